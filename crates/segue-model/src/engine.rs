@@ -1,0 +1,164 @@
+//! The one interface through which runs reach the table engine.
+//!
+//! It has a single real implementation, in `segue-engine`, and stands here so that what delivers and what serves never
+//! compile against `DataFusion`. Its calls block: they are columnar work that keeps a core busy, so callers hand them to
+//! a thread of their own.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Action, PlanFiles, PlanRequest, PlanSummary, Settled, Settlement};
+
+/// Where a table is read from: a file, a folder of files, or a glob pattern.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The path as it was given.
+    pub path: String,
+}
+
+/// The format of a source's files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Text with a delimiter and a header row. Every column is text.
+    Csv,
+    /// Parquet.
+    Parquet,
+    /// One JSON object a line.
+    Ndjson,
+}
+
+/// A column of a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// Its name, as in the file.
+    pub name: String,
+    /// Its type in words: `text`, `integer`, `decimal`, `date`, `list of text` …
+    pub kind: String,
+}
+
+/// What a source looks like before it is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inspection {
+    /// The format of its files.
+    pub format: Format,
+    /// Its files, sorted by name: the order in which they are read.
+    pub files: Vec<PathBuf>,
+    /// Bytes of all files.
+    pub bytes: u64,
+    /// Rows, where the files say so without being read whole (Parquet).
+    pub rows: Option<u64>,
+    /// Its columns in order.
+    pub columns: Vec<Column>,
+    /// Changes when a file is added, removed, resized or written again.
+    pub fingerprint: u64,
+}
+
+/// What the engine could not do.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The user's input is at fault. The text names the file, column or row and says what to do.
+    #[error("{0}")]
+    Input(String),
+    /// A file of ours cannot be read or written.
+    #[error("cannot {doing} {path}: {source}")]
+    File {
+        /// What was being done, as a verb: `read`, `write`.
+        doing: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// State in a format that this version does not know.
+    #[error("{path} was written by a newer version of Segue: install that version or a later one")]
+    NewerState {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// Something that should not happen. Carries no personal data.
+    #[error("the table engine failed while {doing}")]
+    Internal {
+        /// What was being done.
+        doing: &'static str,
+        /// The engine's own error, for logs.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// Consecutive rows of a plan, each a contact as it goes over the wire.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RowChunk {
+    /// The number of the first row.
+    pub first: u64,
+    /// What is done with each row.
+    pub actions: Vec<Action>,
+    /// The JSON objects of all rows, one behind the other without separator. `email` is the first key of each.
+    pub json: Vec<u8>,
+    /// Where each row's JSON ends in `json`.
+    pub ends: Vec<usize>,
+}
+
+impl RowChunk {
+    /// Rows in this chunk.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether it holds no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The JSON of row `index` of this chunk.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[must_use]
+    pub fn row(&self, index: usize) -> &[u8] {
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.json[start..self.ends[index]]
+    }
+}
+
+/// Rows of a plan, in order.
+pub type PlanRows = Box<dyn Iterator<Item = Result<RowChunk, EngineError>> + Send>;
+
+/// Tables, candidates, plans and ledgers.
+pub trait Engine: Send + Sync + 'static {
+    /// Looks at a source: its files, format and columns.
+    ///
+    /// # Errors
+    /// [`EngineError::Input`] if there is nothing to read or it cannot be read.
+    fn inspect(&self, source: &Source) -> Result<Inspection, EngineError>;
+
+    /// Reads the source, checks the members and writes a plan's files into the request's folder.
+    ///
+    /// `progress` is called now and then with the rows read so far.
+    ///
+    /// # Errors
+    /// [`EngineError::Input`] with what is wrong with the source, the filter or the matching.
+    fn plan(&self, request: &PlanRequest, progress: &(dyn Fn(u64) + Sync)) -> Result<PlanSummary, EngineError>;
+
+    /// Reads the rows of a plan's sends or leaves (see [`PlanFiles`]), from row `from` on.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    fn rows(&self, file: &Path, from: u64) -> Result<PlanRows, EngineError>;
+
+    /// Folds what is known into the next ledger snapshot, and writes the refused members of the run.
+    ///
+    /// # Errors
+    /// If a file cannot be read or written; the old snapshot is not touched.
+    fn settle(&self, settlement: &Settlement) -> Result<Settled, EngineError>;
+
+    /// Writes all rejections of a settled or planned run as CSV: `profile,email,whose,reason,meaning,detail,what_to_do`.
+    ///
+    /// # Errors
+    /// If a file cannot be read or written.
+    fn rejections_csv(&self, plan: &PlanFiles, out: &Path) -> Result<u64, EngineError>;
+}

@@ -1,0 +1,21 @@
+//! Segue's domain types and their rules: data matching, plans, brakes, rejections, reports.
+//!
+//! No I/O, no async, no engine types. Everything of ours depends on this crate and it depends on none of ours; the
+//! one interface through which runs reach the table engine, [`Engine`], stands here too.
+
+pub mod email;
+mod engine;
+mod matching;
+mod plan;
+mod rejection;
+mod report;
+mod settlement;
+
+pub use engine::{Column, Engine, EngineError, Format, Inspection, PlanRows, RowChunk, Source};
+pub use matching::{Blanks, DataMatching, FieldMatch, FieldType};
+pub use plan::{
+    Action, Brake, Brakes, Example, Mode, PlanCounts, PlanFiles, PlanRequest, PlanSummary, Release,
+};
+pub use rejection::{Owner, Reason, Refusal};
+pub use report::{Outcome, ReasonCount, Report};
+pub use settlement::{LeaveOutcome, Settled, Settlement};
