@@ -99,6 +99,9 @@ pub struct RowChunk {
     pub json: Vec<u8>,
     /// Where each row's JSON ends in `json`.
     pub ends: Vec<usize>,
+    /// What the ledger's `since_ms` said of each row when the plan was made. For leaves: when this export first listed
+    /// the contact. For sends: when this export took a returning contact off the list; 0 for everybody else.
+    pub since_ms: Vec<i64>,
 }
 
 impl RowChunk {

@@ -61,6 +61,9 @@ reasons! {
     /// The person unsubscribed from the list.
     Unsubscribed = "unsubscribed", Refused,
         "the person unsubscribed from this list", "nothing: an opt-out is kept";
+    /// Taken off the list by this export in mirror mode, and now a member again.
+    Returned = "returned", Refused,
+        "this export had taken the person off the list, and an import takes nobody back", "add the contact to the list in ActiveCampaign";
     /// The address bounced.
     Bounced = "bounced", Refused,
         "mail to this address bounced", "ask the person for another address";
@@ -70,7 +73,7 @@ reasons! {
     /// The provider found fault with the contact and said what.
     NotAccepted = "not_accepted", Refused,
         "ActiveCampaign did not accept the contact", "see its words in the detail";
-    /// The account holds as many contacts as its plan allows.
+    /// The account holds as many contacts as its plan allows. Planned again by every run, unlike other refusals.
     ContactLimit = "contact_limit", Refused,
         "the account's contact limit is reached", "raise the plan's limit or remove contacts, then run again";
     /// Refused without a reason that could be learned.
