@@ -145,7 +145,11 @@ pub trait Engine: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`EngineError::Input`] with what is wrong with the source, the filter or the matching.
-    fn plan(&self, request: &PlanRequest, progress: &(dyn Fn(u64) + Sync)) -> Result<PlanSummary, EngineError>;
+    fn plan(
+        &self,
+        request: &PlanRequest,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<PlanSummary, EngineError>;
 
     /// Reads the rows of a plan's sends or leaves (see [`PlanFiles`]), from row `from` on.
     ///

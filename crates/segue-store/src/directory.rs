@@ -1,0 +1,159 @@
+//! The state directory: where things are, and the lock that keeps a second process out.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+use crate::StoreError;
+
+/// A state directory, locked for this process as long as the value lives.
+#[derive(Debug)]
+pub struct StateDirectory {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl StateDirectory {
+    /// Opens the directory, making it where needed, and locks it.
+    ///
+    /// What is made is readable for its owner only: plans and ledgers hold addresses.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] while another process holds it; [`StoreError::File`] if it cannot be made or opened.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        for folder in [path.to_owned(), path.join("ledgers"), path.join("runs")] {
+            private_folder(&folder)?;
+        }
+        let lock_path = path.join("lock");
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let lock = options
+            .open(&lock_path)
+            .map_err(|source| StoreError::File {
+                doing: "open",
+                path: lock_path.clone(),
+                source,
+            })?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self {
+                path: path.to_owned(),
+                _lock: lock,
+            }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::Locked {
+                path: path.to_owned(),
+            }),
+            Err(TryLockError::Error(source)) => Err(StoreError::File {
+                doing: "lock",
+                path: lock_path,
+                source,
+            }),
+        }
+    }
+
+    /// The directory itself.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The database file.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.path.join("segue.db")
+    }
+
+    /// Where a ledger snapshot of this name stands.
+    #[must_use]
+    pub fn ledger(&self, name: &str) -> PathBuf {
+        self.path.join("ledgers").join(name)
+    }
+
+    /// The folder of a run.
+    #[must_use]
+    pub fn run(&self, run: i64) -> PathBuf {
+        self.path.join("runs").join(run.to_string())
+    }
+
+    /// Makes an empty folder for a run, removing what an earlier process left under that name.
+    ///
+    /// # Errors
+    /// If it cannot be removed or made.
+    pub fn make_run(&self, run: i64) -> Result<PathBuf, StoreError> {
+        self.remove_run(run)?;
+        let folder = self.run(run);
+        private_folder(&folder)?;
+        Ok(folder)
+    }
+
+    /// Removes the folder of a run and everything in it, if it is there.
+    ///
+    /// # Errors
+    /// If it cannot be removed.
+    pub fn remove_run(&self, run: i64) -> Result<(), StoreError> {
+        remove(&self.run(run), |path| std::fs::remove_dir_all(path))
+    }
+
+    /// Removes a ledger snapshot, if it is there.
+    ///
+    /// # Errors
+    /// If it cannot be removed.
+    pub fn remove_ledger(&self, name: &str) -> Result<(), StoreError> {
+        remove(&self.ledger(name), |path| std::fs::remove_file(path))
+    }
+}
+
+fn remove(path: &Path, remove: impl Fn(&Path) -> std::io::Result<()>) -> Result<(), StoreError> {
+    match remove(path) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(StoreError::File {
+            doing: "remove",
+            path: path.to_owned(),
+            source,
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn private_folder(path: &Path) -> Result<(), StoreError> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|source| StoreError::File {
+        doing: "make the folder",
+        path: path.to_owned(),
+        source,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_holder_is_refused_until_the_first_lets_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = StateDirectory::open(folder.path()).unwrap();
+        assert!(matches!(
+            StateDirectory::open(folder.path()),
+            Err(StoreError::Locked { .. })
+        ));
+        drop(first);
+        StateDirectory::open(folder.path()).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_reads_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let state = StateDirectory::open(&folder.path().join("state")).unwrap();
+        let run = state.make_run(1).unwrap();
+        for path in [state.path(), &run] {
+            assert_eq!(
+                std::fs::metadata(path).unwrap().permissions().mode() & 0o077,
+                0
+            );
+        }
+    }
+}

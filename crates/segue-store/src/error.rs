@@ -1,0 +1,75 @@
+//! What can go wrong with the state directory, in words for the person who runs Segue.
+
+use std::path::PathBuf;
+
+/// What the state directory could not do.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another process holds the directory.
+    #[error(
+        "another segue process is using {path}: wait for it to end, or choose another directory with --state"
+    )]
+    Locked {
+        /// The state directory.
+        path: PathBuf,
+    },
+    /// The directory was written by a newer version.
+    #[error("{path} was written by a newer version of Segue: install that version or a later one")]
+    Newer {
+        /// The state directory.
+        path: PathBuf,
+    },
+    /// A file or folder cannot be made, read or removed.
+    #[error("cannot {doing} {path}: {source}")]
+    File {
+        /// What was being done, as a verb.
+        doing: &'static str,
+        /// Which file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The disk is full.
+    #[error(
+        "the disk that holds the state directory is full: free some space and run again; nothing delivered is lost"
+    )]
+    Full,
+    /// The database failed otherwise.
+    #[error("the state database failed while {doing}")]
+    Database {
+        /// What was being done.
+        doing: &'static str,
+        /// The database's own words, for logs.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A row holds what this version cannot read.
+    #[error(
+        "the state database holds an unreadable {what}: restore the directory from a backup, or start with a new one"
+    )]
+    Corrupt {
+        /// Which kind of value.
+        what: &'static str,
+    },
+}
+
+/// Names what was being done when the database failed.
+pub(crate) trait Doing<T> {
+    fn doing(self, doing: &'static str) -> Result<T, StoreError>;
+}
+
+impl<T> Doing<T> for Result<T, sqlx::Error> {
+    fn doing(self, doing: &'static str) -> Result<T, StoreError> {
+        self.map_err(|source| {
+            // SQLITE_FULL; under `Any` only the text tells.
+            let is_full = source
+                .as_database_error()
+                .is_some_and(|e| e.message().contains("disk is full"));
+            if is_full {
+                StoreError::Full
+            } else {
+                StoreError::Database { doing, source }
+            }
+        })
+    }
+}
