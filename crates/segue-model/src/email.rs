@@ -19,8 +19,7 @@ pub const MAX_BYTES: usize = 254;
 /// ```
 #[must_use]
 pub fn fold(raw: &str) -> Cow<'_, str> {
-    let trimmed =
-        raw.trim_matches(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c));
+    let trimmed = raw.trim_matches(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c));
     if trimmed.is_ascii() {
         if trimmed.bytes().any(|b| b.is_ascii_uppercase()) {
             return Cow::Owned(trimmed.to_ascii_lowercase());
@@ -83,31 +82,19 @@ pub fn check(folded: &str) -> Result<(), Fault> {
 }
 
 fn is_refused(c: char) -> bool {
-    matches!(
-        c,
-        '"' | '(' | ')' | ',' | ':' | ';' | '<' | '>' | '@' | '[' | '\\' | ']'
-    ) || c.is_whitespace()
+    matches!(c, '"' | '(' | ')' | ',' | ':' | ';' | '<' | '>' | '@' | '[' | '\\' | ']')
+        || c.is_whitespace()
         || c.is_control()
         || is_invisible(c)
 }
 
 fn check_domain(domain: &str) -> Result<(), Fault> {
     // Letters beyond ASCII pass: the provider takes internationalised domains or says later that it does not.
-    if let Some(bad) = domain
-        .chars()
-        .find(|&c| !(c.is_alphanumeric() || matches!(c, '.' | '-')))
-    {
-        return Err(if is_refused(bad) {
-            Fault::Character(bad)
-        } else {
-            Fault::Domain
-        });
+    if let Some(bad) = domain.chars().find(|&c| !(c.is_alphanumeric() || matches!(c, '.' | '-'))) {
+        return Err(if is_refused(bad) { Fault::Character(bad) } else { Fault::Domain });
     }
     let (rest, top) = domain.rsplit_once('.').ok_or(Fault::Domain)?;
-    if rest
-        .split('.')
-        .any(|label| label.is_empty() || label.starts_with('-') || label.ends_with('-'))
-    {
+    if rest.split('.').any(|label| label.is_empty() || label.starts_with('-') || label.ends_with('-')) {
         return Err(Fault::Domain);
     }
     let is_punycode = top.starts_with("xn--") && top.len() > 4;
@@ -152,10 +139,7 @@ mod tests {
         for (address, expected) in table {
             assert_eq!(check(address), *expected, "{address:?}");
         }
-        assert_eq!(
-            check(&format!("{}@example.com", "a".repeat(243))),
-            Err(Fault::TooLong)
-        );
+        assert_eq!(check(&format!("{}@example.com", "a".repeat(243))), Err(Fault::TooLong));
     }
 
     #[test]

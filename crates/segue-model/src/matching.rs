@@ -28,12 +28,7 @@ impl DataMatching {
     /// Every column that is read, in a fixed order, each once.
     #[must_use]
     pub fn columns(&self) -> Vec<&str> {
-        let attributes = [
-            &self.first_name,
-            &self.last_name,
-            &self.phone,
-            &self.account_name,
-        ];
+        let attributes = [&self.first_name, &self.last_name, &self.phone, &self.account_name];
         let mut columns = vec![self.email.as_str()];
         let named = attributes
             .into_iter()

@@ -66,9 +66,7 @@ impl PlanFiles {
     /// The files in `folder`.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
-        Self {
-            folder: folder.to_owned(),
-        }
+        Self { folder: folder.to_owned() }
     }
 
     /// The folder itself.
@@ -172,11 +170,7 @@ pub struct Brakes {
 
 impl Default for Brakes {
     fn default() -> Self {
-        Self {
-            max_profiles: 1_000_000,
-            max_leaving_percent: 10.0,
-            allow_empty: false,
-        }
+        Self { max_profiles: 1_000_000, max_leaving_percent: 10.0, allow_empty: false }
     }
 }
 
@@ -240,24 +234,13 @@ impl Brakes {
             return Err(Brake::Empty);
         }
         if counts.members > self.max_profiles {
-            return Err(Brake::TooMany {
-                members: counts.members,
-                limit: self.max_profiles,
-            });
+            return Err(Brake::TooMany { members: counts.members, limit: self.max_profiles });
         }
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a percentage of at most millions"
-        )]
+        #[expect(clippy::cast_precision_loss, reason = "a percentage of at most millions")]
         let percent = 100.0 * counts.leave as f64 / counts.listed.max(1) as f64;
         if counts.leave > 0 && percent > self.max_leaving_percent {
             let (leaving, listed, limit) = (counts.leave, counts.listed, self.max_leaving_percent);
-            return Err(Brake::Leaving {
-                leaving,
-                listed,
-                percent,
-                limit,
-            });
+            return Err(Brake::Leaving { leaving, listed, percent, limit });
         }
         Ok(())
     }
@@ -270,49 +253,22 @@ mod tests {
     #[test]
     fn brakes_stop_at_their_limits_and_not_before() {
         let brakes = Brakes::default();
-        let counts = |members, leave, listed| PlanCounts {
-            members,
-            leave,
-            listed,
-            ..PlanCounts::default()
-        };
+        let counts = |members, leave, listed| PlanCounts { members, leave, listed, ..PlanCounts::default() };
         assert_eq!(brakes.check(&counts(0, 0, 0)), Err(Brake::Empty));
         assert_eq!(brakes.check(&counts(1_000_000, 0, 0)), Ok(()));
-        assert!(matches!(
-            brakes.check(&counts(1_000_001, 0, 0)),
-            Err(Brake::TooMany { .. })
-        ));
+        assert!(matches!(brakes.check(&counts(1_000_001, 0, 0)), Err(Brake::TooMany { .. })));
         assert_eq!(brakes.check(&counts(90, 10, 100)), Ok(()));
-        assert!(matches!(
-            brakes.check(&counts(89, 11, 100)),
-            Err(Brake::Leaving { .. })
-        ));
-        let empty_is_meant = Brakes {
-            allow_empty: true,
-            ..brakes
-        };
-        assert!(matches!(
-            empty_is_meant.check(&counts(0, 5, 5)),
-            Err(Brake::Leaving { .. })
-        ));
+        assert!(matches!(brakes.check(&counts(89, 11, 100)), Err(Brake::Leaving { .. })));
+        let empty_is_meant = Brakes { allow_empty: true, ..brakes };
+        assert!(matches!(empty_is_meant.check(&counts(0, 5, 5)), Err(Brake::Leaving { .. })));
     }
 
     #[test]
     fn a_release_lets_its_own_brake_through() {
-        let counts = PlanCounts {
-            members: 5,
-            leave: 1,
-            listed: 6,
-            ..PlanCounts::default()
-        };
-        let Err(brake @ Brake::Leaving { .. }) = Brakes::default().check(&counts) else {
-            panic!("no brake")
-        };
+        let counts = PlanCounts { members: 5, leave: 1, listed: 6, ..PlanCounts::default() };
+        let Err(brake @ Brake::Leaving { .. }) = Brakes::default().check(&counts) else { panic!("no brake") };
         assert_eq!(brake.release().option, "--max-leaving 17");
-        let released = Brakes {
-            max_leaving_percent: 17.0,
-            ..Brakes::default()
-        };
+        let released = Brakes { max_leaving_percent: 17.0, ..Brakes::default() };
         assert_eq!(released.check(&counts), Ok(()));
     }
 }

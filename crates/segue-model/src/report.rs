@@ -17,11 +17,7 @@ impl ReasonCount {
     /// The sum of those that `owner` has to mend.
     #[must_use]
     pub fn total(counts: &[Self], owner: Owner) -> u64 {
-        counts
-            .iter()
-            .filter(|c| c.reason.owner() == owner)
-            .map(|c| c.count)
-            .sum()
+        counts.iter().filter(|c| c.reason.owner() == owner).map(|c| c.count).sum()
     }
 }
 
@@ -70,12 +66,7 @@ impl Report {
     /// Whether every member is accounted for exactly once, and every rejection has its reason.
     #[must_use]
     pub fn adds_up(&self) -> bool {
-        let fates = self.created
-            + self.updated
-            + self.unchanged
-            + self.invalid
-            + self.refused
-            + self.unsent;
+        let fates = self.created + self.updated + self.unchanged + self.invalid + self.refused + self.unsent;
         self.members == fates
             && self.invalid == ReasonCount::total(&self.rejections, Owner::Invalid)
             && self.refused == ReasonCount::total(&self.rejections, Owner::Refused)

@@ -68,9 +68,7 @@ impl FromStr for BatchState {
             "sending" => Ok(Self::Sending),
             "accepted" => Ok(Self::Accepted),
             "done" => Ok(Self::Done),
-            _ => Err(StoreError::Corrupt {
-                what: "batch state",
-            }),
+            _ => Err(StoreError::Corrupt { what: "batch state" }),
         }
     }
 }
@@ -160,18 +158,10 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await.doing("saving batches")?;
         for chunk in batches.chunks(ROWS_PER_STATEMENT) {
-            upsert_batches(run, chunk)
-                .build()
-                .execute(&mut *transaction)
-                .await
-                .doing("saving batches")?;
+            upsert_batches(run, chunk).build().execute(&mut *transaction).await.doing("saving batches")?;
         }
         for chunk in verdicts.chunks(ROWS_PER_STATEMENT) {
-            upsert_verdicts(run, chunk)
-                .build()
-                .execute(&mut *transaction)
-                .await
-                .doing("saving verdicts")?;
+            upsert_verdicts(run, chunk).build().execute(&mut *transaction).await.doing("saving verdicts")?;
         }
         transaction.commit().await.doing("saving batches")
     }
@@ -183,11 +173,7 @@ impl Store {
     pub async fn batches(&self, run: i64) -> Result<Vec<Batch>, StoreError> {
         let text = "SELECT part, seq, first_row, row_count, state, provider_id FROM batch
                     WHERE run_id = $1 ORDER BY part DESC, seq";
-        let rows = sqlx::query(text)
-            .bind(run)
-            .fetch_all(&self.pool)
-            .await
-            .doing("reading batches")?;
+        let rows = sqlx::query(text).bind(run).fetch_all(&self.pool).await.doing("reading batches")?;
         rows.iter()
             .map(|row| {
                 let text = |column: &str| row.try_get::<String, _>(column).doing("reading batches");
@@ -209,16 +195,12 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn verdicts(&self, run: i64) -> Result<Vec<Verdict>, StoreError> {
-        let text = "SELECT part, row_num, verdict, words FROM verdict WHERE run_id = $1 ORDER BY part DESC, row_num";
-        let rows = sqlx::query(text)
-            .bind(run)
-            .fetch_all(&self.pool)
-            .await
-            .doing("reading verdicts")?;
+        let text =
+            "SELECT part, row_num, verdict, words FROM verdict WHERE run_id = $1 ORDER BY part DESC, row_num";
+        let rows = sqlx::query(text).bind(run).fetch_all(&self.pool).await.doing("reading verdicts")?;
         rows.iter()
             .map(|row| {
-                let text =
-                    |column: &str| row.try_get::<String, _>(column).doing("reading verdicts");
+                let text = |column: &str| row.try_get::<String, _>(column).doing("reading verdicts");
                 Ok(Verdict {
                     part: text("part")?.parse()?,
                     row: unsigned(row.try_get("row_num").doing("reading verdicts")?)?,
@@ -231,8 +213,7 @@ impl Store {
 }
 
 fn upsert_batches(run: i64, batches: &[Batch]) -> QueryBuilder<Any> {
-    let columns =
-        "INSERT INTO batch (run_id, part, seq, first_row, row_count, state, provider_id) ";
+    let columns = "INSERT INTO batch (run_id, part, seq, first_row, row_count, state, provider_id) ";
     let mut query = QueryBuilder::new(columns);
     query.push_values(batches, |mut row, batch| {
         row.push_bind(run)
@@ -248,8 +229,7 @@ fn upsert_batches(run: i64, batches: &[Batch]) -> QueryBuilder<Any> {
 }
 
 fn upsert_verdicts(run: i64, verdicts: &[Verdict]) -> QueryBuilder<Any> {
-    let mut query =
-        QueryBuilder::new("INSERT INTO verdict (run_id, part, row_num, verdict, words) ");
+    let mut query = QueryBuilder::new("INSERT INTO verdict (run_id, part, row_num, verdict, words) ");
     query.push_values(verdicts, |mut row, verdict| {
         row.push_bind(run)
             .push_bind(verdict.part.as_str())

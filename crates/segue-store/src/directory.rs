@@ -28,26 +28,17 @@ impl StateDirectory {
         options.create(true).truncate(false).write(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let lock = options
-            .open(&lock_path)
-            .map_err(|source| StoreError::File {
-                doing: "open",
-                path: lock_path.clone(),
-                source,
-            })?;
+        let lock = options.open(&lock_path).map_err(|source| StoreError::File {
+            doing: "open",
+            path: lock_path.clone(),
+            source,
+        })?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self {
-                path: path.to_owned(),
-                _lock: lock,
-            }),
-            Err(TryLockError::WouldBlock) => Err(StoreError::Locked {
-                path: path.to_owned(),
-            }),
-            Err(TryLockError::Error(source)) => Err(StoreError::File {
-                doing: "lock",
-                path: lock_path,
-                source,
-            }),
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::Locked { path: path.to_owned() }),
+            Err(TryLockError::Error(source)) => {
+                Err(StoreError::File { doing: "lock", path: lock_path, source })
+            }
         }
     }
 
@@ -105,11 +96,9 @@ impl StateDirectory {
 
 fn remove(path: &Path, remove: impl Fn(&Path) -> std::io::Result<()>) -> Result<(), StoreError> {
     match remove(path) {
-        Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(StoreError::File {
-            doing: "remove",
-            path: path.to_owned(),
-            source,
-        }),
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(StoreError::File { doing: "remove", path: path.to_owned(), source })
+        }
         _ => Ok(()),
     }
 }
@@ -134,10 +123,7 @@ mod tests {
     fn a_second_holder_is_refused_until_the_first_lets_go() {
         let folder = tempfile::tempdir().unwrap();
         let first = StateDirectory::open(folder.path()).unwrap();
-        assert!(matches!(
-            StateDirectory::open(folder.path()),
-            Err(StoreError::Locked { .. })
-        ));
+        assert!(matches!(StateDirectory::open(folder.path()), Err(StoreError::Locked { .. })));
         drop(first);
         StateDirectory::open(folder.path()).unwrap();
     }
@@ -150,10 +136,7 @@ mod tests {
         let state = StateDirectory::open(&folder.path().join("state")).unwrap();
         let run = state.make_run(1).unwrap();
         for path in [state.path(), &run] {
-            assert_eq!(
-                std::fs::metadata(path).unwrap().permissions().mode() & 0o077,
-                0
-            );
+            assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o077, 0);
         }
     }
 }

@@ -62,14 +62,8 @@ impl<T> Doing<T> for Result<T, sqlx::Error> {
     fn doing(self, doing: &'static str) -> Result<T, StoreError> {
         self.map_err(|source| {
             // SQLITE_FULL; under `Any` only the text tells.
-            let is_full = source
-                .as_database_error()
-                .is_some_and(|e| e.message().contains("disk is full"));
-            if is_full {
-                StoreError::Full
-            } else {
-                StoreError::Database { doing, source }
-            }
+            let is_full = source.as_database_error().is_some_and(|e| e.message().contains("disk is full"));
+            if is_full { StoreError::Full } else { StoreError::Database { doing, source } }
         })
     }
 }

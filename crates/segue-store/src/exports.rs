@@ -33,8 +33,7 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn export(&self, id: &str, target: &Target) -> Result<Export, StoreError> {
-        let list =
-            i64::try_from(target.list).map_err(|_| StoreError::Corrupt { what: "list id" })?;
+        let list = i64::try_from(target.list).map_err(|_| StoreError::Corrupt { what: "list id" })?;
         sqlx::query("INSERT INTO export (id, host, list_id, name) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING")
             .bind(id)
             .bind(&target.host)
@@ -49,10 +48,6 @@ impl Store {
             .await
             .doing("reading an export")?;
         let ledger = row.try_get("ledger").doing("reading an export")?;
-        Ok(Export {
-            id: id.to_owned(),
-            target: target.clone(),
-            ledger,
-        })
+        Ok(Export { id: id.to_owned(), target: target.clone(), ledger })
     }
 }

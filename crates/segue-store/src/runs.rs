@@ -36,10 +36,7 @@ impl RunState {
     /// The word in the database.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(state, _)| *state == self)
-            .map_or("", |(_, word)| word)
+        Self::ALL.iter().find(|(state, _)| *state == self).map_or("", |(_, word)| word)
     }
 }
 
@@ -48,9 +45,7 @@ impl FromStr for RunState {
 
     fn from_str(word: &str) -> Result<Self, StoreError> {
         let found = Self::ALL.iter().find(|(_, known)| *known == word);
-        found
-            .map(|(state, _)| *state)
-            .ok_or(StoreError::Corrupt { what: "run state" })
+        found.map(|(state, _)| *state).ok_or(StoreError::Corrupt { what: "run state" })
     }
 }
 
@@ -105,11 +100,8 @@ impl Store {
     pub async fn unfinished_run(&self, export: &str) -> Result<Option<Run>, StoreError> {
         let text = "SELECT id, export_id, state, fingerprint, started_ms, plan, report FROM run
                     WHERE export_id = $1 AND state IN ('planning', 'delivering') ORDER BY id DESC LIMIT 1";
-        let row = sqlx::query(text)
-            .bind(export)
-            .fetch_optional(&self.pool)
-            .await
-            .doing("looking for a run")?;
+        let row =
+            sqlx::query(text).bind(export).fetch_optional(&self.pool).await.doing("looking for a run")?;
         row.as_ref().map(read).transpose()
     }
 
@@ -120,11 +112,7 @@ impl Store {
     pub async fn ended_runs(&self, export: &str) -> Result<Vec<Run>, StoreError> {
         let text = "SELECT id, export_id, state, fingerprint, started_ms, plan, report FROM run
                     WHERE export_id = $1 AND state NOT IN ('planning', 'delivering') ORDER BY id DESC";
-        let rows = sqlx::query(text)
-            .bind(export)
-            .fetch_all(&self.pool)
-            .await
-            .doing("listing runs")?;
+        let rows = sqlx::query(text).bind(export).fetch_all(&self.pool).await.doing("listing runs")?;
         rows.iter().map(read).collect()
     }
 
@@ -134,20 +122,14 @@ impl Store {
     /// If the database fails.
     pub async fn start_delivery(&self, run: i64, plan: &PlanSummary) -> Result<(), StoreError> {
         // Examples are addresses; they were shown and are not kept.
-        let kept = PlanSummary {
-            examples: Vec::new(),
-            ..plan.clone()
-        };
-        let json =
-            serde_json::to_string(&kept).map_err(|_| StoreError::Corrupt { what: "plan" })?;
-        sqlx::query(
-            "UPDATE run SET state = 'delivering', plan = $2 WHERE id = $1 AND state = 'planning'",
-        )
-        .bind(run)
-        .bind(json)
-        .execute(&self.pool)
-        .await
-        .doing("fixing a plan")?;
+        let kept = PlanSummary { examples: Vec::new(), ..plan.clone() };
+        let json = serde_json::to_string(&kept).map_err(|_| StoreError::Corrupt { what: "plan" })?;
+        sqlx::query("UPDATE run SET state = 'delivering', plan = $2 WHERE id = $1 AND state = 'planning'")
+            .bind(run)
+            .bind(json)
+            .execute(&self.pool)
+            .await
+            .doing("fixing a plan")?;
         Ok(())
     }
 
@@ -156,12 +138,14 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn discard_run(&self, run: i64, now_ms: i64) -> Result<(), StoreError> {
-        sqlx::query("UPDATE run SET state = 'discarded', finished_ms = $2 WHERE id = $1 AND state = 'planning'")
-            .bind(run)
-            .bind(now_ms)
-            .execute(&self.pool)
-            .await
-            .doing("ending a run")?;
+        sqlx::query(
+            "UPDATE run SET state = 'discarded', finished_ms = $2 WHERE id = $1 AND state = 'planning'",
+        )
+        .bind(run)
+        .bind(now_ms)
+        .execute(&self.pool)
+        .await
+        .doing("ending a run")?;
         Ok(())
     }
 
@@ -177,8 +161,7 @@ impl Store {
         report: &Report,
         now_ms: i64,
     ) -> Result<(), StoreError> {
-        let json =
-            serde_json::to_string(report).map_err(|_| StoreError::Corrupt { what: "report" })?;
+        let json = serde_json::to_string(report).map_err(|_| StoreError::Corrupt { what: "report" })?;
         let mut transaction = self.pool.begin().await.doing("settling a run")?;
         sqlx::query("UPDATE export SET ledger = $2 WHERE id = $1")
             .bind(&run.export)
@@ -206,16 +189,9 @@ impl Store {
 
 fn read(row: &AnyRow) -> Result<Run, StoreError> {
     let text = |column: &str| row.try_get::<String, _>(column).doing("reading a run");
-    let json = |column: &str| {
-        row.try_get::<Option<String>, _>(column)
-            .doing("reading a run")
-    };
-    let plan = json("plan")?
-        .map(|text| serde_json::from_str(&text))
-        .transpose();
-    let report = json("report")?
-        .map(|text| serde_json::from_str(&text))
-        .transpose();
+    let json = |column: &str| row.try_get::<Option<String>, _>(column).doing("reading a run");
+    let plan = json("plan")?.map(|text| serde_json::from_str(&text)).transpose();
+    let report = json("report")?.map(|text| serde_json::from_str(&text)).transpose();
     Ok(Run {
         id: row.try_get("id").doing("reading a run")?,
         export: text("export_id")?,

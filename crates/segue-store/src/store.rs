@@ -22,10 +22,7 @@ impl Store {
     /// [`StoreError::Newer`] if a later version has written it.
     pub async fn open(directory: &StateDirectory) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
-        let url = format!(
-            "sqlite://{}?mode=rwc",
-            percent_encode(&directory.database().to_string_lossy())
-        );
+        let url = format!("sqlite://{}?mode=rwc", percent_encode(&directory.database().to_string_lossy()));
         let options = AnyConnectOptions::from_str(&url).doing("reading the database's path")?;
         let pool = AnyPoolOptions::new()
             // SQLite has one writer: a second connection would only wait for the first.
@@ -45,26 +42,17 @@ impl Store {
             .await
             .doing("opening it")?;
         private_file(&directory.database())?;
-        sqlx::migrate!()
-            .run(&pool)
-            .await
-            .map_err(|error| match error {
-                MigrateError::VersionMissing(_)
-                | MigrateError::VersionMismatch(_)
-                | MigrateError::VersionTooNew(..) => StoreError::Newer {
-                    path: directory.path().to_owned(),
-                },
-                MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
-                    StoreError::Database {
-                        doing: "migrating it",
-                        source,
-                    }
-                }
-                other => StoreError::Database {
-                    doing: "migrating it",
-                    source: sqlx::Error::Migrate(Box::new(other)),
-                },
-            })?;
+        sqlx::migrate!().run(&pool).await.map_err(|error| match error {
+            MigrateError::VersionMissing(_)
+            | MigrateError::VersionMismatch(_)
+            | MigrateError::VersionTooNew(..) => StoreError::Newer { path: directory.path().to_owned() },
+            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
+                StoreError::Database { doing: "migrating it", source }
+            }
+            other => {
+                StoreError::Database { doing: "migrating it", source: sqlx::Error::Migrate(Box::new(other)) }
+            }
+        })?;
         Ok(Self { pool })
     }
 
@@ -77,13 +65,8 @@ impl Store {
 #[cfg(unix)]
 fn private_file(path: &std::path::Path) -> Result<(), StoreError> {
     use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(|source| {
-        StoreError::File {
-            doing: "protect",
-            path: path.to_owned(),
-            source,
-        }
-    })
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+        .map_err(|source| StoreError::File { doing: "protect", path: path.to_owned(), source })
 }
 
 #[cfg(not(unix))]
@@ -93,10 +76,7 @@ fn private_file(_: &std::path::Path) -> Result<(), StoreError> {
 
 // The driver takes a URL and decodes it, so what has a meaning in URLs must be written otherwise.
 fn percent_encode(path: &str) -> String {
-    path.replace('%', "%25")
-        .replace('?', "%3f")
-        .replace('#', "%23")
-        .replace(' ', "%20")
+    path.replace('%', "%25").replace('?', "%3f").replace('#', "%23").replace(' ', "%20")
 }
 
 #[cfg(test)]
@@ -116,14 +96,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let directory = StateDirectory::open(folder.path()).unwrap();
         let store = Store::open(&directory).await.unwrap();
-        let newer =
-            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+        let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
                      VALUES (9999, 'from the future', 1, x'00', 0)";
         store.pool.execute(newer).await.unwrap();
         store.close().await;
-        assert!(matches!(
-            Store::open(&directory).await,
-            Err(StoreError::Newer { .. })
-        ));
+        assert!(matches!(Store::open(&directory).await, Err(StoreError::Newer { .. })));
     }
 }
