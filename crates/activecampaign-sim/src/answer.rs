@@ -1,0 +1,125 @@
+//! Requests and answers as the routes see them.
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+/// A request below `/api/3/`.
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) body: Bytes,
+}
+
+impl Request {
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
+        self.query
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value.as_str())
+            .filter(|v| !v.is_empty())
+    }
+
+    pub(crate) fn number(&self, key: &str) -> Option<u32> {
+        self.text(key)?.parse().ok()
+    }
+
+    pub(crate) fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
+        self.query.iter().filter(move |(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    /// `limit` and `offset`. More than 100 is capped, not refused.
+    pub(crate) fn page(&self) -> (usize, usize) {
+        let number = |key: &str| self.text(key).and_then(|text| text.parse::<usize>().ok());
+        (number("limit").filter(|&limit| limit > 0).unwrap_or(20).min(100), number("offset").unwrap_or(0))
+    }
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Bytes,
+    pub(crate) kind: &'static str,
+    pub(crate) headers: Vec<(&'static str, String)>,
+}
+
+impl Answer {
+    pub(crate) fn json(status: u16, body: &Value) -> Self {
+        Self { status, body: Bytes::from(body.to_string()), kind: "application/json", headers: Vec::new() }
+    }
+
+    pub(crate) fn ok(body: &Value) -> Self {
+        Self::json(200, body)
+    }
+
+    pub(crate) fn html(status: u16, title: &str) -> Self {
+        let page = format!(
+            "<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
+        );
+        Self { status, body: Bytes::from(page), kind: "text/html; charset=UTF-8", headers: Vec::new() }
+    }
+
+    pub(crate) fn not_found(class: &str, id: impl std::fmt::Display) -> Self {
+        Self::json(404, &json!({"message": format!("No Result found for {class} with id {id}")}))
+    }
+
+    pub(crate) fn unprocessable(title: &str, code: &str, pointer: &str) -> Self {
+        let error = json!({"title": title, "detail": "", "code": code, "source": {"pointer": pointer}});
+        Self::json(422, &json!({"errors": [error]}))
+    }
+
+    pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.headers.push((name, value.to_string()));
+        self
+    }
+}
+
+/// One page of something, with the total as text.
+pub(crate) fn paged(key: &str, items: impl Iterator<Item = Value>, request: &Request) -> Answer {
+    let (limit, offset) = request.page();
+    let all: Vec<Value> = items.collect();
+    let page: Vec<&Value> = all.iter().skip(offset).take(limit).collect();
+    Answer::ok(&json!({key: page, "meta": {"total": all.len().to_string()}}))
+}
+
+/// Ids as numbers instead of text, throughout: the provider does either.
+pub(crate) fn with_number_ids(value: &mut Value) {
+    const IDS: [&str; 6] = ["id", "contact", "list", "field", "tag", "userid"];
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(with_number_ids),
+        Value::Object(object) => {
+            for (key, value) in object.iter_mut() {
+                let number = value.as_str().and_then(|text| text.parse::<u64>().ok());
+                match number {
+                    Some(number) if IDS.contains(&key.as_str()) => *value = json!(number),
+                    _ => with_number_ids(value),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A number or a text with a number.
+pub(crate) fn id(value: Option<&Value>) -> Option<u32> {
+    match value? {
+        Value::Number(number) => number.as_u64().and_then(|number| u32::try_from(number).ok()),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// A text or a number written as text.
+pub(crate) fn text(value: Option<&Value>) -> Option<String> {
+    match value? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,225 @@
+//! The account's API host, in every form that people paste.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::Url;
+
+/// Which hosts may be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostPolicy {
+    /// HTTPS to public addresses only.
+    PublicHttps,
+    /// Also plain HTTP and loopback and private addresses: for simulators.
+    AllowInsecure,
+}
+
+/// A checked API host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Host {
+    base: Url,
+    policy: HostPolicy,
+}
+
+/// Why a host was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HostError {
+    /// It is empty, or no host name or URL.
+    #[error("\"{0}\" is no host name: copy the API URL from Settings → Developer, as in acme.api-us1.com")]
+    Malformed(String),
+    /// It has a path, a query or credentials.
+    #[error(
+        "\"{0}\" has more than a host name: leave out everything behind the name, as in acme.api-us1.com"
+    )]
+    Extra(String),
+    /// It says another scheme than HTTPS.
+    #[error("\"{0}\" is not https: the API key would travel in the open")]
+    Insecure(String),
+    /// It is a loopback or private address.
+    #[error("\"{0}\" is a loopback or private address")]
+    Private(String),
+}
+
+impl Host {
+    /// Reads a host as given by a person: bare, with a scheme, with a trailing slash, or ending in `/api/3`.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(given: &str, policy: HostPolicy) -> Result<Self, HostError> {
+        let trimmed = given.trim();
+        let malformed = || HostError::Malformed(given.to_owned());
+        if trimmed.is_empty() || trimmed.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err(malformed());
+        }
+        let with_scheme =
+            if trimmed.contains("://") { trimmed.to_owned() } else { format!("https://{trimmed}") };
+        let mut base = Url::parse(&with_scheme).map_err(|_| malformed())?;
+        let is_http = base.scheme() == "http" && policy == HostPolicy::AllowInsecure;
+        match base.scheme() {
+            "https" => {}
+            "http" if is_http => {}
+            "http" => return Err(HostError::Insecure(given.to_owned())),
+            _ => return Err(malformed()),
+        }
+        let path = base.path().trim_end_matches('/');
+        let is_plain = base.username().is_empty() && base.password().is_none() && base.query().is_none();
+        if !(path.is_empty() || path == "/api/3") || !is_plain || base.fragment().is_some() {
+            return Err(HostError::Extra(without_credentials(given)));
+        }
+        check_name(&base, given, policy)?;
+        base.set_path("/api/3/");
+        Ok(Self { base, policy })
+    }
+
+    /// The host name, with the port where it is not the scheme's own. Tells accounts apart.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let name = self.base.host_str().unwrap_or_default();
+        self.base.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"))
+    }
+
+    pub(crate) fn policy(&self) -> HostPolicy {
+        self.policy
+    }
+
+    pub(crate) fn endpoint(&self, path: &str) -> Option<Url> {
+        self.base.join(path).ok()
+    }
+}
+
+// A URL with user:password@ is shown without them.
+fn without_credentials(given: &str) -> String {
+    match (given.split_once("://"), given.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://{rest}"),
+        (None, Some((_, rest))) => rest.to_owned(),
+        _ => given.to_owned(),
+    }
+}
+
+fn check_name(base: &Url, given: &str, policy: HostPolicy) -> Result<(), HostError> {
+    let private = || Err(HostError::Private(given.to_owned()));
+    match base.host() {
+        _ if policy == HostPolicy::AllowInsecure => Ok(()),
+        Some(url::Host::Ipv4(address)) if !is_public(address.into()) => private(),
+        Some(url::Host::Ipv6(address)) if !is_public(address.into()) => private(),
+        Some(url::Host::Domain(name)) if name == "localhost" || name.ends_with(".localhost") => private(),
+        Some(url::Host::Domain(name)) if !name.contains('.') => Err(HostError::Malformed(given.to_owned())),
+        Some(_) => Ok(()),
+        None => Err(HostError::Malformed(given.to_owned())),
+    }
+}
+
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => is_public_v4(v4),
+        IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or_else(|| is_public_v6(v6), is_public_v4),
+    }
+}
+
+fn is_public_v4(v4: Ipv4Addr) -> bool {
+    let [a, b, ..] = v4.octets();
+    let is_shared = a == 100 && (64..128).contains(&b);
+    let is_special = v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified();
+    !(is_special || is_shared || a == 0 || a >= 224)
+}
+
+fn is_public_v6(v6: Ipv6Addr) -> bool {
+    let is_special = v6.is_loopback() || v6.is_unspecified() || v6.is_multicast();
+    !(is_special || v6.is_unique_local() || v6.is_unicast_link_local())
+}
+
+/// The system's resolver, without the addresses that a public host never has: a name that points into the own network
+/// would otherwise let whoever sets the host reach what stands there.
+#[derive(Debug)]
+pub(crate) struct PublicResolver(pub(crate) HostPolicy);
+
+/// A host whose every address is private.
+#[derive(Debug, thiserror::Error)]
+#[error("the host has no public address")]
+pub(crate) struct NoPublicAddress;
+
+/// A name that nobody knows, or a resolver that is out of reach.
+#[derive(Debug, thiserror::Error)]
+#[error("the host name does not resolve")]
+pub(crate) struct NotResolved;
+
+impl Resolve for PublicResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let policy = self.0;
+        Box::pin(async move {
+            let found: Vec<SocketAddr> =
+                tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|_| NotResolved)?.collect();
+            let allowed: Vec<SocketAddr> = found
+                .into_iter()
+                .filter(|a| policy == HostPolicy::AllowInsecure || is_public(a.ip()))
+                .collect();
+            if allowed.is_empty() {
+                return Err(NoPublicAddress.into());
+            }
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_usual_form_is_one_host() {
+        for given in [
+            "acme.api-us1.com",
+            " acme.api-us1.com ",
+            "ACME.api-us1.com",
+            "https://acme.api-us1.com",
+            "https://acme.api-us1.com/",
+            "https://acme.api-us1.com/api/3",
+            "acme.api-us1.com/api/3/",
+        ] {
+            let host = Host::parse(given, HostPolicy::PublicHttps).unwrap();
+            assert_eq!(host.name(), "acme.api-us1.com");
+            assert_eq!(host.endpoint("lists").unwrap().as_str(), "https://acme.api-us1.com/api/3/lists");
+        }
+    }
+
+    #[test]
+    fn what_is_no_public_https_host_is_refused() {
+        let refused = |given: &str| Host::parse(given, HostPolicy::PublicHttps).unwrap_err();
+        for given in ["", " ", "acme api.com", "ftp://acme.com", "acme", "https://"] {
+            assert!(matches!(refused(given), HostError::Malformed(_)), "{given}");
+        }
+        for given in ["acme.com/admin", "acme.com/?a=b", "https://u:p@acme.com", "acme.com/#x"] {
+            let error = refused(given);
+            assert!(matches!(error, HostError::Extra(_)), "{given}");
+            assert!(!error.to_string().contains("u:p"));
+        }
+        assert!(matches!(refused("http://acme.com"), HostError::Insecure(_)));
+        for given in [
+            "127.0.0.1",
+            "localhost:8081",
+            "10.1.2.3",
+            "[::1]",
+            "192.168.0.1",
+            "169.254.169.254",
+            "100.64.0.1",
+        ] {
+            assert!(matches!(refused(given), HostError::Private(_)), "{given}");
+        }
+    }
+
+    #[test]
+    fn a_simulator_is_reached_when_allowed() {
+        let host = Host::parse("http://127.0.0.1:8081", HostPolicy::AllowInsecure).unwrap();
+        assert_eq!(host.name(), "127.0.0.1:8081");
+    }
+
+    #[test]
+    fn addresses_of_the_own_network_are_not_public() {
+        for address in ["10.0.0.1", "127.0.0.1", "::1", "fd00::1", "fe80::1", "::ffff:10.0.0.1", "0.0.0.0"] {
+            assert!(!is_public(address.parse().unwrap()), "{address}");
+        }
+        for address in ["1.1.1.1", "2606:4700::1111"] {
+            assert!(is_public(address.parse().unwrap()), "{address}");
+        }
+    }
+}

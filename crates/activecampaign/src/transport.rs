@@ -1,0 +1,589 @@
+//! One call: paced, sent, classified, retried.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use parking_lot::Mutex;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{Method, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::decode::{any_case, as_number};
+use crate::error::{Error, clean};
+use crate::host::{NoPublicAddress, PublicResolver};
+use crate::pace::{Budget, Limits, Permit};
+use crate::{ContactFault, ErrorKind, Host, HostPolicy};
+
+/// How a client behaves.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What it may ask for in what time.
+    pub limits: Limits,
+    /// How long it insists.
+    pub retry: Retry,
+    /// The longest wait for a connection.
+    pub connect_timeout: Duration,
+    /// The longest wait for a whole answer.
+    pub timeout: Duration,
+    /// Who it says it is.
+    pub user_agent: String,
+}
+
+/// How long a client insists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// Attempts of one call that reach the provider and fail there or on the way back.
+    pub attempts: u32,
+    /// The longest that one call goes on failing, rate limits not counted. A network that is gone is waited for that long.
+    pub patience: Duration,
+    /// The first wait between attempts; each is twice the one before.
+    pub first_wait: Duration,
+    /// The longest wait between attempts.
+    pub longest_wait: Duration,
+    /// The longest that one call waits for rate limits that the provider reports.
+    pub limit_patience: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            retry: Retry {
+                attempts: 8,
+                patience: Duration::from_secs(15 * 60),
+                first_wait: Duration::from_secs(1),
+                longest_wait: Duration::from_secs(60),
+                limit_patience: Duration::from_secs(60 * 60),
+            },
+            connect_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(60),
+            user_agent: concat!("activecampaign-rust/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+}
+
+impl Options {
+    /// For a simulator whose clock runs `factor` times as fast.
+    #[must_use]
+    pub fn sped_up(self, factor: f64) -> Self {
+        // A busy machine needs its seconds whatever the clock of the simulator says.
+        let faster = |span: Duration, least: Duration| span.div_f64(factor).max(least.min(span));
+        let (moment, while_) = (Duration::from_millis(5), Duration::from_secs(20));
+        let retry = Retry {
+            attempts: self.retry.attempts,
+            patience: faster(self.retry.patience, while_),
+            first_wait: faster(self.retry.first_wait, moment),
+            longest_wait: faster(self.retry.longest_wait, moment),
+            limit_patience: faster(self.retry.limit_patience, while_),
+        };
+        let timeout = faster(self.timeout, Duration::from_secs(3));
+        Self { limits: self.limits.sped_up(factor), retry, timeout, ..self }
+    }
+}
+
+/// What a client has done so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Requests sent.
+    pub requests: u64,
+    /// Answers that were a rate limit.
+    pub rate_limited: u64,
+    /// Answers that were the provider's failure.
+    pub server_errors: u64,
+    /// Requests that were repetitions.
+    pub retries: u64,
+    /// Calls that wait for a limit of the import endpoint at this moment.
+    pub waiting: usize,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    requests: AtomicU64,
+    rate_limited: AtomicU64,
+    server_errors: AtomicU64,
+    retries: AtomicU64,
+    waiting: AtomicUsize,
+}
+
+/// Which budgets a call takes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    General,
+    Bulk,
+    BulkSingle,
+}
+
+/// A call before it is sent. All calls of this client may be repeated: reads, and writes that set what they say.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    pub(crate) endpoint: &'static str,
+    pub(crate) path: String,
+    pub(crate) query: Vec<(&'static str, String)>,
+    pub(crate) method: Method,
+    pub(crate) body: Option<Bytes>,
+    pub(crate) class: Class,
+}
+
+impl Call {
+    pub(crate) fn get(endpoint: &'static str) -> Self {
+        let (path, query) = (endpoint.to_owned(), Vec::new());
+        Self { endpoint, path, query, method: Method::GET, body: None, class: Class::General }
+    }
+
+    pub(crate) fn post(endpoint: &'static str, body: Bytes) -> Self {
+        Self { method: Method::POST, body: Some(body), ..Self::get(endpoint) }
+    }
+
+    pub(crate) fn at(self, path: String) -> Self {
+        Self { path, ..self }
+    }
+
+    pub(crate) fn with(mut self, key: &'static str, value: impl ToString) -> Self {
+        self.query.push((key, value.to_string()));
+        self
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Transport {
+    http: reqwest::Client,
+    host: Host,
+    key: SecretString,
+    retry: Retry,
+    general: Budget,
+    bulk: Budget,
+    bulk_single: Budget,
+    counters: Counters,
+    /// Whether key and host have proved themselves: from then on a 403 or a vanished name is a blip before it is a fault.
+    proven: AtomicBool,
+    provider_time: Mutex<Option<DateTime<Utc>>>,
+}
+
+// Nothing that this client reads comes near; a page of contacts is 0.2 MB.
+const LONGEST_ANSWER: usize = 16 << 20;
+const BLIPS: u32 = 2;
+const UNPROVEN_ATTEMPTS: u32 = 3;
+
+impl Transport {
+    pub(crate) fn new(host: &Host, key: SecretString, options: Options) -> Result<Self, Error> {
+        let mut builder = reqwest::Client::builder()
+            .user_agent(options.user_agent)
+            .connect_timeout(options.connect_timeout)
+            .timeout(options.timeout)
+            // A followed redirect would turn a POST into a GET.
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .dns_resolver(PublicResolver(host.policy()));
+        if host.policy() == HostPolicy::AllowInsecure {
+            builder = builder.no_proxy();
+        } else {
+            builder = builder.https_only(true);
+        }
+        let http = builder.build().map_err(|source| Error {
+            words: clean(&source.without_url().to_string()),
+            ..Error::new(ErrorKind::Other, "")
+        })?;
+        let limits = options.limits;
+        Ok(Self {
+            http,
+            host: host.clone(),
+            key,
+            retry: options.retry,
+            general: Budget::new(limits.shared(limits.general)),
+            bulk: Budget::new(limits.shared(limits.bulk)),
+            bulk_single: Budget::new(limits.shared(limits.bulk_single)),
+            counters: Counters::default(),
+            proven: AtomicBool::new(false),
+            provider_time: Mutex::new(None),
+        })
+    }
+
+    pub(crate) fn usage(&self) -> Usage {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Usage {
+            requests: read(&self.counters.requests),
+            rate_limited: read(&self.counters.rate_limited),
+            server_errors: read(&self.counters.server_errors),
+            retries: read(&self.counters.retries),
+            waiting: self.counters.waiting.load(Ordering::Relaxed),
+        }
+    }
+
+    pub(crate) fn provider_time(&self) -> Option<DateTime<Utc>> {
+        *self.provider_time.lock()
+    }
+
+    /// Sends a call until it is answered for good. An answer that `read` cannot make sense of counts as lost on the way.
+    pub(crate) async fn call<T>(
+        &self,
+        call: &Call,
+        read: impl Fn(&[u8]) -> Result<T, ErrorKind>,
+    ) -> Result<T, Error> {
+        let mut attempts = Attempts::default();
+        loop {
+            let error = match self.attempt(call).await {
+                Ok(answer) => match read(&answer.body) {
+                    Ok(value) => {
+                        self.proven.store(true, Ordering::Relaxed);
+                        return Ok(value);
+                    }
+                    Err(kind) => answer.error(kind, call.endpoint),
+                },
+                Err(error) => error,
+            };
+            let wait = self.next_wait(call, &error, &mut attempts)?;
+            tracing::debug!(
+                endpoint = call.endpoint,
+                status = error.status,
+                request = error.request_id,
+                words = error.words,
+                ?wait,
+                "again"
+            );
+            self.counters.retries.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    async fn permits(&self, class: Class) -> [Option<Permit>; 3] {
+        if class == Class::General {
+            return [Some(self.general.acquire().await), None, None];
+        }
+        // The general budget comes last: who waits for an import's turn holds up nobody else.
+        let _waiting = Waiting::new(&self.counters.waiting);
+        let single = match class {
+            Class::BulkSingle => Some(self.bulk_single.acquire().await),
+            _ => None,
+        };
+        let bulk = self.bulk.acquire().await;
+        [Some(self.general.acquire().await), Some(bulk), single]
+    }
+
+    async fn attempt(&self, call: &Call) -> Result<Answer, Error> {
+        let permits = self.permits(call.class).await;
+        self.counters.requests.fetch_add(1, Ordering::Relaxed);
+        let url =
+            self.host.endpoint(&call.path).ok_or_else(|| Error::new(ErrorKind::Other, call.endpoint))?;
+        let mut request =
+            self.http.request(call.method.clone(), url).header("Api-Token", self.key.expose_secret());
+        if !call.query.is_empty() {
+            request = request.query(&call.query);
+        }
+        if let Some(body) = &call.body {
+            request = request.header(reqwest::header::CONTENT_TYPE, "application/json").body(body.clone());
+        }
+        let answer = Answer::receive(request, call.endpoint).await;
+        drop(permits);
+        let answer = answer?;
+        if let Some(time) = answer.time {
+            let mut latest = self.provider_time.lock();
+            *latest = (*latest).max(Some(time));
+        }
+        answer.classify(call)
+    }
+
+    /// How long to wait before the next attempt, or the error if there is none.
+    fn next_wait(&self, call: &Call, error: &Error, attempts: &mut Attempts) -> Result<Duration, Error> {
+        let proven = self.proven.load(Ordering::Relaxed);
+        let retry = &self.retry;
+        match &error.kind {
+            ErrorKind::RateLimited => {
+                self.counters.rate_limited.fetch_add(1, Ordering::Relaxed);
+                let wait = error.retry_after.unwrap_or_else(|| backoff(retry, attempts.limited));
+                attempts.limited += 1;
+                attempts.limit_waited += wait;
+                if attempts.limit_waited > retry.limit_patience {
+                    return Err(error.clone());
+                }
+                let until = Instant::now() + wait;
+                let budget = if error.status == Some(400) { &self.bulk } else { &self.general };
+                budget.pause_until(until);
+                // The budget holds this call back, too.
+                let _ = call;
+                return Ok(Duration::ZERO);
+            }
+            ErrorKind::Credentials | ErrorKind::Permission { .. } if proven && attempts.blips < BLIPS => {
+                attempts.blips += 1;
+            }
+            ErrorKind::NameNotResolved if proven => {}
+            ErrorKind::Unavailable | ErrorKind::Network { .. } | ErrorKind::Unreadable => {
+                if error.status.is_some_and(|status| status >= 500) {
+                    self.counters.server_errors.fetch_add(1, Ordering::Relaxed);
+                }
+                // A connection that was never made has asked nothing of the provider.
+                let is_free = error.unsent && proven;
+                attempts.failed += u32::from(!is_free);
+                let allowed = if proven { retry.attempts } else { retry.attempts.min(UNPROVEN_ATTEMPTS) };
+                if attempts.failed >= allowed {
+                    return Err(error.clone());
+                }
+            }
+            _ => return Err(error.clone()),
+        }
+        let began = *attempts.began.get_or_insert_with(Instant::now);
+        if began.elapsed() >= retry.patience + attempts.limit_waited {
+            return Err(error.clone());
+        }
+        attempts.waits += 1;
+        Ok(error.retry_after.unwrap_or_else(|| backoff(retry, attempts.waits - 1)).min(retry.patience))
+    }
+}
+
+#[derive(Default)]
+struct Attempts {
+    failed: u32,
+    blips: u32,
+    waits: u32,
+    limited: u32,
+    limit_waited: Duration,
+    began: Option<Instant>,
+}
+
+/// 1, 2, 4 … of the first wait, up to the longest, less up to a quarter so that callers do not march in step.
+fn backoff(retry: &Retry, step: u32) -> Duration {
+    let full = retry.first_wait.saturating_mul(1 << step.min(16)).min(retry.longest_wait);
+    let dice = RandomState::new().hash_one(step) % 256;
+    full.mul_f64(1.0 - f64::from(u32::try_from(dice).unwrap_or(0)) / 1024.0)
+}
+
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(counter: &'a AtomicUsize) -> Self {
+        counter.fetch_add(1, Ordering::Relaxed);
+        Self(counter)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+struct Answer {
+    status: StatusCode,
+    request_id: Option<String>,
+    cf_ray: Option<String>,
+    retry_after: Option<Duration>,
+    time: Option<DateTime<Utc>>,
+    body: Vec<u8>,
+}
+
+fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(clean)
+}
+
+/// Whole seconds from the provider, fractions from a simulator in a hurry.
+fn seconds(text: &str) -> Option<Duration> {
+    text.trim().parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+}
+
+impl Answer {
+    async fn receive(request: reqwest::RequestBuilder, endpoint: &'static str) -> Result<Self, Error> {
+        let mut response = request.send().await.map_err(|source| network(source, endpoint))?;
+        let headers = response.headers();
+        let time = headers.get(reqwest::header::DATE).and_then(|date| date.to_str().ok());
+        let retry_after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let mut answer = Self {
+            status: response.status(),
+            request_id: header(headers, "x-request-id"),
+            cf_ray: header(headers, "cf-ray"),
+            retry_after: retry_after.and_then(seconds),
+            time: time
+                .and_then(|text| DateTime::parse_from_rfc2822(text).ok())
+                .map(|time| time.with_timezone(&Utc)),
+            body: Vec::new(),
+        };
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if answer.body.len() + chunk.len() <= LONGEST_ANSWER => {
+                    answer.body.extend_from_slice(&chunk);
+                }
+                Ok(None) => return Ok(answer),
+                Ok(Some(_)) => return Err(answer.error(ErrorKind::Unreadable, endpoint)),
+                // What the status says holds even if the body breaks off.
+                Err(_) if !answer.status.is_success() => return Ok(answer),
+                Err(_) => return Err(answer.error(ErrorKind::Network { ambiguous: true }, endpoint)),
+            }
+        }
+    }
+
+    fn error(&self, kind: ErrorKind, endpoint: &'static str) -> Error {
+        Error {
+            status: Some(self.status.as_u16()),
+            request_id: self.request_id.clone(),
+            cf_ray: self.cf_ray.clone(),
+            retry_after: self.retry_after,
+            ..Error::new(kind, endpoint)
+        }
+    }
+
+    fn classify(self, call: &Call) -> Result<Self, Error> {
+        if self.status.is_success() {
+            return Ok(self);
+        }
+        let json: Option<Value> = serde_json::from_slice(&self.body).ok();
+        let words = words(json.as_ref());
+        let kind = match self.status.as_u16() {
+            300..=399 => ErrorKind::WrongHost,
+            400 => bad_request(json.as_ref(), &words),
+            401 => ErrorKind::Credentials,
+            402 => ErrorKind::AccountUnusable,
+            403 => forbidden(json.as_ref(), &words),
+            404 if json.is_none() => ErrorKind::WrongHost,
+            404 => ErrorKind::NotFound,
+            413 => ErrorKind::TooLarge,
+            429 => ErrorKind::RateLimited,
+            500..=599 => ErrorKind::Unavailable,
+            _ => ErrorKind::Invalid { code: code(json.as_ref()), detail: words.clone() },
+        };
+        Err(Error { words, ..self.error(kind, call.endpoint) })
+    }
+}
+
+fn network(source: reqwest::Error, endpoint: &'static str) -> Error {
+    let unsent = source.is_connect();
+    let kind = if caused_by::<NoPublicAddress>(&source) {
+        ErrorKind::ForbiddenAddress
+    } else if unsent && caused_by::<crate::host::NotResolved>(&source) {
+        ErrorKind::NameNotResolved
+    } else {
+        ErrorKind::Network { ambiguous: !unsent }
+    };
+    let words = clean(&source.without_url().to_string());
+    Error { unsent, words, ..Error::new(kind, endpoint) }
+}
+
+fn caused_by<E: std::error::Error + 'static>(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source()).any(<dyn std::error::Error>::is::<E>)
+}
+
+fn bad_request(json: Option<&Value>, words: &str) -> ErrorKind {
+    let object = json.and_then(Value::as_object);
+    let field = |key| object.and_then(|object| any_case(object, key));
+    let message = field("message").and_then(Value::as_str).unwrap_or_default();
+    let reasons: &[Value] = field("failureReasons").and_then(Value::as_array).map_or(&[], Vec::as_slice);
+    let says = |phrase: &str| {
+        message.contains(phrase)
+            || reasons.iter().filter_map(Value::as_str).any(|reason| reason.contains(phrase))
+    };
+    // A rate limit that arrives as a client's fault: to take it for one would lose the whole batch.
+    if says("Rate limit exceeded") || says("requested per minute") {
+        return ErrorKind::RateLimited;
+    }
+    let faults: Vec<ContactFault> = reasons.iter().filter_map(contact_fault).collect();
+    if !faults.is_empty() || message.starts_with("JSON payload did not pass validation") {
+        return if says("bytes") || says("too large") {
+            ErrorKind::TooLarge
+        } else {
+            ErrorKind::InvalidContacts(faults)
+        };
+    }
+    ErrorKind::Invalid { code: code(json), detail: words.to_owned() }
+}
+
+fn contact_fault(reason: &Value) -> Option<ContactFault> {
+    let object = reason.as_object()?;
+    let index = usize::try_from(as_number(any_case(object, "contact")?)).ok()?;
+    let words = any_case(object, "failureReason").and_then(Value::as_str).unwrap_or_default();
+    Some(ContactFault { index, reason: clean(words) })
+}
+
+fn forbidden(json: Option<&Value>, words: &str) -> ErrorKind {
+    if json.and_then(|json| json.get("errors")).is_some() || words.contains("permission") {
+        return ErrorKind::Permission { detail: words.to_owned() };
+    }
+    ErrorKind::Credentials
+}
+
+fn first_error(json: Option<&Value>) -> Option<&Value> {
+    json?.get("errors")?.as_array()?.first()
+}
+
+fn code(json: Option<&Value>) -> String {
+    first_error(json)
+        .and_then(|error| error.get("code"))
+        .and_then(Value::as_str)
+        .map(clean)
+        .unwrap_or_default()
+}
+
+/// What an error's body says, in whichever of its shapes.
+fn words(json: Option<&Value>) -> String {
+    let from_error = first_error(json).and_then(|error| {
+        let text = |key: &str| error.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+        text("detail").or_else(|| text("title"))
+    });
+    let plain = |key: &str| json.and_then(|json| json.get(key)).and_then(Value::as_str);
+    clean(from_error.or_else(|| plain("errors")).or_else(|| plain("message")).unwrap_or_default())
+}
+
+pub(crate) type Shared = Arc<Transport>;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn kind(status: u16, body: &str) -> ErrorKind {
+        let answer = Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            request_id: None,
+            cf_ray: None,
+            retry_after: None,
+            time: None,
+            body: body.as_bytes().to_vec(),
+        };
+        answer.classify(&Call::get("lists")).map(|_| ()).unwrap_err().kind
+    }
+
+    #[test]
+    fn every_answer_has_its_class() {
+        let permission = r#"{"errors":[{"status":403,"title":"Forbidden","detail":"You do not have permission to view lists."}]}"#;
+        let limit = r#"{"success":0,"message":"Rate limit exceeded.","failureReasons":["Up to 100 imports may be requested per minute."]}"#;
+        let duplicate = r#"{"errors":[{"title":"Email address already exists in the system","detail":"","code":"duplicate"}]}"#;
+        assert_eq!(kind(301, ""), ErrorKind::WrongHost);
+        assert_eq!(kind(400, limit), ErrorKind::RateLimited);
+        assert_eq!(kind(402, ""), ErrorKind::AccountUnusable);
+        assert_eq!(kind(403, r#"{"message":"Forbidden"}"#), ErrorKind::Credentials);
+        assert_eq!(kind(403, "<html>no</html>"), ErrorKind::Credentials);
+        assert!(
+            matches!(kind(403, permission), ErrorKind::Permission { detail } if detail.contains("view lists"))
+        );
+        assert_eq!(kind(404, r#"{"message":"No Result found for _List with id 7"}"#), ErrorKind::NotFound);
+        assert_eq!(kind(404, "<html>"), ErrorKind::WrongHost);
+        assert_eq!(kind(413, "<html>"), ErrorKind::TooLarge);
+        assert!(matches!(kind(422, duplicate), ErrorKind::Invalid { code, .. } if code == "duplicate"));
+        assert!(
+            matches!(kind(422, r#"{"errors":"wrong shape"}"#), ErrorKind::Invalid { detail, .. } if detail == "wrong shape")
+        );
+        assert_eq!(kind(429, ""), ErrorKind::RateLimited);
+        assert_eq!(kind(502, "<html>Bad gateway</html>"), ErrorKind::Unavailable);
+        assert_eq!(kind(520, ""), ErrorKind::Unavailable);
+    }
+
+    #[test]
+    fn contacts_at_fault_are_named() {
+        let body = json!({"success": 0, "message": "JSON payload did not pass validation. Please fix failure Reasons",
+            "failureReasons": [{"contact": "3", "failureReason": "Field 'email' not found"}]});
+        let fault = ContactFault { index: 3, reason: "Field 'email' not found".into() };
+        assert_eq!(kind(400, &body.to_string()), ErrorKind::InvalidContacts(vec![fault]));
+    }
+
+    #[test]
+    fn waits_grow_to_the_longest_and_no_further() {
+        let retry = Options::default().retry;
+        for step in 0..40 {
+            let wait = backoff(&retry, step);
+            assert!(wait <= retry.longest_wait && wait >= retry.first_wait.mul_f64(0.74));
+        }
+    }
+}
