@@ -1,1 +1,81 @@
-//! Placeholder.
+//! Segue's table engine: sources, plans and ledgers as columns, on Arrow, Parquet and `DataFusion`.
+//!
+//! ```text
+//! source ──▶ read (csv, NDJSON, Parquet) ──▶ filter ──▶ contact ──▶ spill ─┐
+//!                                                                          ├──▶ plan ──▶ outbox
+//!                                                            ledger ───────┘
+//! outbox + ledger + what is known ──▶ settle ──▶ ledger
+//! ```
+//!
+//! Members and ledger are both sorted by hash and address, so plan and settlement are merge joins: memory holds one
+//! partition of the members and a few thousand rows of everything else, whatever their number.
+
+mod contact;
+mod csv;
+mod error;
+mod filter;
+mod ledger;
+mod members;
+mod outbox;
+mod plan;
+mod read;
+mod rejections;
+mod settle;
+mod source;
+mod spill;
+mod table;
+mod tally;
+mod text;
+
+use std::path::Path;
+
+use segue_model::{
+    Column, Engine, EngineError, Inspection, PlanFiles, PlanRequest, PlanRows, PlanSummary, Settled,
+    Settlement, Source,
+};
+
+use crate::read::InputFile;
+
+/// The engine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TableEngine;
+
+impl Engine for TableEngine {
+    fn inspect(&self, source: &Source) -> Result<Inspection, EngineError> {
+        let found = source::find(source)?;
+        let mut rows = Some(0);
+        let mut columns = Vec::new();
+        for path in &found.paths {
+            let file = InputFile::open(path, found.format)?;
+            rows = rows.zip(file.rows).map(|(sum, rows)| sum + rows);
+            if columns.is_empty() {
+                let fields = file.schema.fields().iter();
+                columns = fields
+                    .map(|field| Column { name: field.name().clone(), kind: text::name(field.data_type()) })
+                    .collect();
+            }
+        }
+        let (format, files, bytes, fingerprint) = (found.format, found.paths, found.bytes, found.fingerprint);
+        Ok(Inspection { format, files, bytes, rows, columns, fingerprint })
+    }
+
+    fn plan(
+        &self,
+        request: &PlanRequest,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<PlanSummary, EngineError> {
+        plan::plan(request, progress)
+    }
+
+    fn rows(&self, file: &Path, from: u64) -> Result<PlanRows, EngineError> {
+        outbox::rows(file, from)
+    }
+
+    fn settle(&self, settlement: &Settlement) -> Result<Settled, EngineError> {
+        settle::settle(settlement)
+    }
+
+    fn rejections_csv(&self, plan: &PlanFiles, out: &Path) -> Result<u64, EngineError> {
+        rejections::write_csv(plan, out)
+    }
+}

@@ -14,7 +14,8 @@ mod settlement;
 pub use engine::{Column, Engine, EngineError, Format, Inspection, PlanRows, RowChunk, Source};
 pub use matching::{Blanks, DataMatching, FieldMatch, FieldType};
 pub use plan::{
-    Action, Brake, Brakes, Example, Mode, PlanCounts, PlanFiles, PlanRequest, PlanSummary, Release,
+    Action, Brake, Brakes, Example, MAX_CONTACT_BYTES, Mode, PlanCounts, PlanFiles, PlanRequest, PlanSummary,
+    Release,
 };
 pub use rejection::{Owner, Reason, Refusal};
 pub use report::{Outcome, ReasonCount, Report};

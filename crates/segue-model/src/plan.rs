@@ -6,6 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Blanks, DataMatching, ReasonCount, Source};
 
+/// The most bytes that the JSON of one contact may have, so that a bulk import can carry it alone.
+///
+/// The provider takes request bodies of up to 399,999 bytes; how it counts is not published, so some are left free.
+pub const MAX_CONTACT_BYTES: usize = 389_900;
+
 /// What an export does with the members of its segment and with those who left it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

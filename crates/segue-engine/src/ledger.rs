@@ -1,0 +1,217 @@
+//! The ledger: what the provider has confirmed for one export, sorted by hash and address.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, FixedSizeBinaryBuilder, Int64Array, Int64Builder, RecordBatch, StringArray,
+    StringBuilder, UInt8Array, UInt8Builder, UInt64Array, UInt64Builder,
+};
+use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, UInt8Type, UInt64Type};
+use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReader;
+use segue_model::{EngineError, Reason};
+
+use crate::error::internal;
+use crate::table::{self, TableWriter};
+
+const ROWS_PER_GROUP: usize = 1 << 16;
+const ROWS_AT_A_TIME: usize = 4096;
+
+/// What the provider is known to hold of a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum State {
+    /// On the list by our doing.
+    Listed = 1,
+    /// Turned down.
+    Refused = 2,
+    /// Taken off the list by us.
+    Left = 3,
+}
+
+/// One contact of a ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Entry<'a> {
+    pub(crate) hash: u64,
+    pub(crate) email: &'a str,
+    /// Of the JSON that was confirmed or refused last.
+    pub(crate) payload: u128,
+    pub(crate) state: State,
+    /// Why it was refused; a listed contact has one if its last update was.
+    pub(crate) reason: Option<Reason>,
+    /// The provider's words for that.
+    pub(crate) words: &'a str,
+    /// Since when it is in this state, by the provider's clock.
+    pub(crate) since_ms: i64,
+}
+
+impl Entry<'_> {
+    pub(crate) fn key(&self) -> (u64, &[u8]) {
+        (self.hash, self.email.as_bytes())
+    }
+}
+
+fn schema() -> SchemaRef {
+    Arc::new(Schema::new(vec![
+        Field::new("hash", DataType::UInt64, false),
+        Field::new("email", DataType::Utf8, false),
+        Field::new("payload", DataType::FixedSizeBinary(16), false),
+        Field::new("state", DataType::UInt8, false),
+        Field::new("reason", DataType::Utf8, true),
+        Field::new("words", DataType::Utf8, false),
+        Field::new("since_ms", DataType::Int64, false),
+    ]))
+}
+
+/// Writes a ledger.
+pub(crate) struct LedgerWriter {
+    table: TableWriter,
+    schema: SchemaRef,
+    hash: UInt64Builder,
+    email: StringBuilder,
+    payload: FixedSizeBinaryBuilder,
+    state: UInt8Builder,
+    reason: StringBuilder,
+    words: StringBuilder,
+    since_ms: Int64Builder,
+    waiting: usize,
+    written: u64,
+}
+
+impl LedgerWriter {
+    pub(crate) fn create(path: &Path) -> Result<Self, EngineError> {
+        let schema = schema();
+        Ok(Self {
+            table: TableWriter::create(path, &schema, &["state", "reason", "words", "since_ms"])?,
+            schema,
+            hash: UInt64Builder::new(),
+            email: StringBuilder::new(),
+            payload: FixedSizeBinaryBuilder::new(16),
+            state: UInt8Builder::new(),
+            reason: StringBuilder::new(),
+            words: StringBuilder::new(),
+            since_ms: Int64Builder::new(),
+            waiting: 0,
+            written: 0,
+        })
+    }
+
+    pub(crate) fn push(&mut self, entry: &Entry) -> Result<(), EngineError> {
+        self.hash.append_value(entry.hash);
+        self.email.append_value(entry.email);
+        self.payload
+            .append_value(entry.payload.to_le_bytes())
+            .map_err(|error| internal("writing the ledger")(error.into()))?;
+        self.state.append_value(entry.state as u8);
+        self.reason.append_option(entry.reason.map(Reason::code));
+        self.words.append_value(entry.words);
+        self.since_ms.append_value(entry.since_ms);
+        self.waiting += 1;
+        if self.waiting == ROWS_PER_GROUP { self.write() } else { Ok(()) }
+    }
+
+    fn write(&mut self) -> Result<(), EngineError> {
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(self.hash.finish()),
+            Arc::new(self.email.finish()),
+            Arc::new(self.payload.finish()),
+            Arc::new(self.state.finish()),
+            Arc::new(self.reason.finish()),
+            Arc::new(self.words.finish()),
+            Arc::new(self.since_ms.finish()),
+        ];
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns);
+        self.written += self.waiting as u64;
+        self.waiting = 0;
+        self.table.write(&batch.map_err(|error| internal("writing the ledger")(error.into()))?)
+    }
+
+    /// Completes the file and says how many contacts it holds.
+    pub(crate) fn finish(mut self) -> Result<u64, EngineError> {
+        self.write()?;
+        self.table.finish()?;
+        Ok(self.written)
+    }
+}
+
+/// Reads a ledger in its order, one entry at hand at a time.
+pub(crate) struct LedgerCursor {
+    reader: Option<ParquetRecordBatchReader>,
+    columns: Option<Columns>,
+    next: usize,
+}
+
+struct Columns {
+    hash: UInt64Array,
+    email: StringArray,
+    payload: ArrayRef,
+    state: UInt8Array,
+    reason: StringArray,
+    words: StringArray,
+    since_ms: Int64Array,
+}
+
+impl LedgerCursor {
+    /// Without a path, a ledger without entries.
+    pub(crate) fn open(path: Option<&Path>) -> Result<Self, EngineError> {
+        let names = ["hash", "email", "payload", "state", "reason", "words", "since_ms"];
+        let reader = path.map(|path| table::read(path, &names, 0, ROWS_AT_A_TIME)).transpose()?;
+        let mut cursor = Self { reader, columns: None, next: 0 };
+        cursor.fill()?;
+        Ok(cursor)
+    }
+
+    fn fill(&mut self) -> Result<(), EngineError> {
+        while self.columns.as_ref().is_none_or(|columns| columns.hash.len() == self.next) {
+            let batch = self.reader.as_mut().and_then(Iterator::next);
+            let batch = batch.transpose().map_err(|error| internal("reading the ledger")(error.into()))?;
+            self.next = 0;
+            let Some(batch) = batch else {
+                self.columns = None;
+                return Ok(());
+            };
+            self.columns = Some(Columns {
+                hash: batch.column(0).as_primitive::<UInt64Type>().clone(),
+                email: batch.column(1).as_string::<i32>().clone(),
+                payload: Arc::clone(batch.column(2)),
+                state: batch.column(3).as_primitive::<UInt8Type>().clone(),
+                reason: batch.column(4).as_string::<i32>().clone(),
+                words: batch.column(5).as_string::<i32>().clone(),
+                since_ms: batch.column(6).as_primitive::<Int64Type>().clone(),
+            });
+        }
+        Ok(())
+    }
+
+    /// The entry at hand.
+    pub(crate) fn peek(&self) -> Option<Entry<'_>> {
+        let columns = self.columns.as_ref()?;
+        let row = self.next;
+        Some(Entry {
+            hash: columns.hash.value(row),
+            email: columns.email.value(row),
+            payload: payload(columns.payload.as_fixed_size_binary().value(row)),
+            state: match columns.state.value(row) {
+                1 => State::Listed,
+                2 => State::Refused,
+                _ => State::Left,
+            },
+            reason: if columns.reason.is_valid(row) {
+                Reason::from_code(columns.reason.value(row))
+            } else {
+                None
+            },
+            words: columns.words.value(row),
+            since_ms: columns.since_ms.value(row),
+        })
+    }
+
+    pub(crate) fn advance(&mut self) -> Result<(), EngineError> {
+        self.next += 1;
+        self.fill()
+    }
+}
+
+pub(crate) fn payload(bytes: &[u8]) -> u128 {
+    bytes.try_into().map_or(0, u128::from_le_bytes)
+}

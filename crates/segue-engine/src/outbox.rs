@@ -1,0 +1,231 @@
+//! The outbox: the rows that a run sends, sorted by hash and address, each with the JSON that goes over the wire.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    ArrayRef, AsArray, BinaryBuilder, FixedSizeBinaryBuilder, Int64Builder, RecordBatch, StringArray,
+    StringBuilder, UInt8Array, UInt8Builder, UInt64Array, UInt64Builder,
+};
+use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, UInt8Type, UInt64Type};
+use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReader;
+use segue_model::{Action, EngineError, PlanRows, RowChunk};
+
+use crate::error::internal;
+use crate::ledger::payload;
+use crate::table::{self, TableWriter};
+
+const ROWS_PER_GROUP: usize = 8192;
+const BYTES_PER_GROUP: usize = 8 << 20;
+const ROWS_AT_A_TIME: usize = 2048;
+
+/// A row to send.
+pub(crate) struct OutboxRow<'a> {
+    pub(crate) action: Action,
+    pub(crate) hash: u64,
+    pub(crate) email: &'a str,
+    pub(crate) payload: u128,
+    pub(crate) json: &'a [u8],
+    pub(crate) since_ms: i64,
+    pub(crate) profile: &'a str,
+}
+
+/// Writes an outbox.
+pub(crate) struct OutboxWriter {
+    table: TableWriter,
+    schema: SchemaRef,
+    action: UInt8Builder,
+    hash: UInt64Builder,
+    email: StringBuilder,
+    payload: FixedSizeBinaryBuilder,
+    json: BinaryBuilder,
+    since_ms: Int64Builder,
+    profile: StringBuilder,
+    rows: usize,
+    bytes: usize,
+}
+
+impl OutboxWriter {
+    pub(crate) fn create(path: &Path) -> Result<Self, EngineError> {
+        let schema = Arc::new(Schema::new(vec![
+            Field::new("action", DataType::UInt8, false),
+            Field::new("hash", DataType::UInt64, false),
+            Field::new("email", DataType::Utf8, false),
+            Field::new("payload", DataType::FixedSizeBinary(16), false),
+            Field::new("json", DataType::Binary, false),
+            Field::new("since_ms", DataType::Int64, false),
+            Field::new("profile", DataType::Utf8, false),
+        ]));
+        Ok(Self {
+            table: TableWriter::create(path, &schema, &["action", "since_ms"])?,
+            schema,
+            action: UInt8Builder::new(),
+            hash: UInt64Builder::new(),
+            email: StringBuilder::new(),
+            payload: FixedSizeBinaryBuilder::new(16),
+            json: BinaryBuilder::new(),
+            since_ms: Int64Builder::new(),
+            profile: StringBuilder::new(),
+            rows: 0,
+            bytes: 0,
+        })
+    }
+
+    pub(crate) fn push(&mut self, row: &OutboxRow) -> Result<(), EngineError> {
+        self.action.append_value(match row.action {
+            Action::Create => 0,
+            Action::Update => 1,
+            Action::Leave => 2,
+        });
+        self.hash.append_value(row.hash);
+        self.email.append_value(row.email);
+        self.payload
+            .append_value(row.payload.to_le_bytes())
+            .map_err(|error| internal("writing the plan")(error.into()))?;
+        self.json.append_value(row.json);
+        self.since_ms.append_value(row.since_ms);
+        self.profile.append_value(row.profile);
+        self.rows += 1;
+        self.bytes += row.json.len();
+        if self.rows == ROWS_PER_GROUP || self.bytes >= BYTES_PER_GROUP { self.write() } else { Ok(()) }
+    }
+
+    fn write(&mut self) -> Result<(), EngineError> {
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(self.action.finish()),
+            Arc::new(self.hash.finish()),
+            Arc::new(self.email.finish()),
+            Arc::new(self.payload.finish()),
+            Arc::new(self.json.finish()),
+            Arc::new(self.since_ms.finish()),
+            Arc::new(self.profile.finish()),
+        ];
+        (self.rows, self.bytes) = (0, 0);
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns);
+        self.table.write(&batch.map_err(|error| internal("writing the plan")(error.into()))?)
+    }
+
+    pub(crate) fn finish(mut self) -> Result<(), EngineError> {
+        self.write()?;
+        self.table.finish()
+    }
+}
+
+fn action(code: u8) -> Action {
+    match code {
+        0 => Action::Create,
+        1 => Action::Update,
+        _ => Action::Leave,
+    }
+}
+
+/// The rows as they are delivered, from row `from` on.
+pub(crate) fn rows(path: &Path, from: u64) -> Result<PlanRows, EngineError> {
+    let reader = table::read(path, &["action", "json", "since_ms"], from, ROWS_AT_A_TIME)?;
+    let mut first = from;
+    Ok(Box::new(reader.map(move |batch| {
+        let batch = batch.map_err(|error| internal("reading the plan")(error.into()))?;
+        let json = batch.column(1).as_binary::<i32>();
+        let offsets = json.value_offsets();
+        let start = offsets.first().copied().unwrap_or(0);
+        let ends =
+            offsets.iter().skip(1).map(|&end| usize::try_from(end - start).unwrap_or_default()).collect();
+        let (from, to) = (start, offsets.last().copied().unwrap_or(0));
+        let bytes = usize::try_from(from).and_then(|from| Ok(from..usize::try_from(to)?));
+        let bytes = bytes.map_err(|error| internal("reading the plan")(error.into()))?;
+        let chunk = RowChunk {
+            first,
+            actions: batch
+                .column(0)
+                .as_primitive::<UInt8Type>()
+                .values()
+                .iter()
+                .map(|&code| action(code))
+                .collect(),
+            json: json.value_data()[bytes].to_vec(),
+            ends,
+            since_ms: batch.column(2).as_primitive::<Int64Type>().values().to_vec(),
+        };
+        first += chunk.len() as u64;
+        Ok(chunk)
+    })))
+}
+
+/// Reads what settling needs of an outbox, one row at hand at a time.
+pub(crate) struct OutboxCursor {
+    reader: Option<ParquetRecordBatchReader>,
+    columns: Option<Columns>,
+    next: usize,
+    /// The number of the row at hand.
+    pub(crate) row: u64,
+}
+
+struct Columns {
+    action: UInt8Array,
+    hash: UInt64Array,
+    email: StringArray,
+    payload: ArrayRef,
+    profile: StringArray,
+}
+
+/// The row at hand, without what is delivered.
+pub(crate) struct SentRow<'a> {
+    pub(crate) action: Action,
+    pub(crate) hash: u64,
+    pub(crate) email: &'a str,
+    pub(crate) payload: u128,
+    pub(crate) profile: &'a str,
+}
+
+impl SentRow<'_> {
+    pub(crate) fn key(&self) -> (u64, &[u8]) {
+        (self.hash, self.email.as_bytes())
+    }
+}
+
+impl OutboxCursor {
+    pub(crate) fn open(path: &Path) -> Result<Self, EngineError> {
+        let reader =
+            table::read(path, &["action", "hash", "email", "payload", "profile"], 0, ROWS_AT_A_TIME)?;
+        let mut cursor = Self { reader: Some(reader), columns: None, next: 0, row: 0 };
+        cursor.fill()?;
+        Ok(cursor)
+    }
+
+    fn fill(&mut self) -> Result<(), EngineError> {
+        while self.columns.as_ref().is_none_or(|columns| columns.hash.len() == self.next) {
+            let batch = self.reader.as_mut().and_then(Iterator::next);
+            let batch = batch.transpose().map_err(|error| internal("reading the plan")(error.into()))?;
+            self.next = 0;
+            let Some(batch) = batch else {
+                self.columns = None;
+                return Ok(());
+            };
+            self.columns = Some(Columns {
+                action: batch.column(0).as_primitive::<UInt8Type>().clone(),
+                hash: batch.column(1).as_primitive::<UInt64Type>().clone(),
+                email: batch.column(2).as_string::<i32>().clone(),
+                payload: Arc::clone(batch.column(3)),
+                profile: batch.column(4).as_string::<i32>().clone(),
+            });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn peek(&self) -> Option<SentRow<'_>> {
+        let columns = self.columns.as_ref()?;
+        Some(SentRow {
+            action: action(columns.action.value(self.next)),
+            hash: columns.hash.value(self.next),
+            email: columns.email.value(self.next),
+            payload: payload(columns.payload.as_fixed_size_binary().value(self.next)),
+            profile: columns.profile.value(self.next),
+        })
+    }
+
+    pub(crate) fn advance(&mut self) -> Result<(), EngineError> {
+        self.next += 1;
+        self.row += 1;
+        self.fill()
+    }
+}

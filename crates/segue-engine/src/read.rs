@@ -1,0 +1,169 @@
+//! Reading a source's files: each as record batches of the columns that are wanted, in the order of its rows.
+
+use std::fs::File;
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::arrow::error::ArrowError;
+use datafusion::arrow::json::reader::infer_json_schema;
+use datafusion::parquet::arrow::ProjectionMask;
+use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use segue_model::{EngineError, Format};
+
+use crate::csv;
+use crate::error::input;
+use crate::source::{self, unreadable};
+
+/// Rows in a record batch.
+pub(crate) const BATCH: usize = 8192;
+
+/// One file of a source.
+pub(crate) struct InputFile {
+    pub(crate) path: PathBuf,
+    format: Format,
+    /// All of its columns.
+    pub(crate) schema: SchemaRef,
+    /// Rows, where the file says so.
+    pub(crate) rows: Option<u64>,
+    delimiter: u8,
+}
+
+pub(crate) type Batches = Box<dyn Iterator<Item = Result<RecordBatch, EngineError>>>;
+
+impl InputFile {
+    /// Opens a file and reads what columns it has.
+    pub(crate) fn open(path: &Path, format: Format) -> Result<Self, EngineError> {
+        let mut file = Self {
+            path: path.to_owned(),
+            format,
+            schema: Arc::new(Schema::empty()),
+            rows: None,
+            delimiter: b',',
+        };
+        match format {
+            Format::Csv => (file.schema, file.delimiter) = csv::header(path)?,
+            Format::Ndjson => file.schema = file.infer_json()?,
+            Format::Parquet => {
+                let builder = file.parquet()?;
+                file.schema = Arc::clone(builder.schema());
+                file.rows = u64::try_from(builder.metadata().file_metadata().num_rows()).ok();
+            }
+        }
+        Ok(file)
+    }
+
+    /// The file's name without its folders, for reports.
+    pub(crate) fn name(&self) -> String {
+        self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy().into_owned()
+    }
+
+    /// The number of a row as a person counts it: the header of a CSV file is row 1.
+    pub(crate) fn row_number(&self, index: u64) -> u64 {
+        index + if self.format == Format::Csv { 2 } else { 1 }
+    }
+
+    /// The position of a column.
+    pub(crate) fn column(&self, name: &str) -> Result<usize, EngineError> {
+        if let Ok(index) = self.schema.index_of(name) {
+            return Ok(index);
+        }
+        let names: Vec<&str> = self.schema.fields().iter().map(|field| field.name().as_str()).collect();
+        let close = names.iter().find(|known| known.trim().eq_ignore_ascii_case(name.trim()));
+        let file = self.path.display();
+        match close {
+            Some(close) => input(format!("{file} has no column \"{name}\": did you mean \"{close}\"?")),
+            None => input(format!("{file} has no column \"{name}\"; its columns are: {}", names.join(", "))),
+        }
+    }
+
+    /// Reads the columns at these positions. Where the format leaves a choice, columns in `as_text` are read as the text
+    /// that stands in the file.
+    pub(crate) fn batches(&self, columns: &[usize], as_text: &[usize]) -> Result<Batches, EngineError> {
+        match self.format {
+            Format::Csv => csv::batches(&self.path, &self.schema, self.delimiter, columns),
+            Format::Ndjson => self.json_batches(columns, as_text),
+            Format::Parquet => {
+                let builder = self.parquet()?;
+                let mask = ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied());
+                let reader = builder.with_projection(mask).with_batch_size(BATCH).build();
+                let reader = reader.map_err(|_| self.damaged())?;
+                let damaged = self.damaged_text();
+                Ok(Box::new(reader.map(move |batch| batch.map_err(|_| EngineError::Input(damaged.clone())))))
+            }
+        }
+    }
+
+    fn parquet(&self) -> Result<ParquetRecordBatchReaderBuilder<File>, EngineError> {
+        let file = File::open(&self.path).map_err(|error| unreadable(&self.path, &error))?;
+        ParquetRecordBatchReaderBuilder::try_new(file).map_err(|_| self.damaged())
+    }
+
+    fn damaged_text(&self) -> String {
+        format!(
+            "{} cannot be read as Parquet, it is truncated or damaged: write it again",
+            self.path.display()
+        )
+    }
+
+    fn damaged(&self) -> EngineError {
+        EngineError::Input(self.damaged_text())
+    }
+
+    fn infer_json(&self) -> Result<SchemaRef, EngineError> {
+        let (schema, rows) =
+            infer_json_schema(source::open_text(&self.path)?, None).map_err(|_| self.bad_json())?;
+        if rows == 0 {
+            return input(format!("{} holds no row", self.path.display()));
+        }
+        Ok(Arc::new(schema))
+    }
+
+    fn json_batches(&self, columns: &[usize], as_text: &[usize]) -> Result<Batches, EngineError> {
+        let fields: Vec<Field> = columns
+            .iter()
+            .map(|&column| {
+                let field = self.schema.field(column).clone();
+                let is_plain = !field.data_type().is_nested();
+                // A number that inference took for a double would lose the digits that stand in the file.
+                if is_plain && as_text.contains(&column) {
+                    field.with_data_type(DataType::Utf8)
+                } else {
+                    field
+                }
+            })
+            .collect();
+        let builder = datafusion::arrow::json::ReaderBuilder::new(Arc::new(Schema::new(fields)));
+        let reader =
+            builder.with_batch_size(BATCH).with_coerce_primitive(true).build(source::open_text(&self.path)?);
+        let reader = reader.map_err(|_| self.bad_json())?;
+        let file = Self { schema: Arc::clone(&self.schema), path: self.path.clone(), ..*self };
+        Ok(Box::new(reader.map(move |batch| batch.map_err(|_: ArrowError| file.bad_json()))))
+    }
+
+    /// The first line that is no JSON object. Parsers quote what they cannot read, and that is somebody's data.
+    fn bad_json(&self) -> EngineError {
+        let name = self.path.display();
+        let general = EngineError::Input(format!(
+            "{name} is not valid NDJSON: every line must be one JSON object, with the same kind of value under the same name"
+        ));
+        let Ok(reader) = source::open_text(&self.path) else { return general };
+        for (index, line) in reader.split(b'\n').enumerate() {
+            let Ok(line) = line else { return general };
+            if std::str::from_utf8(&line).is_err() {
+                return EngineError::Input(format!(
+                    "{name}, line {}: not UTF-8: save the file as UTF-8",
+                    index + 1
+                ));
+            }
+            let is_object = line.trim_ascii().is_empty()
+                || infer_json_schema(line.as_slice(), None).is_ok_and(|(_, rows)| rows == 1);
+            if !is_object {
+                return EngineError::Input(format!("{name}, line {}: not one JSON object", index + 1));
+            }
+        }
+        general
+    }
+}

@@ -1,0 +1,112 @@
+//! Rejections: the members of a plan or a run that were not delivered, each with its reason.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, StringBuilder};
+use datafusion::arrow::csv::WriterBuilder;
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use segue_model::{EngineError, Owner, PlanFiles, Reason};
+
+use crate::error::{OnFile, internal};
+use crate::table::{self, TableWriter};
+
+const COLUMNS: [&str; 4] = ["profile", "email", "reason", "detail"];
+const ROWS_AT_A_TIME: usize = 8192;
+
+/// Writes rejections.
+pub(crate) struct RejectionWriter {
+    table: TableWriter,
+    schema: SchemaRef,
+    columns: [StringBuilder; 4],
+    rows: usize,
+}
+
+impl RejectionWriter {
+    pub(crate) fn create(path: &Path) -> Result<Self, EngineError> {
+        let fields: Vec<Field> =
+            COLUMNS.iter().map(|name| Field::new(*name, DataType::Utf8, false)).collect();
+        let schema = Arc::new(Schema::new(fields));
+        let table = TableWriter::create(path, &schema, &["reason", "detail"])?;
+        Ok(Self { table, schema, columns: std::array::from_fn(|_| StringBuilder::new()), rows: 0 })
+    }
+
+    pub(crate) fn push(
+        &mut self,
+        profile: &str,
+        email: &str,
+        reason: Reason,
+        detail: &str,
+    ) -> Result<(), EngineError> {
+        for (column, value) in self.columns.iter_mut().zip([profile, email, reason.code(), detail]) {
+            column.append_value(value);
+        }
+        self.rows += 1;
+        if self.rows == ROWS_AT_A_TIME { self.write() } else { Ok(()) }
+    }
+
+    fn write(&mut self) -> Result<(), EngineError> {
+        self.rows = 0;
+        let columns: Vec<ArrayRef> =
+            self.columns.iter_mut().map(|column| Arc::new(column.finish()) as ArrayRef).collect();
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns);
+        self.table.write(&batch.map_err(|error| internal("writing rejections")(error.into()))?)
+    }
+
+    pub(crate) fn finish(mut self) -> Result<(), EngineError> {
+        self.write()?;
+        self.table.finish()
+    }
+}
+
+/// Writes all rejections as CSV and says how many.
+pub(crate) fn write_csv(plan: &PlanFiles, out: &Path) -> Result<u64, EngineError> {
+    let names = ["profile", "email", "whose", "reason", "meaning", "detail", "what_to_do"];
+    let fields: Vec<Field> = names.iter().map(|name| Field::new(*name, DataType::Utf8, false)).collect();
+    let schema = Arc::new(Schema::new(fields));
+    let mut file = BufWriter::new(File::create(out).on("write", out)?);
+    // The writer names the columns only before a first row.
+    file.write_all(format!("{}\n", names.join(",")).as_bytes()).on("write", out)?;
+    let mut writer = WriterBuilder::new().with_header(false).build(file);
+    let mut rows = 0;
+    for path in [plan.rejected(), plan.refused()] {
+        if !path.exists() {
+            continue;
+        }
+        for batch in table::read(&path, &COLUMNS, 0, ROWS_AT_A_TIME)? {
+            let batch = batch.map_err(|error| internal("reading rejections")(error.into()))?;
+            let columns = explained(&batch);
+            let batch = RecordBatch::try_new(Arc::clone(&schema), columns);
+            let batch = batch.map_err(|error| internal("reading rejections")(error.into()))?;
+            rows += batch.num_rows() as u64;
+            writer.write(&batch).map_err(std::io::Error::other).on("write", out)?;
+        }
+    }
+    writer.into_inner().flush().on("write", out)?;
+    Ok(rows)
+}
+
+fn explained(batch: &RecordBatch) -> Vec<ArrayRef> {
+    let reasons = batch.column(2).as_string::<i32>();
+    let say = |words: fn(Reason) -> &'static str| -> ArrayRef {
+        let words = reasons.iter().map(|code| code.and_then(Reason::from_code).map_or("", words));
+        Arc::new(StringArray::from_iter_values(words))
+    };
+    let whose = say(|reason| match reason.owner() {
+        Owner::Invalid => "our data",
+        Owner::Refused => "ActiveCampaign",
+    });
+    let (profile, email, detail) = (batch.column(0), batch.column(1), batch.column(3));
+    let copies = |column: &Arc<dyn Array>| Arc::clone(column);
+    vec![
+        copies(profile),
+        copies(email),
+        whose,
+        copies(batch.column(2)),
+        say(Reason::meaning),
+        copies(detail),
+        say(Reason::advice),
+    ]
+}

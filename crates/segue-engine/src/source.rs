@@ -1,0 +1,130 @@
+//! Finding the files of a source, in a fixed order.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use segue_model::{EngineError, Format, Source};
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::error::input;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The files of a source, all of one format.
+pub(crate) struct Files {
+    pub(crate) format: Format,
+    pub(crate) paths: Vec<PathBuf>,
+    pub(crate) bytes: u64,
+    pub(crate) fingerprint: u64,
+}
+
+/// Finds the files of a source: the file itself, those of a folder, or those that a pattern matches, sorted by name.
+pub(crate) fn find(source: &Source) -> Result<Files, EngineError> {
+    let paths = paths(&source.path)?;
+    let mut files = Files { format: Format::Csv, paths, bytes: 0, fingerprint: 0 };
+    let mut hash = Xxh3::new();
+    let mut first: Option<(Format, &PathBuf)> = None;
+    for path in &files.paths {
+        let metadata = path.metadata().map_err(|error| unreadable(path, &error))?;
+        let format = format_of(path)?;
+        match first {
+            Some((other, earlier)) if other != format => {
+                return input(format!(
+                    "{} and {} have different formats: export them one by one, or name only files of one format",
+                    earlier.display(),
+                    path.display()
+                ));
+            }
+            _ => first = Some((format, path)),
+        }
+        files.bytes += metadata.len();
+        let written = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        hash.update(path.as_os_str().as_encoded_bytes());
+        hash.update(&metadata.len().to_le_bytes());
+        hash.update(&written.unwrap_or_default().as_nanos().to_le_bytes());
+    }
+    if let Some((format, _)) = first {
+        files.format = format;
+    }
+    files.fingerprint = hash.digest();
+    Ok(files)
+}
+
+fn paths(given: &str) -> Result<Vec<PathBuf>, EngineError> {
+    let path = Path::new(given);
+    if path.is_dir() {
+        let entries = path.read_dir().map_err(|error| unreadable(path, &error))?;
+        let mut found = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|error| unreadable(path, &error))?;
+            // Writers of data sets leave `_SUCCESS`, `.crc` and the like beside them.
+            let is_hidden = matches!(entry.file_name().as_encoded_bytes().first(), Some(b'.' | b'_'));
+            if !is_hidden && entry.path().is_file() {
+                found.push(entry.path());
+            }
+        }
+        found.sort_unstable();
+        return if found.is_empty() { input(format!("the folder {given} holds no file")) } else { Ok(found) };
+    }
+    if path.exists() || !given.contains(['*', '?', '[']) {
+        // A missing file is reported when its metadata is read.
+        return Ok(vec![path.to_owned()]);
+    }
+    let pattern = glob::glob(given)
+        .map_err(|error| EngineError::Input(format!("the pattern {given} cannot be read: {}", error.msg)))?;
+    let mut found: Vec<PathBuf> = pattern.filter_map(Result::ok).filter(|path| path.is_file()).collect();
+    found.sort_unstable();
+    if found.is_empty() { input(format!("no file matches {given}")) } else { Ok(found) }
+}
+
+/// By its extension, or by its first bytes where that says nothing.
+fn format_of(path: &Path) -> Result<Format, EngineError> {
+    let mut start = Vec::new();
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    file.take(4096).read_to_end(&mut start).map_err(|error| unreadable(path, &error))?;
+    let name = path.display();
+    if start.is_empty() {
+        return input(format!("{name} is empty"));
+    }
+    if start.starts_with(&[0x1f, 0x8b]) || start.starts_with(b"PK\x03\x04") {
+        return input(format!(
+            "{name} is compressed or a spreadsheet: unpack it, or save it as CSV, Parquet or NDJSON"
+        ));
+    }
+    if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
+        return input(format!("{name} is written in UTF-16: save it as UTF-8"));
+    }
+    let is_parquet = start.starts_with(b"PAR1");
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    match extension.as_deref() {
+        Some("parquet" | "pq") if !is_parquet => {
+            input(format!("{name} is not a Parquet file, whatever its name says"))
+        }
+        Some("csv" | "tsv" | "txt") if !is_parquet => Ok(Format::Csv),
+        Some("ndjson" | "jsonl" | "json") if !is_parquet => Ok(Format::Ndjson),
+        _ if is_parquet => Ok(Format::Parquet),
+        _ if start.trim_ascii_start().starts_with(b"{") => Ok(Format::Ndjson),
+        _ => Ok(Format::Csv),
+    }
+}
+
+/// Opens a text file behind its byte order mark.
+pub(crate) fn open_text(path: &Path) -> Result<BufReader<File>, EngineError> {
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    let mut reader = BufReader::with_capacity(1 << 18, file);
+    let start = reader.fill_buf().map_err(|error| unreadable(path, &error))?;
+    let mark = if start.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+    reader.consume(mark);
+    Ok(reader)
+}
+
+pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> EngineError {
+    let name = path.display();
+    EngineError::Input(match error.kind() {
+        std::io::ErrorKind::NotFound => format!("there is no file {name}"),
+        std::io::ErrorKind::PermissionDenied => format!("{name} may not be read: check its permissions"),
+        _ => format!("{name} cannot be read: {error}"),
+    })
+}

@@ -1,0 +1,163 @@
+//! Candidates on their way to the plan: parted by hash into files small enough to be sorted in memory one by one.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use segue_model::EngineError;
+
+use crate::error::OnFile;
+
+const PARTITION_BYTES: u64 = 4 << 20;
+// Each is an open file, and shells allow 1024 by default.
+const MOST_PARTITIONS: u64 = 256;
+const BUFFER: usize = 1 << 14;
+// hash, row, payload, lengths of e-mail, profile and JSON, kind
+const HEADER: usize = 8 + 8 + 16 + 2 + 4 + 4 + 1;
+const JSON_BEFORE_EMAIL: usize = br#"{"email":""#.len();
+
+/// A member with an address.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Record<'a> {
+    pub(crate) hash: u64,
+    /// The number of the row within the whole source.
+    pub(crate) row: u64,
+    pub(crate) payload: u128,
+    /// False for a member that cannot be sent but has not left either.
+    pub(crate) is_sendable: bool,
+    /// Its key; empty if it is known by its row.
+    pub(crate) profile: &'a str,
+    pub(crate) email_bytes: u16,
+    /// Begins with the address, which needs no escapes: valid ones hold neither quotes nor backslashes.
+    pub(crate) json: &'a [u8],
+}
+
+impl Record<'_> {
+    pub(crate) fn email(&self) -> &[u8] {
+        &self.json[JSON_BEFORE_EMAIL..JSON_BEFORE_EMAIL + usize::from(self.email_bytes)]
+    }
+}
+
+/// Receives records.
+pub(crate) struct Spill {
+    files: Vec<(PathBuf, BufWriter<File>)>,
+    shift: u32,
+}
+
+impl Spill {
+    /// A spill in `folder` for about `bytes` of records.
+    pub(crate) fn create(folder: &Path, bytes: u64) -> Result<Self, EngineError> {
+        let partitions = (bytes / PARTITION_BYTES).clamp(2, MOST_PARTITIONS).next_power_of_two();
+        let files = (0..partitions).map(|number| {
+            let path = folder.join(format!("candidates-{number:03}.tmp"));
+            let file = File::create(&path).on("write", &path)?;
+            Ok((path, BufWriter::with_capacity(BUFFER, file)))
+        });
+        Ok(Self {
+            files: files.collect::<Result<_, EngineError>>()?,
+            shift: 64 - partitions.trailing_zeros(),
+        })
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a contact and a profile key are far below 4 GiB")]
+    pub(crate) fn push(&mut self, record: &Record) -> Result<(), EngineError> {
+        let (path, file) = &mut self.files[(record.hash >> self.shift) as usize];
+        let mut header = [0; HEADER];
+        header[..8].copy_from_slice(&record.hash.to_le_bytes());
+        header[8..16].copy_from_slice(&record.row.to_le_bytes());
+        header[16..32].copy_from_slice(&record.payload.to_le_bytes());
+        header[32..34].copy_from_slice(&record.email_bytes.to_le_bytes());
+        header[34..38].copy_from_slice(&(record.profile.len() as u32).to_le_bytes());
+        header[38..42].copy_from_slice(&(record.json.len() as u32).to_le_bytes());
+        header[42] = u8::from(record.is_sendable);
+        let mut write = |bytes: &[u8]| file.write_all(bytes).on("write", path);
+        write(&header)?;
+        write(record.profile.as_bytes())?;
+        write(record.json)
+    }
+
+    /// The partitions in the order of their hashes; each file is removed once it is read.
+    pub(crate) fn partitions(
+        self,
+    ) -> Result<impl Iterator<Item = Result<Partition, EngineError>>, EngineError> {
+        let mut paths = Vec::with_capacity(self.files.len());
+        for (path, mut file) in self.files {
+            file.flush().on("write", &path)?;
+            paths.push(path);
+        }
+        Ok(paths.into_iter().map(|path| {
+            let bytes = std::fs::read(&path).on("read", &path)?;
+            std::fs::remove_file(&path).on("remove", &path)?;
+            Ok(Partition::sort(bytes))
+        }))
+    }
+}
+
+/// Records sorted by hash, address and row.
+pub(crate) struct Partition {
+    bytes: Vec<u8>,
+    order: Vec<(u64, usize)>,
+}
+
+impl Partition {
+    fn sort(bytes: Vec<u8>) -> Self {
+        let mut order = Vec::with_capacity(bytes.len() / 200);
+        let mut at = 0;
+        while at < bytes.len() {
+            let (record, length) = decode(&bytes[at..]);
+            order.push((record.hash, at));
+            at += length;
+        }
+        order.sort_unstable_by(|(hash, at), (other_hash, other_at)| {
+            hash.cmp(other_hash).then_with(|| {
+                let (record, other) = (decode(&bytes[*at..]).0, decode(&bytes[*other_at..]).0);
+                record.email().cmp(other.email()).then(record.row.cmp(&other.row))
+            })
+        });
+        Self { bytes, order }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    pub(crate) fn record(&self, index: usize) -> Record<'_> {
+        decode(&self.bytes[self.order[index].1..]).0
+    }
+
+    /// The end of the records that have the address of record `index`.
+    pub(crate) fn end_of_group(&self, index: usize) -> usize {
+        let hash = self.order[index].0;
+        let mut end = index + 1;
+        while end < self.len()
+            && self.order[end].0 == hash
+            && self.record(end).email() == self.record(index).email()
+        {
+            end += 1;
+        }
+        end
+    }
+}
+
+fn decode(bytes: &[u8]) -> (Record<'_>, usize) {
+    let (header, rest) = bytes.split_at(HEADER);
+    let number = |at: usize| u32::from_le_bytes(bytes_at(header, at)) as usize;
+    let (profile, json) = (number(34), number(38));
+    let record = Record {
+        hash: u64::from_le_bytes(bytes_at(header, 0)),
+        row: u64::from_le_bytes(bytes_at(header, 8)),
+        payload: u128::from_le_bytes(bytes_at(header, 16)),
+        is_sendable: header[42] != 0,
+        // What was written as text is text.
+        profile: std::str::from_utf8(&rest[..profile]).unwrap_or_default(),
+        email_bytes: u16::from_le_bytes(bytes_at(header, 32)),
+        json: &rest[profile..profile + json],
+    };
+    (record, HEADER + profile + json)
+}
+
+fn bytes_at<const N: usize>(header: &[u8], at: usize) -> [u8; N] {
+    let mut bytes = [0; N];
+    bytes.copy_from_slice(&header[at..at + N]);
+    bytes
+}

@@ -1,0 +1,96 @@
+//! Our own tables on disk: Parquet files that say by which format they were written, complete or not there at all.
+
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use datafusion::parquet::arrow::{ArrowWriter, ProjectionMask};
+use datafusion::parquet::errors::ParquetError;
+use datafusion::parquet::file::metadata::KeyValue;
+use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
+use datafusion::parquet::schema::types::ColumnPath;
+use segue_model::EngineError;
+
+use crate::error::{OnFile, internal};
+
+const FORMAT_KEY: &str = "segue.format";
+const FORMAT: u32 = 1;
+
+/// Writes a table beside its place and moves it there when it is complete.
+pub(crate) struct TableWriter {
+    writer: ArrowWriter<File>,
+    path: PathBuf,
+    beside: PathBuf,
+}
+
+impl TableWriter {
+    /// `repeating` columns hold few different values.
+    pub(crate) fn create(path: &Path, schema: &SchemaRef, repeating: &[&str]) -> Result<Self, EngineError> {
+        let beside = path.with_extension("parquet.tmp");
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&beside).on("write", &beside)?;
+        let format = KeyValue::new(FORMAT_KEY.to_owned(), FORMAT.to_string());
+        let mut properties = WriterProperties::builder()
+            .set_dictionary_enabled(false)
+            .set_statistics_enabled(EnabledStatistics::None)
+            .set_key_value_metadata(Some(vec![format]));
+        for &column in repeating {
+            properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), true);
+        }
+        let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties.build()));
+        let writer = writer.map_err(|error| failed(error, "write", &beside))?;
+        Ok(Self { writer, path: path.to_owned(), beside })
+    }
+
+    /// Writes a batch as one row group, so that memory holds one at a time.
+    pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), EngineError> {
+        let written = self.writer.write(batch).and_then(|()| self.writer.flush());
+        written.map_err(|error| failed(error, "write", &self.beside))
+    }
+
+    /// Moves the table to its place, safe against a crash of the machine.
+    pub(crate) fn finish(self) -> Result<(), EngineError> {
+        let file = self.writer.into_inner().map_err(|error| failed(error, "write", &self.beside))?;
+        file.sync_data().on("write", &self.beside)?;
+        std::fs::rename(&self.beside, &self.path).on("write", &self.path)
+    }
+}
+
+/// Reads some columns of a table from row `from` on, in the order of the table.
+pub(crate) fn read(
+    path: &Path,
+    columns: &[&str],
+    from: u64,
+    rows: usize,
+) -> Result<ParquetRecordBatchReader, EngineError> {
+    let file = File::open(path).on("read", path)?;
+    let builder =
+        ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| failed(error, "read", path))?;
+    let metadata = builder.metadata().file_metadata().key_value_metadata();
+    let format = metadata.and_then(|all| all.iter().find(|entry| entry.key == FORMAT_KEY));
+    let format = format.and_then(|entry| entry.value.as_deref()?.parse::<u32>().ok());
+    if format.is_some_and(|format| format > FORMAT) {
+        return Err(EngineError::NewerState { path: path.to_owned() });
+    }
+    let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+    let from = usize::try_from(from).map_err(|error| internal("counting rows")(error.into()))?;
+    let reader = builder.with_projection(mask).with_batch_size(rows).with_offset(from).build();
+    reader.map_err(|error| failed(error, "read", path))
+}
+
+/// Tells a disk that fails from a defect of ours.
+pub(crate) fn failed(error: ParquetError, doing: &'static str, path: &Path) -> EngineError {
+    let source = match error {
+        ParquetError::External(source) => match source.downcast::<std::io::Error>() {
+            Ok(source) => *source,
+            Err(source) => std::io::Error::other(source),
+        },
+        other => std::io::Error::other(other),
+    };
+    EngineError::File { doing, path: path.to_owned(), source }
+}
