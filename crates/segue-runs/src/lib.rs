@@ -1,1 +1,27 @@
-//! Placeholder.
+//! Export runs: plan, deliver, confirm, explain, settle.
+//!
+//! ```text
+//! plan ──▶ pack ──▶ post ──▶ confirm ──▶ explain ──▶ settle
+//! (engine) (deliver::pack)  (deliver::confirm)        (engine, store)
+//!                  (deliver::batch)     (explain)
+//! ```
+//!
+//! Every step leaves its outcome in the store before the next begins, so that any process can be killed at any moment
+//! and the next one goes on: recovery is not a path of its own.
+
+mod account;
+mod deliver;
+mod error;
+mod explain;
+mod export;
+mod pace;
+mod progress;
+mod settle;
+mod stop;
+
+pub use account::{CheckedAccount, FieldChoice, check_account};
+pub use error::{Cause, RunError};
+pub use export::{Exporter, Finished, Prepared, Settings};
+pub use pace::Pace;
+pub use progress::{Phase, Progress, Snapshot};
+pub use stop::{Stop, StopHandle};

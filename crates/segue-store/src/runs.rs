@@ -149,7 +149,7 @@ impl Store {
         Ok(())
     }
 
-    /// Ends a run and puts its ledger in force, both or neither.
+    /// Ends a run and puts its ledger in force, both or neither. Without a ledger the one in force stays.
     ///
     /// # Errors
     /// If the database fails; the old ledger stays in force.
@@ -157,13 +157,13 @@ impl Store {
         &self,
         run: &Run,
         state: RunState,
-        ledger: &str,
+        ledger: Option<&str>,
         report: &Report,
         now_ms: i64,
     ) -> Result<(), StoreError> {
         let json = serde_json::to_string(report).map_err(|_| StoreError::Corrupt { what: "report" })?;
         let mut transaction = self.pool.begin().await.doing("settling a run")?;
-        sqlx::query("UPDATE export SET ledger = $2 WHERE id = $1")
+        sqlx::query("UPDATE export SET ledger = COALESCE($2, ledger) WHERE id = $1")
             .bind(&run.export)
             .bind(ledger)
             .execute(&mut *transaction)

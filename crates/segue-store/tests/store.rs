@@ -65,7 +65,7 @@ async fn a_run_lives_from_planning_to_its_report() {
     let found = store.unfinished_run(&export.id).await.unwrap().unwrap();
     assert_eq!((found.state, found.plan, found.started_ms), (RunState::Delivering, Some(plan), 17));
 
-    store.settle_run(&run, RunState::Done, "ledger-1", &report(), 18).await.unwrap();
+    store.settle_run(&run, RunState::Done, Some("ledger-1"), &report(), 18).await.unwrap();
     assert_eq!(store.unfinished_run(&export.id).await.unwrap(), None);
     assert_eq!(store.export("exp-1", &target()).await.unwrap().ledger.as_deref(), Some("ledger-1"));
     assert_eq!(store.ended_runs(&export.id).await.unwrap()[0].report, Some(report()));

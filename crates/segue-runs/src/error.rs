@@ -1,0 +1,65 @@
+//! Why a run did not begin, and why one ended before its end.
+
+use segue_model::{Brake, EngineError};
+use segue_store::StoreError;
+
+/// Why a run did not begin. Nothing was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The person's input is at fault; the text says what and what to do.
+    #[error("{0}")]
+    Input(String),
+    /// A brake.
+    #[error(transparent)]
+    Brake(#[from] Brake),
+    /// The table engine.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The state directory.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The provider.
+    #[error(transparent)]
+    Provider(#[from] activecampaign::Error),
+    /// A person asked for it while an earlier run was being finished.
+    #[error("interrupted")]
+    Interrupted,
+    /// A defect of ours.
+    #[error("a part of segue stopped unexpectedly: please report this")]
+    Defect,
+}
+
+impl From<Cause> for RunError {
+    fn from(cause: Cause) -> Self {
+        match cause {
+            Cause::Interrupted => Self::Interrupted,
+            Cause::Provider(error) => Self::Provider(error),
+            Cause::Store(error) => Self::Store(error),
+            Cause::Engine(error) => Self::Engine(error),
+            Cause::ContactLimit | Cause::Defect => Self::Defect,
+        }
+    }
+}
+
+/// Why a delivery ended before every row had its fate. What was confirmed is settled.
+#[derive(Debug, thiserror::Error)]
+pub enum Cause {
+    /// A person asked for it.
+    #[error("interrupted")]
+    Interrupted,
+    /// The account takes no more contacts.
+    #[error("the account's contact limit seems to be reached: whole batches of new contacts were refused")]
+    ContactLimit,
+    /// The provider, with everything that can be retried retried.
+    #[error(transparent)]
+    Provider(#[from] activecampaign::Error),
+    /// The state directory.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The table engine.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// A defect of ours.
+    #[error("a part of segue stopped unexpectedly: please report this")]
+    Defect,
+}

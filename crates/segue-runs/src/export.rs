@@ -1,0 +1,353 @@
+//! One export: prepare a run, deliver it, settle it, whatever an earlier process left behind.
+
+use std::sync::Arc;
+
+use activecampaign::{Client, List};
+use segue_model::{
+    Brakes, Engine, EngineError, Outcome, PlanFiles, PlanRequest, PlanSummary, Report, Settled, Settlement,
+};
+use segue_store::{BatchState, Export, Run, RunState, StateDirectory, Store, Target, Verdict};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::deliver::Delivery;
+use crate::explain::Explanation;
+use crate::settle::{Fates, report};
+use crate::{Cause, Pace, Phase, Progress, RunError, Stop, StopHandle};
+
+/// What an export is, beyond what its plan is made from.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The account's host.
+    pub host: String,
+    /// The list.
+    pub list: List,
+    /// Tells apart exports that share a list.
+    pub name: String,
+    /// Whether imports may start automations.
+    pub automations: bool,
+    /// What stops a run before its first request.
+    pub brakes: Brakes,
+    /// How often results are asked for.
+    pub pace: Pace,
+}
+
+/// An export with everything that its runs need.
+pub struct Exporter {
+    client: Client,
+    engine: Arc<dyn Engine>,
+    store: Store,
+    directory: StateDirectory,
+    settings: Settings,
+    progress: Progress,
+    started: tokio::time::Instant,
+}
+
+/// A run that is ready to be delivered.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    run: Run,
+    export: Export,
+    /// Its plan.
+    pub plan: PlanSummary,
+    /// Its files.
+    pub files: PlanFiles,
+    /// Whether an earlier process had begun to deliver it.
+    pub is_resumed: bool,
+}
+
+/// How a delivery ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// The numbers. Of a run that failed, those so far: the next run goes on with it.
+    pub report: Report,
+    /// What ended it early.
+    pub cause: Option<Cause>,
+    /// The files with its rejections.
+    pub files: PlanFiles,
+}
+
+impl Exporter {
+    /// An export of an account that was checked.
+    #[must_use]
+    pub fn new(
+        client: Client,
+        engine: Arc<dyn Engine>,
+        store: Store,
+        directory: StateDirectory,
+        settings: Settings,
+        progress: Progress,
+    ) -> Self {
+        Self { client, engine, store, directory, settings, progress, started: tokio::time::Instant::now() }
+    }
+
+    /// What stops a run of this export before its first request.
+    #[must_use]
+    pub fn brakes(&self) -> &Brakes {
+        &self.settings.brakes
+    }
+
+    async fn export(&self) -> Result<Export, RunError> {
+        let Settings { host, list, name, .. } = &self.settings;
+        let target = Target { host: host.clone(), list: list.id, name: name.clone() };
+        let id = format!("exp-{:016x}", xxh3_64(format!("{host}\n{}\n{name}", list.id).as_bytes()));
+        Ok(self.store.export(&id, &target).await?)
+    }
+
+    /// By the provider's clock, which also says when contacts were put on lists.
+    fn now_ms(&self) -> i64 {
+        self.client.provider_time().map_or(0, |time| time.timestamp_millis())
+    }
+
+    /// What tells two plans apart.
+    async fn fingerprint(&self, request: &PlanRequest, export: &Export) -> Result<String, RunError> {
+        let (engine, source) = (Arc::clone(&self.engine), request.source.clone());
+        let inspection = blocking(move || engine.inspect(&source)).await?;
+        let request = serde_json::to_string(request).map_err(|_| RunError::Defect)?;
+        let automations = self.settings.automations;
+        let ledger = export.ledger.as_deref().unwrap_or_default();
+        let meant = format!("{request}\n{automations}\n{}\n{ledger}", inspection.fingerprint);
+        Ok(format!("{:016x}", xxh3_64(meant.as_bytes())))
+    }
+
+    /// Finishes what an earlier process left, and makes the plan; or takes up the plan that it left, if it is the same.
+    ///
+    /// The request's ledger and folder are filled in here.
+    ///
+    /// # Errors
+    /// [`RunError`]; nothing of the new plan was sent.
+    pub async fn prepare(
+        &self,
+        request: PlanRequest,
+        stop: (StopHandle, Stop),
+    ) -> Result<Prepared, RunError> {
+        let mut export = self.export().await?;
+        let fingerprint = self.fingerprint(&request, &export).await?;
+        while let Some(run) = self.store.unfinished_run(&export.id).await? {
+            let is_same = run.fingerprint == fingerprint;
+            match (run.state, run.plan.clone()) {
+                (RunState::Delivering, Some(plan)) if is_same => {
+                    let files = PlanFiles::new(&self.directory.run(run.id));
+                    return Ok(Prepared { run, export, plan, files, is_resumed: true });
+                }
+                (RunState::Delivering, Some(plan)) => {
+                    self.progress.enter(Phase::Recovering);
+                    self.finish_begun(run, &export, plan, &stop).await?;
+                    export = self.export().await?;
+                }
+                _ => {
+                    self.store.discard_run(run.id, self.now_ms()).await?;
+                    self.directory.remove_run(run.id)?;
+                }
+            }
+        }
+        let fingerprint = self.fingerprint(&request, &export).await?;
+        self.plan(request, export, &fingerprint).await
+    }
+
+    /// Makes the plan that a run would have, without looking at what an earlier process left.
+    ///
+    /// # Errors
+    /// [`RunError`].
+    pub async fn rehearse(&self, request: PlanRequest) -> Result<Prepared, RunError> {
+        let export = self.export().await?;
+        self.plan(request, export, "rehearsal").await
+    }
+
+    async fn plan(
+        &self,
+        mut request: PlanRequest,
+        export: Export,
+        fingerprint: &str,
+    ) -> Result<Prepared, RunError> {
+        self.progress.enter(Phase::Planning);
+        let run = self.store.begin_run(&export.id, fingerprint, self.now_ms()).await?;
+        request.folder = self.directory.make_run(run.id)?;
+        request.ledger = export.ledger.as_deref().map(|name| self.directory.ledger(name));
+        let files = PlanFiles::new(&request.folder);
+        let (engine, progress) = (Arc::clone(&self.engine), self.progress.clone());
+        let planned = blocking(move || engine.plan(&request, &|rows| progress.read(rows))).await;
+        match planned {
+            Ok(plan) => Ok(Prepared { run, export, plan, files, is_resumed: false }),
+            Err(error) => {
+                self.store.discard_run(run.id, self.now_ms()).await?;
+                self.directory.remove_run(run.id)?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Ends a run of which nothing was sent, and removes its plan.
+    ///
+    /// # Errors
+    /// [`RunError::Store`].
+    pub async fn discard(&self, prepared: &Prepared) -> Result<(), RunError> {
+        self.store.discard_run(prepared.run.id, self.now_ms()).await?;
+        Ok(self.directory.remove_run(prepared.run.id)?)
+    }
+
+    /// Delivers a prepared run and settles it.
+    ///
+    /// # Errors
+    /// [`RunError::Brake`] if a brake holds it, and then nothing was sent; otherwise only what goes wrong after delivery.
+    pub async fn deliver(&self, prepared: Prepared, stop: (StopHandle, Stop)) -> Result<Finished, RunError> {
+        let Prepared { run, export, plan, .. } = prepared.clone();
+        if !prepared.is_resumed {
+            if let Err(brake) = self.settings.brakes.check(&plan.counts) {
+                self.store.discard_run(run.id, self.now_ms()).await?;
+                return Err(brake.into());
+            }
+            self.store.start_delivery(run.id, &plan).await?;
+        }
+        self.carry_out(run, &export, plan, stop).await
+    }
+
+    /// Finishes the batches of an older plan that may have been sent, and no others.
+    async fn finish_begun(
+        &self,
+        run: Run,
+        export: &Export,
+        plan: PlanSummary,
+        stop: &(StopHandle, Stop),
+    ) -> Result<(), RunError> {
+        let stopped = StopHandle::new();
+        stopped.0.raise();
+        let finished = self.carry_out(run, export, plan, stopped).await?;
+        match finished.cause {
+            None | Some(Cause::Interrupted | Cause::ContactLimit) if stop.1.is_raised() => {
+                Err(RunError::Interrupted)
+            }
+            None | Some(Cause::Interrupted | Cause::ContactLimit) => Ok(()),
+            Some(cause) => Err(cause.into()),
+        }
+    }
+
+    async fn carry_out(
+        &self,
+        run: Run,
+        export: &Export,
+        plan: PlanSummary,
+        stop: (StopHandle, Stop),
+    ) -> Result<Finished, RunError> {
+        let sends = plan.counts.create + plan.counts.update + plan.counts.leave;
+        self.progress.enter(Phase::Delivering);
+        self.progress.plan(sends);
+        let files = PlanFiles::new(&self.directory.run(run.id));
+        let mut cause =
+            if sends > 0 { self.delivery(&run, &plan, &files).await?.run(stop).await } else { None };
+        let is_full = matches!(cause, Some(Cause::ContactLimit));
+        if is_full || matches!(cause, None | Some(Cause::Interrupted)) {
+            self.progress.enter(Phase::Explaining);
+            let (client, engine, store) = (&self.client, &self.engine, &self.store);
+            let explanation =
+                Explanation { client, engine, store, run: run.id, list: self.settings.list.id, is_full };
+            if let Err(unexplained) = explanation.run(&files.sends()).await {
+                cause = Some(unexplained);
+            }
+        }
+        self.progress.enter(Phase::Settling);
+        let report = self.settle(&run, export, &plan, &files, cause.as_ref()).await?;
+        Ok(Finished { report, cause, files })
+    }
+
+    async fn delivery(&self, run: &Run, plan: &PlanSummary, files: &PlanFiles) -> Result<Delivery, RunError> {
+        let earlier = self.store.batches(run.id).await?;
+        let mut verdicts = self.store.verdicts(run.id).await?;
+        let is_open = |verdict: &Verdict| {
+            let mut open =
+                earlier.iter().filter(|batch| batch.state != BatchState::Done && batch.part == verdict.part);
+            open.any(|batch| (batch.first_row..batch.first_row + batch.rows).contains(&verdict.row))
+        };
+        verdicts.retain(is_open);
+        Ok(Delivery {
+            client: self.client.clone(),
+            engine: Arc::clone(&self.engine),
+            store: self.store.clone(),
+            pace: self.settings.pace,
+            list: self.settings.list.clone(),
+            automations: self.settings.automations,
+            run: run.id,
+            plan: files.clone(),
+            counts: plan.counts,
+            progress: self.progress.clone(),
+            earlier,
+            verdicts,
+        })
+    }
+
+    /// Folds what is known into the next ledger. A run that failed is only counted: the next one goes on with it.
+    async fn settle(
+        &self,
+        run: &Run,
+        export: &Export,
+        plan: &PlanSummary,
+        files: &PlanFiles,
+        cause: Option<&Cause>,
+    ) -> Result<Report, RunError> {
+        let (outcome, state) = match cause {
+            None => (Outcome::Done, Some(RunState::Done)),
+            Some(Cause::Interrupted) => (Outcome::Interrupted, Some(RunState::Partial)),
+            Some(Cause::ContactLimit) => (Outcome::Failed, Some(RunState::Partial)),
+            Some(_) => (Outcome::Failed, None),
+        };
+        let name = format!("{}-{}.parquet", export.id, run.id);
+        let (mut settled, mut ledger) = (Settled::default(), None);
+        if plan.counts.create + plan.counts.update + plan.counts.leave > 0 {
+            // A process that died between here and the end left its file.
+            self.directory.remove_ledger(&name)?;
+            let Fates { sent, refused, left } =
+                Fates::of(&self.store.batches(run.id).await?, &self.store.verdicts(run.id).await?);
+            let settlement = Settlement {
+                plan: files.clone(),
+                ledger: export.ledger.as_deref().map(|name| self.directory.ledger(name)),
+                next: self.directory.ledger(&name),
+                sent,
+                refused,
+                left,
+                started_ms: run.started_ms,
+            };
+            let engine = Arc::clone(&self.engine);
+            settled = blocking(move || engine.settle(&settlement)).await?;
+            ledger = Some(name.as_str());
+        }
+        let requests = self.client.usage().requests;
+        let report = report(outcome, plan, &settled, requests, self.started.elapsed().as_secs_f64());
+        match state {
+            Some(state) => {
+                self.store.settle_run(run, state, ledger, &report, self.now_ms()).await?;
+                self.tidy(run, export, files, ledger.is_some()).await?;
+            }
+            None => self.directory.remove_ledger(&name)?,
+        }
+        Ok(report)
+    }
+
+    /// Removes what the settled run has made superfluous. The rejections of the latest run stay.
+    async fn tidy(
+        &self,
+        run: &Run,
+        export: &Export,
+        files: &PlanFiles,
+        has_new_ledger: bool,
+    ) -> Result<(), RunError> {
+        for file in [files.sends(), files.leaves()] {
+            // What is left behind costs room and nothing else.
+            if let Err(error) = std::fs::remove_file(&file) {
+                tracing::debug!("a plan's file stays: {error}");
+            }
+        }
+        if let Some(old) = export.ledger.as_deref().filter(|_| has_new_ledger) {
+            self.directory.remove_ledger(old)?;
+        }
+        for older in self.store.ended_runs(&export.id).await?.into_iter().filter(|older| older.id != run.id) {
+            self.directory.remove_run(older.id)?;
+        }
+        Ok(())
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
+) -> Result<T, RunError> {
+    Ok(tokio::task::spawn_blocking(work).await.map_err(|_| RunError::Defect)??)
+}

@@ -1,0 +1,123 @@
+//! Exit codes: what a script can tell apart.
+
+use std::process::ExitCode;
+
+use activecampaign::ErrorKind;
+use segue_model::{Brake, EngineError};
+use segue_runs::{Cause, RunError};
+use segue_store::StoreError;
+
+/// How the program ends. The numbers are documented and stay as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Code {
+    Done = 0,
+    /// The disk, the state directory, or a defect.
+    Failure = 1,
+    WrongInput = 2,
+    DoneWithRejections = 3,
+    Brake = 4,
+    CredentialsRefused = 5,
+    ProviderUnavailable = 6,
+    /// Resumable.
+    Interrupted = 7,
+}
+
+impl From<Code> for ExitCode {
+    fn from(code: Code) -> Self {
+        Self::from(code as u8)
+    }
+}
+
+/// The table of exit codes for the help.
+pub(crate) const HELP: &str = "\
+Exit codes:
+  0  done
+  1  the disk, the state directory or the program itself failed
+  2  wrong input: an option, the file, the list, a field
+  3  done, with rejections
+  4  stopped by a brake before anything was sent
+  5  ActiveCampaign refused the API key, or its user lacks a permission
+  6  ActiveCampaign is not available or takes no more contacts; run again to go on
+  7  interrupted; run again to go on";
+
+/// Why the program ends without a report.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("{0}")]
+    Input(String),
+    #[error("{brake}: nothing was sent. If this is meant, run again with {}", brake.release().option)]
+    Brake { brake: Brake },
+    #[error(transparent)]
+    Run(RunError),
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Failure {
+    pub(crate) fn code(&self) -> Code {
+        match self {
+            Self::Input(_) => Code::WrongInput,
+            Self::Brake { .. } => Code::Brake,
+            Self::Run(error) => run_code(error),
+            Self::Other(_) => Code::Failure,
+        }
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Brake(brake) => Self::Brake { brake },
+            other => Self::Run(other),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Run(error.into())
+    }
+}
+
+impl From<activecampaign::Error> for Failure {
+    fn from(error: activecampaign::Error) -> Self {
+        Self::Run(error.into())
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        Self::Run(error.into())
+    }
+}
+
+fn run_code(error: &RunError) -> Code {
+    match error {
+        RunError::Input(_) | RunError::Engine(EngineError::Input(_)) => Code::WrongInput,
+        RunError::Brake(_) => Code::Brake,
+        RunError::Provider(error) => provider_code(error),
+        RunError::Interrupted => Code::Interrupted,
+        RunError::Engine(_) | RunError::Store(_) | RunError::Defect => Code::Failure,
+    }
+}
+
+fn provider_code(error: &activecampaign::Error) -> Code {
+    match error.kind() {
+        ErrorKind::Credentials | ErrorKind::Permission { .. } => Code::CredentialsRefused,
+        ErrorKind::WrongHost | ErrorKind::NameNotResolved | ErrorKind::ForbiddenAddress => Code::WrongInput,
+        _ => Code::ProviderUnavailable,
+    }
+}
+
+/// How a run that was delivered ends the program.
+pub(crate) fn of_run(cause: Option<&Cause>, has_rejections: bool) -> Code {
+    match cause {
+        None if has_rejections => Code::DoneWithRejections,
+        None => Code::Done,
+        Some(Cause::Interrupted) => Code::Interrupted,
+        Some(Cause::ContactLimit) => Code::ProviderUnavailable,
+        Some(Cause::Provider(error)) => provider_code(error),
+        Some(Cause::Store(_) | Cause::Engine(_) | Cause::Defect) => Code::Failure,
+    }
+}
