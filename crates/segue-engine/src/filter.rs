@@ -30,7 +30,13 @@ pub(crate) struct Condition {
 pub(crate) struct Filter {
     expression: Arc<dyn PhysicalExpr>,
     /// Texts that are compared with numbers: the text, and what becomes of it.
-    numbers: Vec<(String, Arc<dyn PhysicalExpr>, Arc<dyn PhysicalExpr>)>,
+    numbers: Vec<NumberCheck>,
+}
+
+struct NumberCheck {
+    column: String,
+    text: Arc<dyn PhysicalExpr>,
+    number: Arc<dyn PhysicalExpr>,
 }
 
 impl Condition {
@@ -101,7 +107,7 @@ impl Condition {
         }
         let numbers = numbers.into_iter().map(|text| {
             let number = Expr::TryCast(TryCast::new(Box::new(text.clone()), NUMBER));
-            Ok((name(&text), physical(text)?, physical(number)?))
+            Ok(NumberCheck { column: name(&text), text: physical(text)?, number: physical(number)? })
         });
         Ok(Filter { expression, numbers: numbers.collect::<Result<_, EngineError>>()? })
     }
@@ -174,7 +180,7 @@ impl Filter {
         let evaluate = |expression: &Arc<dyn PhysicalExpr>| {
             expression.evaluate(batch).and_then(|value| value.into_array(rows))
         };
-        for (column, text, number) in &self.numbers {
+        for NumberCheck { column, text, number } in &self.numbers {
             let texts = evaluate(text).map_err(|_| unfit(file, first, rows))?;
             let numbers = evaluate(number).map_err(|_| unfit(file, first, rows))?;
             if texts.null_count() == numbers.null_count() {

@@ -97,7 +97,7 @@ pub(crate) struct Account {
     /// Id of the list
     #[arg(long, value_name = "ID")]
     pub(crate) list: u64,
-    /// File that holds the API key; otherwise SEGUE_API_KEY, otherwise asked for
+    /// File that holds the API key; otherwise `SEGUE_API_KEY`, otherwise asked for
     #[arg(long, value_name = "FILE")]
     pub(crate) api_key_file: Option<PathBuf>,
     /// Let automations fire for imported contacts; they may mail people

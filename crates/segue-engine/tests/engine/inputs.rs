@@ -238,6 +238,7 @@ fn conditions_that_cannot_be_used_say_why() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn input_that_cannot_be_read_says_where_and_what_to_do() {
     let bench = Bench::new();
     let whole = fs::read(parquet(&bench)).unwrap();

@@ -197,7 +197,23 @@ impl Export {
         };
         let settled = TableEngine.settle(&settlement).unwrap();
 
-        let (mut accepted, mut by_reason, mut left) = (0, BTreeMap::<Reason, u64>::new(), 0);
+        let (accepted, by_reason) = self.learn_sends(sent, fate, started_ms);
+        let left = self.learn_leaves(leaves, leave_fate, started_ms);
+        let by_reason: Vec<ReasonCount> =
+            by_reason.into_iter().map(|(reason, count)| ReasonCount { reason, count }).collect();
+        assert_eq!((settled.created + settled.updated, settled.left), (accepted, left));
+        assert_eq!(settled.refused, by_reason);
+        assert_eq!(settled.ledger_rows, self.model.len() as u64);
+        self.ledger = Some(next);
+    }
+
+    fn learn_sends(
+        &mut self,
+        sent: &[(String, String)],
+        fate: impl Fn(usize) -> Option<Option<Reason>>,
+        started_ms: i64,
+    ) -> (u64, BTreeMap<Reason, u64>) {
+        let (mut accepted, mut by_reason) = (0, BTreeMap::<Reason, u64>::new());
         for (row, (address, name)) in sent.iter().enumerate() {
             let Some(fate) = fate(row) else { continue };
             let old = self.model.get(address);
@@ -227,8 +243,18 @@ impl Export {
             };
             self.model.insert(address.clone(), known);
         }
+        (accepted, by_reason)
+    }
+
+    fn learn_leaves(
+        &mut self,
+        leaves: &[String],
+        fate: impl Fn(usize) -> Option<LeaveOutcome>,
+        started_ms: i64,
+    ) -> u64 {
+        let mut left = 0;
         for (row, address) in leaves.iter().enumerate() {
-            match leave_fate(row) {
+            match fate(row) {
                 Some(LeaveOutcome::Left) => {
                     left += 1;
                     let known = self.model.get_mut(address).unwrap();
@@ -243,12 +269,7 @@ impl Export {
                 None => {}
             }
         }
-        let by_reason: Vec<ReasonCount> =
-            by_reason.into_iter().map(|(reason, count)| ReasonCount { reason, count }).collect();
-        assert_eq!((settled.created + settled.updated, settled.left), (accepted, left));
-        assert_eq!(settled.refused, by_reason);
-        assert_eq!(settled.ledger_rows, self.model.len() as u64);
-        self.ledger = Some(next);
+        left
     }
 }
 

@@ -156,7 +156,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_row_is_packed_once_in_order_and_no_batch_passes_a_limit(
-            sizes in prop::collection::vec(prop_oneof![30_usize..300, 1_000..60_000, 100_000..389_000], 0..900),
+            sizes in prop::collection::vec(prop_oneof![30_usize..300, 1_000_usize..60_000, 100_000_usize..389_000], 0..900),
             per_chunk in 1_usize..400,
         ) {
             let batches = pack(&sizes, per_chunk);

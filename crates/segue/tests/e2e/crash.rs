@@ -1,0 +1,159 @@
+//! Killed at any moment, the next run goes on, and in the end everything is exactly right.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use activecampaign_sim::Config;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde_json::json;
+
+use crate::setting::{Setting, assert_adds_up, number};
+
+const FAULTS: &[&str] = &[
+    "429:p=0.02",
+    "429-html:p=0.01",
+    "bulk-limit:p=0.03",
+    "502-html:p=0.02",
+    "503:p=0.01",
+    "reset-before-commit:p=0.02",
+    "reset-after-commit:p=0.03",
+    "empty-200:p=0.02",
+    "truncated-json:p=0.02",
+    "403-blip:p=0.01",
+    "batch-failed:p=0.03",
+    "batch-interrupted:p=0.03",
+];
+const PEOPLE: usize = 1_500;
+const UNSUBSCRIBED: usize = 7;
+
+/// The seeds are split over several tests so that they run side by side.
+const RUNS: u64 = 25;
+
+fn people(seed: u64, random: &mut StdRng) -> Vec<(String, String)> {
+    let names = ["Ann", "Bob", "Łukasz", "Müller"];
+    let name = |random: &mut StdRng| names[random.random_range(0..names.len())].to_owned();
+    (0..PEOPLE).map(|n| (format!("p{n}.{seed}@example.com"), name(random))).collect()
+}
+
+fn write(setting: &Setting, people: &[(String, String)]) {
+    let bad = [("", "Nobody"), ("nowhere", "Bad")];
+    setting.write_people(people.iter().map(|(email, name)| (email.as_str(), name.as_str())).chain(bad));
+}
+
+/// Runs and kills, and then runs to the end. Returns the last run's report.
+fn push_killed(setting: &Setting, options: &[&str], random: &mut StdRng) -> serde_json::Value {
+    let mut child = setting.spawn(options);
+    // A whole run takes about a second here; some kills come too late, and that is a moment, too.
+    std::thread::sleep(Duration::from_millis(random.random_range(20..1_500)));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (report, code) = setting.push_json(options);
+    assert!(code == 0 || code == 3, "exit code {code}: {report}");
+    assert_adds_up(&report);
+    assert_eq!(number(&report, "unsent"), 0);
+    report
+}
+
+fn run(seed: u64) {
+    let mut random = StdRng::seed_from_u64(seed);
+    let faults = FAULTS.iter().map(|fault| fault.parse().unwrap()).collect();
+    let setting = Setting::new(Config { seed, ..Config::default() });
+    let mut people = people(seed, &mut random);
+    for (email, _) in &people[..UNSUBSCRIBED] {
+        setting.subscribe(email, false);
+    }
+    setting.arrange("exclusions", &json!({"phrase": people[UNSUBSCRIBED].0}));
+    let turned_away = UNSUBSCRIBED + 1;
+    let faults: Vec<activecampaign_sim::Fault> = faults;
+    assert_eq!(faults.len(), FAULTS.len());
+    setting.arrange("faults", &json!(FAULTS));
+
+    write(&setting, &people);
+    let first = push_killed(&setting, &["--mode", "mirror"], &mut random);
+    check(&setting, &first, &people[turned_away..], turned_away, 0);
+
+    // Some leave, some change, some come.
+    people.truncate(PEOPLE - 60);
+    for (_, name) in people.iter_mut().skip(turned_away).step_by(7) {
+        name.push_str(" II");
+    }
+    people.extend((0..40).map(|n| (format!("new{n}.{seed}@example.com"), "New".to_owned())));
+    write(&setting, &people);
+    let second = push_killed(&setting, &["--mode", "mirror"], &mut random);
+    check(&setting, &second, &people[turned_away..], turned_away, 60);
+
+    setting.arrange("faults", &json!([]));
+    let imports = setting.state()["imports"].clone();
+    let (third, _) = setting.push_json(&["--mode", "mirror"]);
+    assert_eq!(number(&third, "unchanged"), (people.len() - turned_away) as u64, "{third}");
+    assert_eq!(setting.state()["imports"], imports, "seed {seed}: the ledger did not know everything");
+}
+
+/// The list holds exactly these people, and the report says so.
+fn check(
+    setting: &Setting,
+    report: &serde_json::Value,
+    people: &[(String, String)],
+    turned_away: usize,
+    left: u64,
+) {
+    let expected: BTreeMap<String, String> = people.iter().cloned().collect();
+    let active = setting.active();
+    assert_eq!(active.len(), expected.len(), "{report}");
+    assert_eq!(active, expected);
+    let held = setting.held();
+    let unsubscribed = held.values().filter(|contact| contact.status == 2).count() as u64;
+    assert_eq!(unsubscribed, UNSUBSCRIBED as u64 + left);
+    let sent_or_known = number(report, "created") + number(report, "updated") + number(report, "unchanged");
+    assert_eq!(
+        (sent_or_known, number(report, "refused")),
+        (people.len() as u64, turned_away as u64),
+        "{report}"
+    );
+    assert_eq!(number(report, "invalid"), 2);
+    // A kill after settling leaves nothing to the second run, which then reports that.
+    assert!([0, left].contains(&number(report, "left")), "{report}");
+}
+
+macro_rules! killed {
+    ($($name:ident: $part:literal),*) => { $(
+        #[test]
+        fn $name() {
+            for seed in ($part..RUNS).step_by(5) {
+                run(seed);
+            }
+        }
+    )* };
+}
+
+killed!(killed_and_resumed_1: 0, killed_and_resumed_2: 1, killed_and_resumed_3: 2, killed_and_resumed_4: 3, killed_and_resumed_5: 4);
+
+#[test]
+fn a_lost_reply_sends_nobody_twice() {
+    let faults = vec!["reset-after-commit@import/bulk_import:count=3".parse().unwrap()];
+    let setting = Setting::new(Config { faults, ..Config::default() });
+    let everybody: Vec<String> = (0..700).map(|n| format!("p{n}@example.com")).collect();
+    setting.write_people(everybody.iter().map(|email| (email.as_str(), "Ann")));
+    let (report, code) = setting.push_json(&[]);
+    assert_eq!((number(&report, "created"), code), (700, 0));
+    assert_eq!(setting.active().len(), 700);
+}
+
+#[test]
+fn another_plan_waits_for_what_was_begun() {
+    let setting = Setting::new(Config { queue_delay: 600.0, ..Config::default() });
+    let everybody: Vec<String> = (0..700).map(|n| format!("p{n}@example.com")).collect();
+    setting.write_people(everybody.iter().map(|email| (email.as_str(), "Ann")));
+    let mut child = setting.spawn(&["--mode", "mirror"]);
+    while setting.state()["imports"]["batches"].as_u64() < Some(1) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // Half of them are members no more: those whose import was begun must not stay on the list.
+    setting.write_people(everybody[..350].iter().map(|email| (email.as_str(), "Ann")));
+    let (report, _) = setting.push_json(&["--mode", "mirror", "--max-leaving", "100"]);
+    assert_adds_up(&report);
+    assert_eq!(setting.active().len(), 350, "{report}");
+}

@@ -1,0 +1,9 @@
+//! The real program against the simulated account, over real HTTP.
+
+#![expect(clippy::unwrap_used, reason = "a test stops where something fails")]
+
+mod crash;
+mod errors;
+mod output;
+mod promises;
+mod setting;
