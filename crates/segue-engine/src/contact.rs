@@ -120,11 +120,9 @@ impl<'a> Composer<'a> {
             return;
         }
         let mut tags: Vec<&str> = matching.tags.iter().map(String::as_str).collect();
-        let mut found: Vec<String> = Vec::new();
         for column in &columns.tags {
-            column.each(row, |tag| found.push(tag.trim().to_owned()));
+            column.each(row, |tag| tags.push(tag.trim()));
         }
-        tags.extend(found.iter().map(String::as_str));
         let mut first = true;
         for (index, tag) in tags.iter().enumerate() {
             if tag.is_empty() || tags[..index].contains(tag) {
@@ -181,9 +179,8 @@ fn write_field(out: &mut String, field: &FieldMatch, values: &Values, row: usize
         FieldType::Date => {
             let day =
                 value.get(..10).filter(|_| matches!(value.as_bytes().get(10), None | Some(b'T' | b' ')));
-            let day = day.and_then(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok());
-            let day = day.ok_or_else(|| format!("\"{}\" is no date like 2026-01-31", shortened(value)))?;
-            out.push_str(&day.to_string());
+            let day = day.filter(|day| is_day(day.as_bytes()));
+            out.push_str(day.ok_or_else(|| format!("\"{}\" is no date like 2026-01-31", shortened(value)))?);
         }
         FieldType::DateTime => {
             let moment = moment(value);
@@ -249,6 +246,18 @@ fn is_number(value: &str) -> bool {
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     are_digits(whole) && are_digits(fraction)
+}
+
+/// A day of the calendar, as `2026-01-31`.
+fn is_day(text: &[u8]) -> bool {
+    let &[_, _, _, _, b'-', _, _, b'-', _, _] = text else { return false };
+    let number = |digits: &[u8]| {
+        let all = digits.iter().all(u8::is_ascii_digit);
+        all.then(|| digits.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0')))
+    };
+    let day = number(&text[..4]).zip(number(&text[5..7])).zip(number(&text[8..]));
+    day.and_then(|((year, month), day)| NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day))
+        .is_some()
 }
 
 /// With an explicit offset: the provider shifts what has none by the account's zone, differently by endpoint.

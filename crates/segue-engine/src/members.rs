@@ -1,6 +1,7 @@
 //! Reading a source: which rows are members, and what each of them looks like as a contact.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 
 use datafusion::arrow::array::{Array, RecordBatch};
 use segue_model::{DataMatching, EngineError, FieldType, PlanRequest, Reason, email};
@@ -25,14 +26,35 @@ pub(crate) struct Sinks<'a> {
     pub(crate) tally: &'a mut Tally,
 }
 
-/// What a report calls a profile: its key, or its file and row.
-pub(crate) fn profile(files: &[InputFile], key: &str, row: u64) -> String {
-    if !key.is_empty() {
-        return key.to_owned();
+/// What a report calls profiles: by their key, or by file and row.
+pub(crate) struct Names {
+    /// Name and number of the first row of each file.
+    files: Vec<(String, u64)>,
+}
+
+impl Names {
+    pub(crate) fn new(files: &[InputFile]) -> Self {
+        Self { files: files.iter().map(|file| (file.name(), file.row_number(0))).collect() }
     }
-    let file = usize::try_from(row >> ROW_BITS).ok().and_then(|index| files.get(index));
-    let within = row & ((1 << ROW_BITS) - 1);
-    file.map_or_else(String::new, |file| format!("{}:{}", file.name(), file.row_number(within)))
+
+    pub(crate) fn of(&self, key: &str, row: u64) -> String {
+        let mut name = String::new();
+        self.write(&mut name, key, row);
+        name
+    }
+
+    /// Replaces what is in `name`.
+    pub(crate) fn write(&self, name: &mut String, key: &str, row: u64) {
+        name.clear();
+        if !key.is_empty() {
+            return name.push_str(key);
+        }
+        let file = usize::try_from(row >> ROW_BITS).ok().and_then(|index| self.files.get(index));
+        if let Some((file, first)) = file {
+            // Writing to a string does not fail.
+            let _ = write!(name, "{file}:{}", first + (row & ((1 << ROW_BITS) - 1)));
+        }
+    }
 }
 
 /// Which columns of one file are read, by position and ascending.
@@ -132,6 +154,7 @@ pub(crate) fn read(
     sinks: &mut Sinks,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<(), EngineError> {
+    let names = Names::new(files);
     let mut composer = Composer::new(&request.matching, request.blanks, request.list);
     for (index, file) in files.iter().enumerate() {
         let layout = Layout::new(file, request, condition)?;
@@ -149,7 +172,7 @@ pub(crate) fn read(
             let is_member =
                 |row: usize| is_member.as_ref().is_none_or(|is| is.is_valid(row) && is.value(row));
             for row in (0..batch.num_rows()).filter(|&row| is_member(row)) {
-                take(files, &values, row, &mut composer, sinks)?;
+                take(&names, &values, row, &mut composer, sinks)?;
             }
             first += batch.num_rows() as u64;
             sinks.tally.counts.read += batch.num_rows() as u64;
@@ -168,7 +191,7 @@ struct BatchValues<'v> {
 
 /// Sends one member on its way.
 fn take(
-    files: &[InputFile],
+    names: &Names,
     values: &BatchValues,
     row: usize,
     composer: &mut Composer,
@@ -179,7 +202,7 @@ fn take(
     let number = values.first + row as u64;
     let composed = composer.compose(&values.columns, row);
     if let Err(Unfit { reason, detail }) = &composed {
-        let (profile, given) = (profile(files, key, number), values.columns.given_email(row));
+        let (profile, given) = (names.of(key, number), values.columns.given_email(row));
         sinks.tally.reject(&profile, given, *reason, detail);
         sinks.rejected.push(&profile, given, *reason, detail)?;
         if matches!(reason, Reason::NoEmail | Reason::InvalidEmail) {

@@ -1,22 +1,25 @@
-//! The outbox: the rows that a run sends, sorted by hash and address, each with the JSON that goes over the wire.
+//! The outbox: the rows that a run sends, sorted by hash and address, each with the place of the JSON that goes over the
+//! wire.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, AsArray, BinaryBuilder, FixedSizeBinaryBuilder, Int64Builder, RecordBatch, StringArray,
-    StringBuilder, UInt8Array, UInt8Builder, UInt64Array, UInt64Builder,
+    ArrayRef, AsArray, FixedSizeBinaryBuilder, Int64Builder, RecordBatch, StringArray, StringBuilder,
+    UInt8Array, UInt8Builder, UInt16Builder, UInt32Builder, UInt64Array, UInt64Builder,
 };
-use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, UInt8Type, UInt64Type};
+use datafusion::arrow::datatypes::{
+    DataType, Field, Int64Type, Schema, SchemaRef, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use segue_model::{Action, EngineError, PlanRows, RowChunk};
 
-use crate::error::internal;
+use crate::error::{OnFile, internal};
 use crate::ledger::payload;
+use crate::spill::{self, Place};
 use crate::table::{self, TableWriter};
 
 const ROWS_PER_GROUP: usize = 8192;
-const BYTES_PER_GROUP: usize = 8 << 20;
 const ROWS_AT_A_TIME: usize = 2048;
 
 /// A row to send.
@@ -25,7 +28,7 @@ pub(crate) struct OutboxRow<'a> {
     pub(crate) hash: u64,
     pub(crate) email: &'a str,
     pub(crate) payload: u128,
-    pub(crate) json: &'a [u8],
+    pub(crate) json: Place,
     pub(crate) since_ms: i64,
     pub(crate) profile: &'a str,
 }
@@ -38,11 +41,12 @@ pub(crate) struct OutboxWriter {
     hash: UInt64Builder,
     email: StringBuilder,
     payload: FixedSizeBinaryBuilder,
-    json: BinaryBuilder,
+    file: UInt16Builder,
+    offset: UInt64Builder,
+    bytes: UInt32Builder,
     since_ms: Int64Builder,
     profile: StringBuilder,
     rows: usize,
-    bytes: usize,
 }
 
 impl OutboxWriter {
@@ -52,22 +56,25 @@ impl OutboxWriter {
             Field::new("hash", DataType::UInt64, false),
             Field::new("email", DataType::Utf8, false),
             Field::new("payload", DataType::FixedSizeBinary(16), false),
-            Field::new("json", DataType::Binary, false),
+            Field::new("file", DataType::UInt16, false),
+            Field::new("offset", DataType::UInt64, false),
+            Field::new("bytes", DataType::UInt32, false),
             Field::new("since_ms", DataType::Int64, false),
             Field::new("profile", DataType::Utf8, false),
         ]));
         Ok(Self {
-            table: TableWriter::create(path, &schema, &["action", "since_ms"])?,
+            table: TableWriter::create(path, &schema, &["action", "file", "since_ms"])?,
             schema,
             action: UInt8Builder::new(),
             hash: UInt64Builder::new(),
             email: StringBuilder::new(),
             payload: FixedSizeBinaryBuilder::new(16),
-            json: BinaryBuilder::new(),
+            file: UInt16Builder::new(),
+            offset: UInt64Builder::new(),
+            bytes: UInt32Builder::new(),
             since_ms: Int64Builder::new(),
             profile: StringBuilder::new(),
             rows: 0,
-            bytes: 0,
         })
     }
 
@@ -82,12 +89,13 @@ impl OutboxWriter {
         self.payload
             .append_value(row.payload.to_le_bytes())
             .map_err(|error| internal("writing the plan")(error.into()))?;
-        self.json.append_value(row.json);
+        self.file.append_value(row.json.file);
+        self.offset.append_value(row.json.offset);
+        self.bytes.append_value(row.json.bytes);
         self.since_ms.append_value(row.since_ms);
         self.profile.append_value(row.profile);
         self.rows += 1;
-        self.bytes += row.json.len();
-        if self.rows == ROWS_PER_GROUP || self.bytes >= BYTES_PER_GROUP { self.write() } else { Ok(()) }
+        if self.rows == ROWS_PER_GROUP { self.write() } else { Ok(()) }
     }
 
     fn write(&mut self) -> Result<(), EngineError> {
@@ -96,11 +104,13 @@ impl OutboxWriter {
             Arc::new(self.hash.finish()),
             Arc::new(self.email.finish()),
             Arc::new(self.payload.finish()),
-            Arc::new(self.json.finish()),
+            Arc::new(self.file.finish()),
+            Arc::new(self.offset.finish()),
+            Arc::new(self.bytes.finish()),
             Arc::new(self.since_ms.finish()),
             Arc::new(self.profile.finish()),
         ];
-        (self.rows, self.bytes) = (0, 0);
+        self.rows = 0;
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns);
         self.table.write(&batch.map_err(|error| internal("writing the plan")(error.into()))?)
     }
@@ -121,19 +131,12 @@ fn action(code: u8) -> Action {
 
 /// The rows as they are delivered, from row `from` on.
 pub(crate) fn rows(path: &Path, from: u64) -> Result<PlanRows, EngineError> {
-    let reader = table::read(path, &["action", "json", "since_ms"], from, ROWS_AT_A_TIME)?;
+    let reader = table::read(path, &["action", "file", "offset", "bytes", "since_ms"], from, ROWS_AT_A_TIME)?;
+    let mut contacts = Contacts { folder: path.with_file_name("contacts"), file: None, content: Vec::new() };
     let mut first = from;
     Ok(Box::new(reader.map(move |batch| {
         let batch = batch.map_err(|error| internal("reading the plan")(error.into()))?;
-        let json = batch.column(1).as_binary::<i32>();
-        let offsets = json.value_offsets();
-        let start = offsets.first().copied().unwrap_or(0);
-        let ends =
-            offsets.iter().skip(1).map(|&end| usize::try_from(end - start).unwrap_or_default()).collect();
-        let (from, to) = (start, offsets.last().copied().unwrap_or(0));
-        let bytes = usize::try_from(from).and_then(|from| Ok(from..usize::try_from(to)?));
-        let bytes = bytes.map_err(|error| internal("reading the plan")(error.into()))?;
-        let chunk = RowChunk {
+        let mut chunk = RowChunk {
             first,
             actions: batch
                 .column(0)
@@ -142,13 +145,40 @@ pub(crate) fn rows(path: &Path, from: u64) -> Result<PlanRows, EngineError> {
                 .iter()
                 .map(|&code| action(code))
                 .collect(),
-            json: json.value_data()[bytes].to_vec(),
-            ends,
-            since_ms: batch.column(2).as_primitive::<Int64Type>().values().to_vec(),
+            since_ms: batch.column(4).as_primitive::<Int64Type>().values().to_vec(),
+            ..RowChunk::default()
         };
+        let files = batch.column(1).as_primitive::<UInt16Type>().values();
+        let offsets = batch.column(2).as_primitive::<UInt64Type>().values();
+        let bytes = batch.column(3).as_primitive::<UInt32Type>().values();
+        for ((&file, &offset), &bytes) in files.iter().zip(offsets).zip(bytes) {
+            chunk.json.extend_from_slice(contacts.json(Place { file, offset, bytes })?);
+            chunk.ends.push(chunk.json.len());
+        }
         first += chunk.len() as u64;
         Ok(chunk)
     })))
+}
+
+/// The files with the contacts' JSON, one in memory at a time: rows that follow each other stand in the same file.
+struct Contacts {
+    folder: PathBuf,
+    file: Option<u16>,
+    content: Vec<u8>,
+}
+
+impl Contacts {
+    fn json(&mut self, place: Place) -> Result<&[u8], EngineError> {
+        let path = spill::file(&self.folder, place.file);
+        if self.file != Some(place.file) {
+            self.content = std::fs::read(&path).on("read", &path)?;
+            self.file = Some(place.file);
+        }
+        let start = usize::try_from(place.offset).unwrap_or(usize::MAX);
+        let end = start.saturating_add(place.bytes as usize);
+        let torn = || std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
+        self.content.get(start..end).ok_or_else(torn).on("read", &path)
+    }
 }
 
 /// Reads what settling needs of an outbox, one row at hand at a time.

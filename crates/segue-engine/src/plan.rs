@@ -1,18 +1,22 @@
 //! The plan: members against ledger, both sorted by hash and address, decided in one pass.
 
 use std::cmp::Ordering;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
 
 use segue_model::{Action, EngineError, Mode, PlanFiles, PlanRequest, PlanSummary, Reason};
 
 use crate::contact::write_text;
+use crate::error::OnFile;
 use crate::filter::Condition;
 use crate::ledger::{Entry, LedgerCursor, State};
-use crate::members::{self, Sinks};
+use crate::members::{self, Names, Sinks};
 use crate::outbox::{OutboxRow, OutboxWriter};
 use crate::read::InputFile;
 use crate::rejections::RejectionWriter;
 use crate::source;
-use crate::spill::{Partition, Record, Spill};
+use crate::spill::{self, Partition, Place, Record, Spill};
 use crate::tally::Tally;
 
 // What a row takes in a spill, guessed from what it takes in its file.
@@ -30,24 +34,31 @@ pub(crate) fn plan(
     members::check(&files, request, condition.as_ref())?;
     let rows: Option<u64> = files.iter().map(|file| file.rows).sum();
     let bytes = rows.map_or(found.bytes * SPILLED_BYTES_PER_BYTE, |rows| rows * SPILLED_BYTES_PER_ROW);
-    let mut spill = Spill::create(&request.folder, bytes)?;
-    let mut rejected = RejectionWriter::create(&PlanFiles::new(&request.folder).rejected())?;
+    let plan = PlanFiles::new(&request.folder);
+    let contacts = plan.contacts();
+    std::fs::create_dir(&contacts).on("make", &contacts)?;
+    let mut spill = Spill::create(&contacts, bytes)?;
+    let mut rejected = RejectionWriter::create(&plan.rejected())?;
     let mut tally = Tally::default();
     let mut sinks = Sinks { spill: &mut spill, rejected: &mut rejected, tally: &mut tally };
     members::read(&files, request, condition.as_ref(), &mut sinks, progress)?;
     let mut planner = Planner::new(request, &files, rejected, tally)?;
     for partition in spill.partitions()? {
-        planner.decide_all(&partition?)?;
+        let partition = partition?;
+        let is_needed = planner.decide_all(&partition)?;
+        partition.close(is_needed)?;
     }
     planner.finish()
 }
 
 struct Planner<'a> {
     request: &'a PlanRequest,
-    files: &'a [InputFile],
+    names: Names,
+    /// The name of the profile at hand.
+    name: String,
     ledger: LedgerCursor,
     sends: OutboxWriter,
-    leaves: OutboxWriter,
+    leaves: Leaves,
     rejected: RejectionWriter,
     tally: Tally,
 }
@@ -62,23 +73,26 @@ enum Decision {
 impl<'a> Planner<'a> {
     fn new(
         request: &'a PlanRequest,
-        files: &'a [InputFile],
+        files: &[InputFile],
         rejected: RejectionWriter,
         tally: Tally,
     ) -> Result<Self, EngineError> {
         let plan = PlanFiles::new(&request.folder);
         Ok(Self {
             request,
-            files,
+            names: Names::new(files),
+            name: String::new(),
             ledger: LedgerCursor::open(request.ledger.as_deref())?,
             sends: OutboxWriter::create(&plan.sends())?,
-            leaves: OutboxWriter::create(&plan.leaves())?,
+            leaves: Leaves::create(&plan)?,
             rejected,
             tally,
         })
     }
 
-    fn decide_all(&mut self, partition: &Partition) -> Result<(), EngineError> {
+    /// Decides about every member of a partition, and says whether one of them is sent.
+    fn decide_all(&mut self, partition: &Partition) -> Result<bool, EngineError> {
+        let sent_before = self.tally.sends();
         let mut index = 0;
         while index < partition.len() {
             let end = partition.end_of_group(index);
@@ -86,7 +100,7 @@ impl<'a> Planner<'a> {
             self.pass_ledger_until(Some((first.hash, first.email())))?;
             let winner = (index..end).find(|&index| partition.record(index).is_sendable);
             if let Some(winner) = winner {
-                self.decide(&partition.record(winner))?;
+                self.decide(&partition.record(winner), partition.place(winner))?;
                 for other in
                     (winner + 1..end).map(|index| partition.record(index)).filter(|other| other.is_sendable)
                 {
@@ -96,7 +110,7 @@ impl<'a> Planner<'a> {
             self.take_entry(&first)?;
             index = end;
         }
-        Ok(())
+        Ok(self.tally.sends() > sent_before)
     }
 
     /// Ledger entries before this key are of contacts that are no members.
@@ -108,7 +122,7 @@ impl<'a> Planner<'a> {
             if entry.state == State::Listed {
                 self.tally.counts.listed += 1;
                 if self.request.mode == Mode::Mirror {
-                    leave(&mut self.leaves, &mut self.tally, &entry, self.request.list)?;
+                    self.leaves.push(&entry, self.request.list, &mut self.tally)?;
                 }
             }
             self.ledger.advance()?;
@@ -125,14 +139,14 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    fn decide(&mut self, record: &Record) -> Result<(), EngineError> {
+    fn decide(&mut self, record: &Record, json: Place) -> Result<(), EngineError> {
         let entry = self.ledger.peek().filter(|entry| entry.key() == (record.hash, record.email()));
         let email = std::str::from_utf8(record.email()).unwrap_or_default();
         match decision(entry.as_ref(), record.payload, self.request.retry_refused) {
             Decision::Send { action, since_ms } => {
-                let profile = members::profile(self.files, record.profile, record.row);
-                self.tally.send(&profile, email, action, record.json);
-                let (hash, payload, json) = (record.hash, record.payload, record.json);
+                self.names.write(&mut self.name, record.profile, record.row);
+                self.tally.send(&self.name, email, action, record.json);
+                let (hash, payload) = (record.hash, record.payload);
                 self.sends.push(&OutboxRow {
                     action,
                     hash,
@@ -140,16 +154,16 @@ impl<'a> Planner<'a> {
                     payload,
                     json,
                     since_ms,
-                    profile: &profile,
+                    profile: &self.name,
                 })
             }
             Decision::Unchanged => {
-                let profile = || members::profile(self.files, record.profile, record.row);
+                let profile = || self.names.of(record.profile, record.row);
                 self.tally.unchanged(profile, email);
                 Ok(())
             }
             Decision::Refused { reason, words } => {
-                let profile = members::profile(self.files, record.profile, record.row);
+                let profile = self.names.of(record.profile, record.row);
                 self.tally.reject(&profile, email, reason, &words);
                 self.rejected.push(&profile, email, reason, &words)
             }
@@ -158,8 +172,8 @@ impl<'a> Planner<'a> {
 
     fn reject_duplicate(&mut self, record: &Record, winner: &Record) -> Result<(), EngineError> {
         let email = std::str::from_utf8(record.email()).unwrap_or_default();
-        let profile = members::profile(self.files, record.profile, record.row);
-        let detail = format!("same address as {}", members::profile(self.files, winner.profile, winner.row));
+        let profile = self.names.of(record.profile, record.row);
+        let detail = format!("same address as {}", self.names.of(winner.profile, winner.row));
         self.tally.reject(&profile, email, Reason::DuplicateEmail, &detail);
         self.rejected.push(&profile, email, Reason::DuplicateEmail, &detail)
     }
@@ -188,18 +202,51 @@ fn decision(entry: Option<&Entry>, payload: u128, retry_refused: bool) -> Decisi
     }
 }
 
-fn leave(leaves: &mut OutboxWriter, tally: &mut Tally, entry: &Entry, list: u64) -> Result<(), EngineError> {
-    let mut json = br#"{"email":"#.to_vec();
-    write_text(&mut json, entry.email);
-    json.extend_from_slice(format!(r#","unsubscribe":[{{"listid":{list}}}]}}"#).as_bytes());
-    tally.send("", entry.email, Action::Leave, &json);
-    leaves.push(&OutboxRow {
-        action: Action::Leave,
-        hash: entry.hash,
-        email: entry.email,
-        payload: entry.payload,
-        json: &json,
-        since_ms: entry.since_ms,
-        profile: "",
-    })
+/// Writes who leaves.
+struct Leaves {
+    outbox: OutboxWriter,
+    path: PathBuf,
+    file: BufWriter<File>,
+    written: u64,
+    json: Vec<u8>,
+}
+
+impl Leaves {
+    // No partition has this number.
+    const FILE: u16 = u16::MAX;
+
+    fn create(plan: &PlanFiles) -> Result<Self, EngineError> {
+        let path = spill::file(&plan.contacts(), Self::FILE);
+        let file = BufWriter::new(File::create(&path).on("write", &path)?);
+        Ok(Self { outbox: OutboxWriter::create(&plan.leaves())?, path, file, written: 0, json: Vec::new() })
+    }
+
+    fn push(&mut self, entry: &Entry, list: u64, tally: &mut Tally) -> Result<(), EngineError> {
+        self.json.clear();
+        self.json.extend_from_slice(br#"{"email":"#);
+        write_text(&mut self.json, entry.email);
+        // Writing to a vector does not fail.
+        let _ = write!(self.json, r#","unsubscribe":[{{"listid":{list}}}]}}"#);
+        tally.send("", entry.email, Action::Leave, &self.json);
+        self.file.write_all(&self.json).on("write", &self.path)?;
+        let bytes = u32::try_from(self.json.len()).unwrap_or_default();
+        let json = Place { file: Self::FILE, offset: self.written, bytes };
+        self.written += u64::from(bytes);
+        self.outbox.push(&OutboxRow {
+            action: Action::Leave,
+            hash: entry.hash,
+            email: entry.email,
+            payload: entry.payload,
+            json,
+            since_ms: entry.since_ms,
+            profile: "",
+        })
+    }
+
+    fn finish(self) -> Result<(), EngineError> {
+        let file =
+            self.file.into_inner().map_err(std::io::IntoInnerError::into_error).on("write", &self.path)?;
+        file.sync_data().on("write", &self.path)?;
+        self.outbox.finish()
+    }
 }

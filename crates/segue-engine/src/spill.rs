@@ -1,4 +1,6 @@
 //! Candidates on their way to the plan: parted by hash into files small enough to be sorted in memory one by one.
+//!
+//! The files stay: what is delivered is read from where it was written first.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -32,6 +34,20 @@ pub(crate) struct Record<'a> {
     pub(crate) json: &'a [u8],
 }
 
+/// Where the JSON of a contact stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The number of the file.
+    pub(crate) file: u16,
+    pub(crate) offset: u64,
+    pub(crate) bytes: u32,
+}
+
+/// The file of that number in a plan's folder of contacts.
+pub(crate) fn file(contacts: &Path, number: u16) -> PathBuf {
+    contacts.join(format!("{number:03}"))
+}
+
 impl Record<'_> {
     pub(crate) fn email(&self) -> &[u8] {
         &self.json[JSON_BEFORE_EMAIL..JSON_BEFORE_EMAIL + usize::from(self.email_bytes)]
@@ -45,11 +61,11 @@ pub(crate) struct Spill {
 }
 
 impl Spill {
-    /// A spill in `folder` for about `bytes` of records.
-    pub(crate) fn create(folder: &Path, bytes: u64) -> Result<Self, EngineError> {
+    /// A spill into the folder `contacts` for about `bytes` of records.
+    pub(crate) fn create(contacts: &Path, bytes: u64) -> Result<Self, EngineError> {
         let partitions = (bytes / PARTITION_BYTES).clamp(2, MOST_PARTITIONS).next_power_of_two();
-        let files = (0..partitions).map(|number| {
-            let path = folder.join(format!("candidates-{number:03}.tmp"));
+        let files = (0..=u16::MAX).take_while(|number| u64::from(*number) < partitions).map(|number| {
+            let path = file(contacts, number);
             let file = File::create(&path).on("write", &path)?;
             Ok((path, BufWriter::with_capacity(BUFFER, file)))
         });
@@ -76,7 +92,7 @@ impl Spill {
         write(record.json)
     }
 
-    /// The partitions in the order of their hashes; each file is removed once it is read.
+    /// The partitions in the order of their hashes.
     pub(crate) fn partitions(
         self,
     ) -> Result<impl Iterator<Item = Result<Partition, EngineError>>, EngineError> {
@@ -85,10 +101,9 @@ impl Spill {
             file.flush().on("write", &path)?;
             paths.push(path);
         }
-        Ok(paths.into_iter().map(|path| {
+        Ok(paths.into_iter().zip(0..).map(|(path, number)| {
             let bytes = std::fs::read(&path).on("read", &path)?;
-            std::fs::remove_file(&path).on("remove", &path)?;
-            Ok(Partition::sort(bytes))
+            Ok(Partition::sort(bytes, number, path))
         }))
     }
 }
@@ -97,10 +112,12 @@ impl Spill {
 pub(crate) struct Partition {
     bytes: Vec<u8>,
     order: Vec<(u64, usize)>,
+    number: u16,
+    path: PathBuf,
 }
 
 impl Partition {
-    fn sort(bytes: Vec<u8>) -> Self {
+    fn sort(bytes: Vec<u8>, number: u16, path: PathBuf) -> Self {
         let mut order = Vec::with_capacity(bytes.len() / 200);
         let mut at = 0;
         while at < bytes.len() {
@@ -114,7 +131,7 @@ impl Partition {
                 record.email().cmp(other.email()).then(record.row.cmp(&other.row))
             })
         });
-        Self { bytes, order }
+        Self { bytes, order, number, path }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -123,6 +140,24 @@ impl Partition {
 
     pub(crate) fn record(&self, index: usize) -> Record<'_> {
         decode(&self.bytes[self.order[index].1..]).0
+    }
+
+    /// Where the JSON of record `index` stands.
+    #[expect(clippy::cast_possible_truncation, reason = "a contact is far below 4 GiB")]
+    pub(crate) fn place(&self, index: usize) -> Place {
+        let at = self.order[index].1;
+        let (record, length) = decode(&self.bytes[at..]);
+        let bytes = record.json.len();
+        Place { file: self.number, offset: (at + length - bytes) as u64, bytes: bytes as u32 }
+    }
+
+    /// Keeps the file for the delivery, safe against a crash of the machine, or removes it.
+    pub(crate) fn close(self, is_needed: bool) -> Result<(), EngineError> {
+        if is_needed {
+            File::open(&self.path).and_then(|file| file.sync_data()).on("write", &self.path)
+        } else {
+            std::fs::remove_file(&self.path).on("remove", &self.path)
+        }
     }
 
     /// The end of the records that have the address of record `index`.

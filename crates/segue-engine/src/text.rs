@@ -1,8 +1,11 @@
 //! Values as the text that is sent.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, ListArray, PrimitiveArray, StringArray};
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, ListArray, PrimitiveArray, StringArray, StringBuilder,
+};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{
     ArrowPrimitiveType, DataType, Field, Float16Type, Float32Type, Float64Type,
@@ -30,6 +33,7 @@ impl Values {
     }
 
     /// The text of a row; none if it is missing.
+    #[inline]
     pub(crate) fn text(&self, row: usize) -> Option<&str> {
         match self {
             Self::Text(texts) if texts.is_valid(row) => Some(texts.value(row)),
@@ -38,12 +42,17 @@ impl Values {
     }
 
     /// Every item of a row's list, or its one text.
-    pub(crate) fn each(&self, row: usize, mut use_item: impl FnMut(&str)) {
+    pub(crate) fn each<'v>(&'v self, row: usize, mut use_item: impl FnMut(&'v str)) {
         match self {
             Self::Text(_) => self.text(row).into_iter().for_each(use_item),
             Self::Lists(lists) if lists.is_valid(row) => {
-                let items = lists.value(row);
-                items.as_string::<i32>().iter().flatten().for_each(&mut use_item);
+                let items = lists.values().as_string::<i32>();
+                let [start, end] = [lists.value_offsets()[row], lists.value_offsets()[row + 1]];
+                for item in (start..end).filter_map(|index| usize::try_from(index).ok()) {
+                    if items.is_valid(item) {
+                        use_item(items.value(item));
+                    }
+                }
             }
             Self::Lists(_) => {}
         }
@@ -79,7 +88,17 @@ fn displayed<T: ArrowPrimitiveType>(numbers: &PrimitiveArray<T>) -> StringArray
 where
     T::Native: std::fmt::Display,
 {
-    numbers.iter().map(|number| number.map(|number| number.to_string())).collect()
+    let mut texts = StringBuilder::with_capacity(numbers.len(), numbers.len() * 8);
+    for number in numbers {
+        let Some(number) = number else {
+            texts.append_null();
+            continue;
+        };
+        // Writing to a builder does not fail.
+        let _ = write!(texts, "{number}");
+        texts.append_value("");
+    }
+    texts.finish()
 }
 
 fn unfit(place: &str, kind: &DataType) -> EngineError {

@@ -92,6 +92,12 @@ impl PlanFiles {
         self.folder.join("leaves.parquet")
     }
 
+    /// Folder of the contacts' JSON, to which sends and leaves refer: each is written once, where it was made.
+    #[must_use]
+    pub fn contacts(&self) -> PathBuf {
+        self.folder.join("contacts")
+    }
+
     /// Members that the plan does not send: invalid ones, and those refused before.
     #[must_use]
     pub fn rejected(&self) -> PathBuf {

@@ -336,6 +336,9 @@ impl Exporter {
                 tracing::debug!("a plan's file stays: {error}");
             }
         }
+        if let Err(error) = std::fs::remove_dir_all(files.contacts()) {
+            tracing::debug!("a plan's contacts stay: {error}");
+        }
         if let Some(old) = export.ledger.as_deref().filter(|_| has_new_ledger) {
             self.directory.remove_ledger(old)?;
         }
