@@ -1,18 +1,28 @@
-//! The account's state: contacts, lists, fields, tags.
+//! The account's state: its contacts, and where they stand on its lists.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::hash::BuildHasher;
 
+use foldhash::HashMap;
 use serde_json::{Value, json};
 
 use crate::Config;
 use crate::clock::iso;
+use crate::delivery::Delivery;
+use crate::fields::Field;
 use crate::imports::Imports;
+use crate::lists::{Exclusion, List};
+use crate::tags::Tags;
+use crate::webhooks::Webhook;
 
+pub(crate) const ACTIVE: u8 = 1;
 pub(crate) const UNSUBSCRIBED: u8 = 2;
+pub(crate) const BOUNCED: u8 = 3;
 
 /// A contact. Compact, because an account holds millions.
 #[derive(Debug, Default)]
 pub(crate) struct Contact {
+    /// Empty for a contact that is known by its phone only.
     pub(crate) email: Box<str>,
     pub(crate) first_name: Box<str>,
     pub(crate) last_name: Box<str>,
@@ -23,7 +33,8 @@ pub(crate) struct Contact {
     pub(crate) lists: Vec<OnList>,
     pub(crate) created: f64,
     pub(crate) updated: f64,
-    pub(crate) bounced: bool,
+    /// When mail to it bounced for good, in seconds since 1970.
+    pub(crate) bounced: Option<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -40,36 +51,12 @@ impl Contact {
         self.lists.iter().find(|on| on.list == list)
     }
 
-    pub(crate) fn set_field(&mut self, field: u32, value: &str) {
+    pub(crate) fn set_field(&mut self, field: u32, value: Box<str>) {
         match self.fields.iter_mut().find(|(known, _)| *known == field) {
-            Some((_, old)) => *old = value.into(),
-            None => self.fields.push((field, value.into())),
+            Some((_, old)) => *old = value,
+            None => self.fields.push((field, value)),
         }
     }
-}
-
-#[derive(Debug)]
-pub(crate) struct List {
-    pub(crate) id: u32,
-    pub(crate) name: String,
-    pub(crate) stringid: String,
-    pub(crate) channel: String,
-    pub(crate) created: f64,
-}
-
-#[derive(Debug)]
-pub(crate) struct Field {
-    pub(crate) id: u32,
-    pub(crate) title: String,
-    pub(crate) perstag: String,
-    pub(crate) kind: String,
-    pub(crate) options: Vec<String>,
-}
-
-#[derive(Debug)]
-pub(crate) struct Exclusion {
-    pub(crate) phrase: String,
-    pub(crate) kind: String,
 }
 
 /// Automations that started, by what started them.
@@ -82,40 +69,48 @@ pub(crate) struct Automations {
 #[derive(Debug)]
 pub(crate) struct Account {
     contacts: Vec<Option<Contact>>,
-    by_email: HashMap<Box<str>, u32>,
+    /// By a hash of the folded address: with millions of contacts, every byte counts, and 64 bits do not collide.
+    by_email: HashMap<u64, u32>,
     pub(crate) alive: usize,
     pub(crate) lists: Vec<List>,
+    pub(crate) next_list: u32,
     pub(crate) fields: Vec<Field>,
-    pub(crate) tags: Vec<String>,
-    tag_ids: HashMap<String, u32>,
+    pub(crate) tags: Tags,
     pub(crate) exclusions: Vec<Exclusion>,
-    pub(crate) webhooks: Vec<Option<Value>>,
+    pub(crate) webhooks: Vec<Option<Webhook>>,
+    /// What is to be told to the outside.
+    pub(crate) outbox: Vec<Delivery>,
     pub(crate) imports: Imports,
     pub(crate) automations: Automations,
     pub(crate) contact_limit: Option<usize>,
     next_membership: u32,
 }
 
-pub(crate) fn fold(email: &str) -> String {
-    email.trim().to_lowercase()
+pub(crate) fn fold(email: &str) -> Cow<'_, str> {
+    let trimmed = email.trim();
+    if trimmed.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        return Cow::Borrowed(trimmed);
+    }
+    Cow::Owned(trimmed.to_lowercase())
 }
 
-fn perstag(title: &str) -> String {
-    title.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
+fn key(email: &str) -> u64 {
+    foldhash::fast::FixedState::default().hash_one(&*fold(email))
 }
 
 impl Account {
     pub(crate) fn new(config: &Config, now: f64) -> Self {
         let mut account = Self {
             contacts: Vec::new(),
-            by_email: HashMap::new(),
+            by_email: HashMap::default(),
             alive: 0,
             lists: Vec::new(),
+            next_list: 1,
             fields: Vec::new(),
-            tags: Vec::new(),
-            tag_ids: HashMap::new(),
+            tags: Tags::default(),
             exclusions: Vec::new(),
             webhooks: Vec::new(),
+            outbox: Vec::new(),
             imports: Imports::new(config),
             automations: Automations::default(),
             contact_limit: config.contact_limit,
@@ -145,68 +140,13 @@ impl Account {
             account.add_field(&format!("Extra {}", number + 8), "text", &[]);
         }
         for number in 0..config.extra_tags {
-            account.tag(&format!("tag {}", number + 1));
+            account.tags.add(&format!("tag {}", number + 1));
         }
         account
     }
 
-    pub(crate) fn add_list(&mut self, name: &str, channel: &str, now: f64) -> u32 {
-        let id = small(self.lists.last().map_or(0, |list| list.id as usize) + 1);
-        let stringid = name.to_lowercase().replace(' ', "-");
-        self.lists.push(List {
-            id,
-            name: name.to_owned(),
-            stringid,
-            channel: channel.to_owned(),
-            created: now,
-        });
-        id
-    }
-
-    pub(crate) fn list(&self, id: u32) -> Option<&List> {
-        self.lists.iter().find(|list| list.id == id)
-    }
-
-    pub(crate) fn add_field(&mut self, title: &str, kind: &str, options: &[&str]) -> u32 {
-        let id = small(self.fields.len() + 1);
-        self.fields.push(Field {
-            id,
-            title: title.to_owned(),
-            perstag: perstag(title),
-            kind: kind.to_owned(),
-            options: options.iter().map(|&option| option.to_owned()).collect(),
-        });
-        id
-    }
-
-    pub(crate) fn has_field(&self, id: u32) -> bool {
-        id > 0 && (id as usize) <= self.fields.len()
-    }
-
-    /// The tag of this name, made where it does not exist; names differ in more than case.
-    pub(crate) fn tag(&mut self, name: &str) -> u32 {
-        if let Some(&id) = self.tag_ids.get(name) {
-            return id;
-        }
-        let folded = name.trim().to_lowercase();
-        let next = small(self.tags.len() + 1);
-        let id = *self.tag_ids.entry(folded).or_insert(next);
-        if id == next {
-            self.tags.push(name.trim().to_owned());
-        }
-        id
-    }
-
-    pub(crate) fn find_tag(&self, name: &str) -> Option<u32> {
-        self.tag_ids.get(&name.trim().to_lowercase()).copied()
-    }
-
-    pub(crate) fn tag_name(&self, id: u32) -> Option<&str> {
-        self.tags.get((id as usize).checked_sub(1)?).map(String::as_str)
-    }
-
     pub(crate) fn find(&self, email: &str) -> Option<u32> {
-        self.by_email.get(fold(email).as_str()).copied()
+        self.by_email.get(&key(email)).copied()
     }
 
     pub(crate) fn get(&self, id: u32) -> Option<&Contact> {
@@ -217,26 +157,46 @@ impl Account {
         self.contacts.get_mut((id as usize).checked_sub(1)?)?.as_mut()
     }
 
-    /// All contacts by rising id.
-    pub(crate) fn contacts(&self) -> impl DoubleEndedIterator<Item = (u32, &Contact)> {
-        let numbered = self.contacts.iter().enumerate();
-        numbered.filter_map(|(index, contact)| contact.as_ref().map(|contact| (small(index + 1), contact)))
+    /// All contacts with an id above `after`, by rising id.
+    pub(crate) fn contacts_after(&self, after: u32) -> impl DoubleEndedIterator<Item = (u32, &Contact)> {
+        let first = (after as usize).min(self.contacts.len());
+        let numbered = self.contacts[first..].iter().enumerate();
+        numbered.filter_map(move |(index, contact)| {
+            contact.as_ref().map(|contact| (small(first + index + 1), contact))
+        })
     }
 
+    /// All contacts by rising id.
+    pub(crate) fn contacts(&self) -> impl DoubleEndedIterator<Item = (u32, &Contact)> {
+        self.contacts_after(0)
+    }
+
+    /// All contacts, to change them.
+    pub(crate) fn contacts_mut(&mut self) -> impl Iterator<Item = &mut Contact> {
+        self.contacts.iter_mut().flatten()
+    }
+
+    /// Makes a contact. Its address may be empty; then it is found by its id only.
     pub(crate) fn create(&mut self, email: &str, now: f64) -> u32 {
-        let contact =
-            Contact { email: email.trim().into(), created: now, updated: now, ..Contact::default() };
-        self.contacts.push(Some(contact));
+        let email = email.trim();
+        self.contacts.push(Some(Contact {
+            email: email.into(),
+            created: now,
+            updated: now,
+            ..Contact::default()
+        }));
         let id = small(self.contacts.len());
-        self.by_email.insert(fold(email).into(), id);
+        if !email.is_empty() {
+            self.by_email.insert(key(email), id);
+        }
         self.alive += 1;
         id
     }
 
     pub(crate) fn rename(&mut self, id: u32, email: &str) {
-        if let Some(old) = self.get(id).map(|contact| fold(&contact.email)) {
-            self.by_email.remove(old.as_str());
-            self.by_email.insert(fold(email).into(), id);
+        if let Some(old) = self.get(id).map(|contact| key(&contact.email)) {
+            self.by_email.remove(&old);
+            self.by_email.insert(key(email), id);
             if let Some(contact) = self.get_mut(id) {
                 contact.email = email.trim().into();
             }
@@ -246,17 +206,9 @@ impl Account {
     pub(crate) fn delete(&mut self, id: u32) -> bool {
         let slot = (id as usize).checked_sub(1).and_then(|index| self.contacts.get_mut(index));
         let Some(contact) = slot.and_then(Option::take) else { return false };
-        self.by_email.remove(fold(&contact.email).as_str());
+        self.by_email.remove(&key(&contact.email));
         self.alive -= 1;
         true
-    }
-
-    pub(crate) fn is_excluded(&self, folded: &str) -> bool {
-        self.exclusions.iter().any(|exclusion| match exclusion.kind.as_str() {
-            "begin" => folded.starts_with(&exclusion.phrase),
-            "end" => folded.ends_with(&exclusion.phrase),
-            _ => folded == exclusion.phrase,
-        })
     }
 
     /// Sets where a contact stands on a list. A repetition keeps the association and its date.
@@ -266,7 +218,7 @@ impl Account {
         let left = (status == UNSUBSCRIBED).then_some(now);
         if let Some(on) = contact.lists.iter_mut().find(|on| on.list == list) {
             if on.status != status {
-                if status == 1 {
+                if status == ACTIVE {
                     on.since = now;
                 }
                 (on.status, on.left) = (status, left);
@@ -274,9 +226,53 @@ impl Account {
             return Some(on.clone());
         }
         let on = OnList { id: next, list, status, since: now, left };
+        // Most contacts are on one list for good.
+        contact.lists.reserve_exact(1);
         contact.lists.push(on.clone());
         self.next_membership += 1;
         Some(on)
+    }
+
+    /// Mail to this contact bounces for good; its id, or none if there is no such contact.
+    pub(crate) fn bounce(&mut self, email: &str, now: f64) -> Option<u32> {
+        let id = self.find(email)?;
+        let contact = self.get_mut(id)?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "seconds of this century fit"
+        )]
+        {
+            contact.bounced = Some((now / 1_000.0) as u32);
+        }
+        contact.updated = now;
+        for on in &mut contact.lists {
+            on.status = BOUNCED;
+        }
+        Some(id)
+    }
+
+    /// How many contacts are active on each list.
+    pub(crate) fn active(&self) -> HashMap<u32, usize> {
+        let mut active = HashMap::default();
+        for on in self.contacts().flat_map(|(_, contact)| &contact.lists) {
+            *active.entry(on.list).or_default() += usize::from(on.status == ACTIVE);
+        }
+        active
+    }
+
+    /// Contacts by their status on each list.
+    pub(crate) fn census(&self) -> Value {
+        let mut counts: HashMap<u32, [usize; 4]> = HashMap::default();
+        for on in self.contacts().flat_map(|(_, contact)| &contact.lists) {
+            counts.entry(on.list).or_default()[usize::from(on.status.min(BOUNCED))] += 1;
+        }
+        let listed = counts.into_iter().map(|(list, [unconfirmed, active, unsubscribed, bounced])| {
+            let counts = json!({"unconfirmed": unconfirmed, "active": active, "unsubscribed": unsubscribed,
+                "bounced": bounced});
+            (list.to_string(), counts)
+        });
+        Value::Object(listed.collect())
     }
 
     /// Everything about one contact, for whoever checks what arrived.
@@ -288,10 +284,10 @@ impl Account {
             .collect();
         let fields: serde_json::Map<String, Value> =
             contact.fields.iter().map(|(field, value)| (field.to_string(), json!(value))).collect();
-        let mut tags: Vec<&str> = contact.tags.iter().filter_map(|&tag| self.tag_name(tag)).collect();
+        let mut tags: Vec<&str> = contact.tags.iter().filter_map(|&tag| self.tags.name(tag)).collect();
         tags.sort_unstable();
         json!({"id": id, "email": contact.email, "firstName": contact.first_name, "lastName": contact.last_name,
-            "phone": contact.phone, "organisation": contact.organisation, "bounced": contact.bounced,
+            "phone": contact.phone, "organisation": contact.organisation, "bounced": contact.bounced.is_some(),
             "lists": lists, "fields": fields, "tags": tags})
     }
 }

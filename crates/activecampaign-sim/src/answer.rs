@@ -73,23 +73,57 @@ impl Answer {
         Self::json(422, &json!({"errors": [error]}))
     }
 
+    pub(crate) fn missing(key: &str) -> Self {
+        Self::unprocessable("Missing attribute", "field_missing", &format!("/data/attributes/{key}"))
+    }
+
+    pub(crate) fn no_contact() -> Self {
+        Self::json(404, &json!({"errors": [{"detail": "Contact not found"}]}))
+    }
+
+    pub(crate) fn empty(status: u16) -> Self {
+        Self { status, body: Bytes::new(), kind: "text/plain", headers: Vec::new() }
+    }
+
     pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.headers.push((name, value.to_string()));
         self
     }
 }
 
-/// One page of something, with the total as text.
-pub(crate) fn paged(key: &str, items: impl Iterator<Item = Value>, request: &Request) -> Answer {
+/// How many there are, and those that stand on the page that is asked for.
+pub(crate) fn page_of<T>(items: impl Iterator<Item = T>, request: &Request) -> (usize, Vec<T>) {
     let (limit, offset) = request.page();
-    let all: Vec<Value> = items.collect();
-    let page: Vec<&Value> = all.iter().skip(offset).take(limit).collect();
-    Answer::ok(&json!({key: page, "meta": {"total": all.len().to_string()}}))
+    let (mut total, mut page) = (0, Vec::new());
+    for item in items {
+        if total >= offset && page.len() < limit {
+            page.push(item);
+        }
+        total += 1;
+    }
+    (total, page)
+}
+
+/// One page of something, with the total as text. Only what is on the page is rendered.
+pub(crate) fn paged<T>(
+    key: &str,
+    items: impl Iterator<Item = T>,
+    render: impl Fn(T) -> Value,
+    request: &Request,
+) -> Answer {
+    let (total, page) = page_of(items, request);
+    let page: Vec<Value> = page.into_iter().map(render).collect();
+    Answer::ok(&json!({key: page, "meta": {"total": total.to_string()}}))
+}
+
+/// A page of something that this account never has any of.
+pub(crate) fn nothing(key: &str) -> Answer {
+    Answer::ok(&json!({key: [], "meta": {"total": "0"}}))
 }
 
 /// Ids as numbers instead of text, throughout: the provider does either.
 pub(crate) fn with_number_ids(value: &mut Value) {
-    const IDS: [&str; 6] = ["id", "contact", "list", "field", "tag", "userid"];
+    const IDS: [&str; 7] = ["id", "contact", "list", "field", "tag", "userid", "status"];
     match value {
         Value::Array(items) => items.iter_mut().for_each(with_number_ids),
         Value::Object(object) => {

@@ -14,6 +14,12 @@ macro_rules! kinds {
         impl FaultKind {
             /// All of them with their words.
             pub const ALL: &[(Self, &'static str)] = &[$((Self::$name, $word)),*];
+
+            /// How it is written.
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
         }
     };
 }
@@ -29,10 +35,16 @@ kinds! {
     BulkLimit = "bulk-limit";
     /// HTTP 500 with JSON.
     ServerError = "500";
+    /// HTTP 500 with a page for people.
+    ServerErrorPage = "500-html";
+    /// HTTP 502 with JSON.
+    BadGateway = "502";
     /// HTTP 502 with a page for people.
-    BadGateway = "502-html";
-    /// HTTP 503.
+    BadGatewayPage = "502-html";
+    /// HTTP 503 with JSON.
     Unavailable = "503";
+    /// HTTP 503 with a page for people.
+    UnavailablePage = "503-html";
     /// HTTP 520, from the network in front.
     Unknown = "520";
     /// The connection breaks before the request is carried out.
@@ -41,7 +53,7 @@ kinds! {
     ResetAfter = "reset-after-commit";
     /// The request is carried out, and no answer comes for a minute and a half.
     TimeoutAfter = "timeout-after-commit";
-    /// The answer's body takes five seconds.
+    /// The answer's head and half of its body come, and the rest after five seconds.
     SlowBody = "slow-body";
     /// Half of the answer's body.
     Truncated = "truncated-json";
@@ -51,11 +63,13 @@ kinds! {
     HtmlOk = "html-200";
     /// HTTP 403 for no reason.
     Forbidden = "403-blip";
-    /// An import that ends as `failed`, half of it written.
+    /// HTTP 402: the account is suspended or unpaid.
+    Unpaid = "402";
+    /// An import that ends as `failed`, a part of it written: see [`Knobs::applied`](crate::Knobs::applied).
     BatchFailed = "batch-failed";
-    /// An import that ends as `interrupted`, half of it written.
+    /// An import that ends as `interrupted`, a part of it written as well.
     BatchInterrupted = "batch-interrupted";
-    /// An import that stays `active` for ever.
+    /// An import that stays `active` for ever, a part of it written as well.
     BatchStuck = "batch-stuck";
 }
 

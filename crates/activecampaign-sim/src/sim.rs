@@ -5,28 +5,26 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answer, Request, text};
 use crate::clock::iso;
-use crate::collections::add_exclusion;
-use crate::server::State;
+use crate::limits::Meter;
+use crate::server::{Shared, State};
+use crate::webhooks::Event;
 
-pub(crate) fn route(state: &mut State, request: &Request, now: f64) -> Answer {
-    match (request.method.as_str(), request.path.trim_start_matches("/sim/")) {
+pub(crate) fn route(shared: &Shared, request: &Request) -> Answer {
+    let what = request.path.trim_start_matches("/sim/");
+    if (request.method.as_str(), what) == ("POST", "clock") {
+        // Before the account is looked at: what falls due now is carried out below.
+        shared.clock.put_forward(request.json()["forward"].as_f64().unwrap_or(0.0));
+    }
+    shared.locked(|state, now| match (request.method.as_str(), what) {
         ("GET", "state") => Answer::ok(&counters(state)),
         ("GET", "contacts") => dump(state),
         ("GET", "journal") => Answer::ok(&json!(state.journal)),
-        ("POST", "contacts/bounce") => {
-            let email = text(request.json().get("email")).unwrap_or_default();
-            if state.account.bounce(&email) {
-                Answer::ok(&json!({}))
-            } else {
-                Answer::not_found("Subscriber", "?")
-            }
-        }
-        ("POST", "exclusions") if add_exclusion(&mut state.account, &request.json()) => {
-            Answer::ok(&json!({}))
-        }
+        ("POST", "clock") => Answer::ok(&json!({"at": iso(now)})),
+        ("POST", "contacts/bounce") => bounce(state, &request.json(), now),
+        ("POST", "exclusions") if state.account.exclude(&request.json()) => Answer::ok(&json!({})),
         ("POST", "contact-limit") => {
-            state.account.contact_limit =
-                request.json().as_u64().and_then(|limit| usize::try_from(limit).ok());
+            let limit = request.json().as_u64().and_then(|limit| usize::try_from(limit).ok());
+            state.account.contact_limit = limit;
             Answer::ok(&json!({}))
         }
         ("POST", "faults") => replace_faults(state, &request.json()),
@@ -38,11 +36,18 @@ pub(crate) fn route(state: &mut State, request: &Request, now: f64) -> Answer {
             }
             Answer::ok(&json!({"at": iso(now)}))
         }
-        _ => Answer::json(
-            404,
-            &json!({"message": "see the documentation of activecampaign-sim for what is here"}),
-        ),
-    }
+        _ => {
+            let words = "see the documentation of activecampaign-sim for what is here";
+            Answer::json(404, &json!({"message": words}))
+        }
+    })
+}
+
+fn bounce(state: &mut State, given: &Value, now: f64) -> Answer {
+    let email = text(given.get("email")).unwrap_or_default();
+    let Some(contact) = state.account.bounce(&email, now) else { return Answer::no_contact() };
+    state.account.announce(&Event::about("bounce", contact).by_system(), now);
+    Answer::ok(&json!({}))
 }
 
 fn replace_faults(state: &mut State, given: &Value) -> Answer {
@@ -60,7 +65,7 @@ fn counters(state: &State) -> Value {
     let (imports, imported) = state.account.imports.count();
     json!({
         "requests": state.requests,
-        "limits": state.meter.as_ref().map(crate::limits::Meter::report),
+        "limits": state.meter.as_ref().map(Meter::report),
         "contacts": state.account.alive,
         "lists": state.account.census(),
         "imports": {"batches": imports, "contacts": imported, "first": state.imported_at.first(), "last": state.imported_at.last()},

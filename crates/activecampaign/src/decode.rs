@@ -70,6 +70,10 @@ pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<St
         fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
             Ok(Vec::new())
         }
+
+        fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+            Ok(Vec::new())
+        }
     }
     deserializer.deserialize_any(Texts)
 }
@@ -93,6 +97,18 @@ impl<'de> Deserialize<'de> for Text {
 
             fn visit_u64<E>(self, number: u64) -> Result<Text, E> {
                 Ok(Text(number.to_string()))
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<Text, E> {
+                Ok(Text(number.to_string()))
+            }
+
+            fn visit_f64<E>(self, number: f64) -> Result<Text, E> {
+                Ok(Text(number.to_string()))
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Text, E> {
+                Ok(Text(String::new()))
             }
 
             fn visit_unit<E>(self) -> Result<Text, E> {

@@ -124,6 +124,24 @@ impl Error {
         &self.words
     }
 
+    /// Without the key, should somebody on the way have echoed it.
+    pub(crate) fn without(mut self, key: &str) -> Self {
+        let hide = |text: &mut String| {
+            if !key.is_empty() && text.contains(key) {
+                *text = text.replace(key, "<key>");
+            }
+        };
+        hide(&mut self.words);
+        [&mut self.request_id, &mut self.cf_ray].into_iter().flatten().for_each(hide);
+        match &mut self.kind {
+            ErrorKind::Permission { detail } => hide(detail),
+            ErrorKind::Invalid { code, detail } => [code, detail].into_iter().for_each(hide),
+            ErrorKind::InvalidContacts(faults) => faults.iter_mut().for_each(|fault| hide(&mut fault.reason)),
+            _ => {}
+        }
+        self
+    }
+
     fn message(&self) -> String {
         let what = match &self.kind {
             ErrorKind::Credentials => "ActiveCampaign refused the API key: copy it again from Settings → Developer".to_owned(),

@@ -213,6 +213,16 @@ mod tests {
         assert_eq!(host.name(), "127.0.0.1:8081");
     }
 
+    // No name that a host may have is sure to point there on every machine, so this one is not read but made.
+    #[tokio::test]
+    async fn a_name_that_points_into_the_own_network_is_not_called() {
+        let base = Url::parse("https://localhost/api/3/").unwrap();
+        let host = Host { base, policy: HostPolicy::PublicHttps };
+        let client = crate::Client::new(&host, "key".to_owned().into(), crate::Options::default()).unwrap();
+        let error = client.me().await.unwrap_err();
+        assert_eq!((error.kind(), client.usage().requests), (&crate::ErrorKind::ForbiddenAddress, 1));
+    }
+
     #[test]
     fn addresses_of_the_own_network_are_not_public() {
         for address in ["10.0.0.1", "127.0.0.1", "::1", "fd00::1", "fe80::1", "::ffff:10.0.0.1", "0.0.0.0"] {

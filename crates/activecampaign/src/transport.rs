@@ -227,7 +227,7 @@ impl Transport {
     ) -> Result<T, Error> {
         let mut attempts = Attempts::default();
         loop {
-            let error = match self.attempt(call).await {
+            let told = match self.attempt(call).await {
                 Ok(answer) => match read(&answer.body) {
                     Ok(value) => {
                         self.proven.store(true, Ordering::Relaxed);
@@ -237,6 +237,7 @@ impl Transport {
                 },
                 Err(error) => error,
             };
+            let error = told.without(self.key.expose_secret());
             let wait = self.next_wait(call, &error, &mut attempts)?;
             tracing::debug!(
                 endpoint = call.endpoint,
