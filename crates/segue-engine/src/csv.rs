@@ -1,6 +1,6 @@
 //! CSV: every column is text, so that postcodes and phone numbers keep their zeros.
 
-use std::io::Read;
+use std::io::{self, BufRead, ErrorKind, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -24,8 +24,8 @@ pub(crate) fn header(path: &Path) -> Result<(SchemaRef, u8), EngineError> {
         .take(LONGEST_HEADER)
         .read_to_end(&mut start)
         .map_err(|error| unreadable(path, &error))?;
-    let row = first_row(&start);
     let name = path.display();
+    let Some(row) = first_row(&start) else { return input(unclosed(&name.to_string(), 1)) };
     let Ok(row) = std::str::from_utf8(row) else {
         return input(format!("{name}, row 1: not UTF-8 (Latin-1 or Windows-1252?): save the file as UTF-8"));
     };
@@ -46,14 +46,14 @@ pub(crate) fn header(path: &Path) -> Result<(SchemaRef, u8), EngineError> {
     Ok((Arc::new(Schema::new(fields)), delimiter))
 }
 
-/// The first row without its line break; quoted line breaks do not end it.
-fn first_row(text: &[u8]) -> &[u8] {
+/// The first row without its line break; quoted line breaks do not end it. None if a quote is never closed.
+fn first_row(text: &[u8]) -> Option<&[u8]> {
     let mut quoted = false;
     let end = text.iter().position(|&byte| {
         quoted ^= byte == b'"';
         !quoted && matches!(byte, b'\n' | b'\r')
     });
-    &text[..end.unwrap_or(text.len())]
+    (!quoted).then(|| &text[..end.unwrap_or(text.len())])
 }
 
 /// The delimiter that parts the header most often; a comma if none does.
@@ -106,10 +106,104 @@ pub(crate) fn batches(
         .with_delimiter(delimiter)
         .with_projection(columns.to_vec())
         .with_batch_size(BATCH)
-        .build_buffered(source::open_text(path)?);
-    let name = path.display().to_string();
-    let reader = reader.map_err(|error| explain(&name, &error))?;
-    Ok(Box::new(reader.map(move |batch| batch.map_err(|error| explain(&name, &error)))))
+        .build_buffered(Closed { reader: source::open_text(path)?, quotes: Quotes::new(delimiter) });
+    let path = path.to_owned();
+    let explain = move |error: ArrowError| match error {
+        ArrowError::IoError(_, error) if error.kind() == ErrorKind::UnexpectedEof => {
+            EngineError::Input(unclosed(&path.display().to_string(), row_of_last_quote(&path, delimiter)))
+        }
+        other => explain(&path.display().to_string(), &other),
+    };
+    let reader = reader.map_err(&explain)?;
+    Ok(Box::new(reader.map(move |batch| batch.map_err(&explain))))
+}
+
+fn unclosed(name: &str, row: u64) -> String {
+    format!(
+        "{name}, row {row}: a quote is opened and never closed: close it, or check whether the file is cut off"
+    )
+}
+
+/// A file that does not end within quotes. The reader would take all rows behind such a quote for one long value.
+struct Closed<R> {
+    reader: R,
+    quotes: Quotes,
+}
+
+impl<R: BufRead> Read for Closed<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(out)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for Closed<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        let bytes = self.reader.fill_buf()?;
+        if bytes.is_empty() && self.quotes.is_open { Err(ErrorKind::UnexpectedEof.into()) } else { Ok(bytes) }
+    }
+
+    fn consume(&mut self, amount: usize) {
+        // What was filled before is still there.
+        if let Ok(bytes) = self.reader.fill_buf() {
+            self.quotes.follow(&bytes[..amount.min(bytes.len())]);
+        }
+        self.reader.consume(amount);
+    }
+}
+
+/// Follows quotes as the reader does: one at the beginning of a value opens, the next one closes, a doubled one is text.
+struct Quotes {
+    delimiter: u8,
+    is_open: bool,
+    /// Whether the byte before has closed.
+    has_closed: bool,
+    before: u8,
+}
+
+impl Quotes {
+    fn new(delimiter: u8) -> Self {
+        Self { delimiter, is_open: false, has_closed: false, before: b'\n' }
+    }
+
+    fn follow(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let mut rest = bytes;
+            // Reading from memory does not fail, and looks for the byte much faster than a loop.
+            let passed = &bytes[..rest.skip_until(b'"').unwrap_or(bytes.len())];
+            bytes = rest;
+            let (text, is_quote) = match passed {
+                [text @ .., b'"'] => (text, true),
+                text => (text, false),
+            };
+            if let Some(&last) = text.last() {
+                (self.before, self.has_closed) = (last, false);
+            }
+            if is_quote {
+                let opens =
+                    self.has_closed || self.before == self.delimiter || matches!(self.before, b'\n' | b'\r');
+                self.has_closed = self.is_open;
+                self.is_open = !self.is_open && opens;
+                self.before = b'"';
+            }
+        }
+    }
+}
+
+/// The row in which the last quote was opened, for a message.
+fn row_of_last_quote(path: &Path, delimiter: u8) -> u64 {
+    let Ok(reader) = source::open_text(path) else { return 1 };
+    let (mut quotes, mut row, mut opened) = (Quotes::new(delimiter), 1, 1);
+    for byte in reader.bytes().map_while(Result::ok) {
+        let was_open = quotes.is_open;
+        quotes.follow(&[byte]);
+        if quotes.is_open && !was_open {
+            opened = row;
+        }
+        row += u64::from(byte == b'\n' && !quotes.is_open);
+    }
+    opened
 }
 
 /// The reader's words name the row; what else they say is a programmer's.
@@ -166,6 +260,25 @@ mod tests {
     #[test]
     fn headers_are_split_like_rows() {
         assert_eq!(split("a,\"b,c\",\"d \"\"e\"\"\",", ','), ["a", "b,c", "d \"e\"", ""]);
-        assert_eq!(first_row(b"a,\"b\nc\"\r\n1,2"), b"a,\"b\nc\"");
+        assert_eq!(first_row(b"a,\"b\nc\"\r\n1,2"), Some(&b"a,\"b\nc\""[..]));
+        assert_eq!(first_row(b"a,\"b\nc"), None);
+    }
+
+    #[test]
+    fn quotes_are_followed_however_the_bytes_come() {
+        for (text, is_open) in [
+            ("a,b\n1,\"2\n3\"\n", false),
+            ("a,b\n1,\"2\n3\n", true),
+            ("a,b\n1,\"say \"\"hi\"\"\"\n", false),
+            ("a,b\n1,\"say \"\"\n", true),
+            ("a,b\n13\" wide,2\n\"x\"y\"z,3\n", false),
+            ("\"a", true),
+        ] {
+            for step in 1..text.len() {
+                let mut quotes = Quotes::new(b',');
+                text.as_bytes().chunks(step).for_each(|bytes| quotes.follow(bytes));
+                assert_eq!(quotes.is_open, is_open, "{text} by {step}");
+            }
+        }
     }
 }

@@ -9,9 +9,10 @@ use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, DFSchema};
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::expr::{Between, InList};
-use datafusion::logical_expr::{BinaryExpr, Cast, Expr, ExprSchemable, Operator, TryCast};
+use datafusion::logical_expr::{BinaryExpr, Cast, Expr, ExprSchemable, Operator, TryCast, Volatility};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::sql::sqlparser::parser::ParserError;
 use segue_model::EngineError;
 
 use crate::error::{input, internal};
@@ -47,12 +48,16 @@ impl Condition {
     }
 
     fn fail(&self, reason: &str) -> EngineError {
-        EngineError::Input(format!("the condition {} cannot be used: {reason}", self.text))
+        EngineError::Input(format!("the condition `{}` cannot be used: {reason}", self.text))
     }
 
     fn explain(&self, error: &DataFusionError) -> EngineError {
-        let words = error.strip_backtrace();
+        let words = match error.find_root() {
+            DataFusionError::SQL(error, _) => syntax(error),
+            other => other.strip_backtrace(),
+        };
         let words = words.trim_start_matches("Schema error: ").trim_start_matches("Error during planning: ");
+        let words = words.replace("No field named ", "there is no column ");
         self.fail(words.lines().next().unwrap_or_default())
     }
 
@@ -65,6 +70,11 @@ impl Condition {
                 Expr::WindowFunction(_) => Some("it looks at other rows, but must be decided row by row"),
                 Expr::Exists(_) | Expr::InSubquery(_) | Expr::ScalarSubquery(_) => Some("it holds a query"),
                 Expr::Placeholder(_) | Expr::ScalarVariable(..) => Some("it holds a placeholder"),
+                Expr::ScalarFunction(call) => match call.func.signature().volatility {
+                    Volatility::Immutable => return Ok(TreeNodeRecursion::Continue),
+                    Volatility::Stable => Some("it asks what time it is: write a date, as in '2026-01-31'"),
+                    Volatility::Volatile => Some("it leaves it to chance"),
+                },
                 _ => return Ok(TreeNodeRecursion::Continue),
             };
             Ok(TreeNodeRecursion::Stop)
@@ -111,6 +121,16 @@ impl Condition {
         });
         Ok(Filter { expression, numbers: numbers.collect::<Result<_, EngineError>>()? })
     }
+}
+
+/// What is wrong with how a condition is written: `expected an expression, found the end`.
+fn syntax(error: &ParserError) -> String {
+    let words = match error {
+        ParserError::TokenizerError(words) | ParserError::ParserError(words) => words,
+        ParserError::RecursionLimitExceeded => return "it is nested too deeply".to_owned(),
+    };
+    let words = words.replace("Expected: ", "expected ").replace(", found: ", ", found ");
+    words.replace("EOF", "the end").replace(" at Line: 1, Column: ", " at character ")
 }
 
 fn name(text: &Expr) -> String {

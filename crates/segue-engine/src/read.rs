@@ -75,7 +75,11 @@ impl InputFile {
         let file = self.path.display();
         match close {
             Some(close) => input(format!("{file} has no column \"{name}\": did you mean \"{close}\"?")),
-            None => input(format!("{file} has no column \"{name}\"; its columns are: {}", names.join(", "))),
+            None => {
+                // A row of data in its place is recognised best when it is shown as what it was taken for.
+                let are = if self.format == Format::Csv { "its header names" } else { "its columns are" };
+                input(format!("{file} has no column \"{name}\"; {are}: {}", names.join(", ")))
+            }
         }
     }
 

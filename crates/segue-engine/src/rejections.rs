@@ -69,7 +69,6 @@ pub(crate) fn write_csv(plan: &PlanFiles, out: &Path) -> Result<u64, EngineError
     let mut file = BufWriter::new(File::create(out).on("write", out)?);
     // The writer names the columns only before a first row.
     file.write_all(format!("{}\n", names.join(",")).as_bytes()).on("write", out)?;
-    let mut writer = WriterBuilder::new().with_header(false).build(file);
     let mut rows = 0;
     for path in [plan.rejected(), plan.refused()] {
         if !path.exists() {
@@ -81,10 +80,14 @@ pub(crate) fn write_csv(plan: &PlanFiles, out: &Path) -> Result<u64, EngineError
             let batch = RecordBatch::try_new(Arc::clone(&schema), columns);
             let batch = batch.map_err(|error| internal("reading rejections")(error.into()))?;
             rows += batch.num_rows() as u64;
-            writer.write(&batch).map_err(std::io::Error::other).on("write", out)?;
+            // By way of memory: the writer would turn the file's errors into words, or panic.
+            let mut text = Vec::new();
+            let written = WriterBuilder::new().with_header(false).build(&mut text).write(&batch);
+            written.map_err(|error| internal("writing rejections")(error.into()))?;
+            file.write_all(&text).on("write", out)?;
         }
     }
-    writer.into_inner().flush().on("write", out)?;
+    file.flush().on("write", out)?;
     Ok(rows)
 }
 

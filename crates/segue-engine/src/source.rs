@@ -86,7 +86,7 @@ fn format_of(path: &Path) -> Result<Format, EngineError> {
     file.take(4096).read_to_end(&mut start).map_err(|error| unreadable(path, &error))?;
     let name = path.display();
     if start.is_empty() {
-        return input(format!("{name} is empty"));
+        return input(format!("{name} is empty: export it again"));
     }
     if start.starts_with(&[0x1f, 0x8b]) || start.starts_with(b"PK\x03\x04") {
         return input(format!(
@@ -97,6 +97,9 @@ fn format_of(path: &Path) -> Result<Format, EngineError> {
         return input(format!("{name} is written in UTF-16: save it as UTF-8"));
     }
     let is_parquet = start.starts_with(b"PAR1");
+    if !is_parquet && start.contains(&0) {
+        return input(format!("{name} is not text: save it as CSV or NDJSON in UTF-8, or as Parquet"));
+    }
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
     match extension.as_deref() {
         Some("parquet" | "pq") if !is_parquet => {

@@ -1,6 +1,7 @@
 //! Our own tables on disk: Parquet files that say by which format they were written, complete or not there at all.
 
 use std::fs::{File, OpenOptions};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use datafusion::arrow::array::RecordBatch;
@@ -90,6 +91,8 @@ pub(crate) fn failed(error: ParquetError, doing: &'static str, path: &Path) -> E
             Ok(source) => *source,
             Err(source) => std::io::Error::other(source),
         },
+        // What fails while a file is closed comes as words.
+        ParquetError::General(words) if words.contains("No space left") => ErrorKind::StorageFull.into(),
         other => std::io::Error::other(other),
     };
     EngineError::File { doing, path: path.to_owned(), source }

@@ -35,11 +35,11 @@ pub enum StoreError {
     )]
     Full,
     /// The database failed otherwise.
-    #[error("the state database failed while {doing}")]
+    #[error("the state database failed while {doing}: {}", words(source))]
     Database {
         /// What was being done.
         doing: &'static str,
-        /// The database's own words, for logs.
+        /// The database's own error. It names files and columns, never values.
         #[source]
         source: sqlx::Error,
     },
@@ -60,10 +60,16 @@ pub(crate) trait Doing<T> {
 
 impl<T> Doing<T> for Result<T, sqlx::Error> {
     fn doing(self, doing: &'static str) -> Result<T, StoreError> {
-        self.map_err(|source| {
-            // SQLITE_FULL; under `Any` only the text tells.
-            let is_full = source.as_database_error().is_some_and(|e| e.message().contains("disk is full"));
-            if is_full { StoreError::Full } else { StoreError::Database { doing, source } }
-        })
+        self.map_err(|source| failed(doing, source))
     }
+}
+
+pub(crate) fn failed(doing: &'static str, source: sqlx::Error) -> StoreError {
+    // SQLITE_FULL; under `Any` only the text tells.
+    let is_full = source.as_database_error().is_some_and(|e| e.message().contains("disk is full"));
+    if is_full { StoreError::Full } else { StoreError::Database { doing, source } }
+}
+
+fn words(source: &sqlx::Error) -> String {
+    source.as_database_error().map_or_else(|| source.to_string(), |error| error.message().to_owned())
 }

@@ -4,9 +4,9 @@ use std::str::FromStr;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::MigrateError;
-use sqlx::{AnyPool, Executor};
+use sqlx::{AnyConnection, AnyPool, Connection, Executor};
 
-use crate::error::Doing;
+use crate::error::{Doing, failed};
 use crate::{StateDirectory, StoreError};
 
 /// The metadata store. Cheap to clone; all clones share one connection.
@@ -24,20 +24,17 @@ impl Store {
         sqlx::any::install_default_drivers();
         let url = format!("sqlite://{}?mode=rwc", percent_encode(&directory.database().to_string_lossy()));
         let options = AnyConnectOptions::from_str(&url).doing("reading the database's path")?;
+        // The pool would try for half a minute and then not say what is wrong.
+        let mut first = AnyConnection::connect_with(&options).await.doing("opening it")?;
+        set_up(&mut first).await.doing("opening it")?;
+        first.execute("SELECT name FROM sqlite_master").await.doing("opening it")?;
+        first.close().await.doing("opening it")?;
         let pool = AnyPoolOptions::new()
             // SQLite has one writer: a second connection would only wait for the first.
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    // NORMAL survives every kill; a power cut may cost the last commits, which are then done again.
-                    connection.execute("PRAGMA journal_mode = WAL").await?;
-                    connection.execute("PRAGMA synchronous = NORMAL").await?;
-                    connection.execute("PRAGMA foreign_keys = ON").await?;
-                    Ok(())
-                })
-            })
+            .after_connect(|connection, _| Box::pin(set_up(connection)))
             .connect_with(options)
             .await
             .doing("opening it")?;
@@ -47,11 +44,9 @@ impl Store {
             | MigrateError::VersionMismatch(_)
             | MigrateError::VersionTooNew(..) => StoreError::Newer { path: directory.path().to_owned() },
             MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
-                StoreError::Database { doing: "migrating it", source }
+                failed("migrating it", source)
             }
-            other => {
-                StoreError::Database { doing: "migrating it", source: sqlx::Error::Migrate(Box::new(other)) }
-            }
+            other => failed("migrating it", sqlx::Error::Migrate(Box::new(other))),
         })?;
         Ok(Self { pool })
     }
@@ -60,6 +55,14 @@ impl Store {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+async fn set_up(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    // NORMAL survives every kill; a power cut may cost the last commits, which are then done again.
+    connection.execute("PRAGMA journal_mode = WAL").await?;
+    connection.execute("PRAGMA synchronous = NORMAL").await?;
+    connection.execute("PRAGMA foreign_keys = ON").await?;
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -243,7 +243,7 @@ fn input_that_cannot_be_read_says_where_and_what_to_do() {
     let bench = Bench::new();
     let whole = fs::read(parquet(&bench)).unwrap();
     let table: &[(&str, &[u8], &str)] = &[
-        ("empty.csv", b"", "empty.csv is empty"),
+        ("empty.csv", b"", "empty.csv is empty: export it again"),
         (
             "headless.csv",
             b"ann@example.com,Ann\nbob@example.com,Bob\n",
@@ -262,7 +262,7 @@ fn input_that_cannot_be_read_says_where_and_what_to_do() {
         (
             "other.csv",
             b"mail,name\na@example.com,A\n",
-            "other.csv has no column \"email\"; its columns are: mail, name",
+            "other.csv has no column \"email\"; its header names: mail, name",
         ),
         (
             "latin.csv",
