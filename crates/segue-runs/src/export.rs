@@ -170,8 +170,9 @@ impl Exporter {
         match planned {
             Ok(plan) => Ok(Prepared { run, export, plan, files, is_resumed: false }),
             Err(error) => {
-                self.store.discard_run(run.id, self.now_ms()).await?;
+                // First the files: a disk that they have filled has no room for a note.
                 self.directory.remove_run(run.id)?;
+                self.store.discard_run(run.id, self.now_ms()).await?;
                 Err(error)
             }
         }

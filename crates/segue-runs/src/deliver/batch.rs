@@ -7,6 +7,7 @@ use activecampaign::{ContactFault, Error, ErrorKind, MembershipStatus};
 use segue_model::{Reason, email};
 use segue_store::{Batch, BatchState, Part, Verdict, VerdictKind};
 use serde_json::{Value, json};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::confirm::Outcome;
 use super::pack::{self, Packed};
@@ -44,6 +45,8 @@ struct Task {
     shared: Arc<Shared>,
     packed: Packed,
     verdicts: BTreeMap<usize, (VerdictKind, String)>,
+    /// Held from the beginning to the first import: what is begun is about to be sent, and no more is begun than that.
+    place: Option<OwnedSemaphorePermit>,
 }
 
 /// Brings a batch to its end, or back into the state in which the next process finds it.
@@ -52,7 +55,7 @@ pub(super) async fn deliver(
     packed: Packed,
     earlier: Option<Batch>,
 ) -> Result<(), Cause> {
-    let mut task = Task { shared, packed, verdicts: BTreeMap::new() };
+    let mut task = Task { shared, packed, verdicts: BTreeMap::new(), place: None };
     let rows = match &earlier {
         None => match task.begin().await? {
             Some(rows) => rows,
@@ -85,8 +88,9 @@ impl Task {
         let place = tokio::select! {
             biased;
             () = stop.raised() => return Ok(None),
-            place = self.shared.posting.acquire() => place.map_err(|_| Cause::Defect)?,
+            place = Arc::clone(&self.shared.posting).acquire_owned() => place.map_err(|_| Cause::Defect)?,
         };
+        self.place = Some(place);
         let rows = match self.packed.part {
             Part::Sends => (0..self.packed.rows.len()).collect(),
             Part::Leaves => {
@@ -96,7 +100,6 @@ impl Task {
                 self.unjudged()
             }
         };
-        drop(place);
         let record = self.record(BatchState::Sending, None);
         self.shared.log.save(Some(record), self.saved_verdicts()).await?;
         Ok(Some(rows))
@@ -130,7 +133,10 @@ impl Task {
 
     async fn post(&mut self, piece: Piece, pieces: &mut Vec<Piece>) -> Result<(), Cause> {
         let body = pack::body(&self.packed.rows, &piece.rows, self.shared.automations);
-        let place = self.shared.posting.acquire().await.map_err(|_| Cause::Defect)?;
+        let place = match self.place.take() {
+            Some(place) => place,
+            None => Arc::clone(&self.shared.posting).acquire_owned().await.map_err(|_| Cause::Defect)?,
+        };
         let answer = self.shared.client.bulk_import_body(body, piece.rows.len()).await;
         drop(place);
         let accepted = match answer {
