@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use activecampaign_sim::Fault;
+use activecampaign_sim::{Fault, FaultKind, Knobs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use segue_model::{Blanks, Mode};
 use segue_runs::FieldChoice;
@@ -192,6 +192,7 @@ pub(crate) struct Output {
 }
 
 #[derive(Debug, Clone, Args)]
+#[command(after_help = sandbox_help())]
 pub(crate) struct Sandbox {
     /// Port on the loopback address; 0 takes a free one
     #[arg(long, default_value_t = 8081)]
@@ -211,7 +212,7 @@ pub(crate) struct Sandbox {
     /// The most contacts that the account's plan allows
     #[arg(long, value_name = "COUNT")]
     pub(crate) contact_limit: Option<usize>,
-    /// Something that goes wrong, as in 429:p=0.05 or reset-after-commit@import/bulk_import:count=1; may be repeated
+    /// Something that goes wrong, as in 429:p=0.05 or reset-after-commit@import:count=1; may be repeated
     #[arg(long = "fault", value_name = "FAULT")]
     pub(crate) faults: Vec<Fault>,
     /// A behaviour that differs between accounts, as in number-ids=on; may be repeated
@@ -230,6 +231,34 @@ pub(crate) struct Demo {
     /// Another seed makes other customers
     #[arg(long, default_value_t = 7)]
     pub(crate) seed: u64,
+}
+
+/// The words that a sandbox is told what to do with.
+fn sandbox_help() -> String {
+    let mut kinds = String::new();
+    for (_, kind) in FaultKind::ALL {
+        let line = kinds.rsplit('\n').next().unwrap_or_default().trim_start();
+        let gap = match line.len() + kind.len() {
+            _ if kinds.is_empty() => "",
+            ..72 => ", ",
+            _ => ",\n            ",
+        };
+        kinds.push_str(gap);
+        kinds.push_str(kind);
+    }
+    let knobs = Knobs::ALL.iter().map(|(name, values, what)| format!("  {name}={values}\n      {what}\n"));
+    format!(
+        "\
+Faults (--fault), written KIND[@ENDPOINT][:SETTING,…]:
+  KIND      {kinds}
+  ENDPOINT  the beginning of a path below /api/3/, as in contacts or import/bulk_import
+  SETTING   p=0.1 (how probable), count=3 (at most so often), every=5 (each fifth request),
+            after=10 (not the first ten)
+
+Behaviours (--set), the first value is the usual one, N is a number:
+{}",
+        knobs.collect::<String>()
+    )
 }
 
 /// Titles may hold equals signs, columns seldom do.

@@ -5,6 +5,7 @@ use std::path::Path;
 use activecampaign::{Host, HostPolicy};
 use activecampaign_sim::{Config, KEY, start};
 use clap::Parser;
+use indicatif::HumanCount;
 use secrecy::SecretString;
 use segue_runs::StopHandle;
 use serde_json::Value;
@@ -13,8 +14,10 @@ use crate::cli::{Cli, Command, Demo, Push};
 use crate::customers::{self, Customer};
 use crate::exit::{Code, Failure};
 use crate::push::{Pushed, push_with};
+use crate::show;
 
 const SPEED: f64 = 60.0;
+const ARRIVED_SHOWN: usize = 5;
 
 pub(crate) async fn run(demo: &Demo) -> Result<Code, Failure> {
     let folder =
@@ -27,30 +30,28 @@ pub(crate) async fn run(demo: &Demo) -> Result<Code, Failure> {
 
     step(&format!(
         "1. {} made-up customers in customers.csv, and a simulated account whose clock runs {SPEED} times as fast",
-        demo.customers
-    ));
+        HumanCount(demo.customers.into())
+    ))?;
+    show::print(&written(&host))?;
     write(&file, &customers)?;
-    let pushed = push(&file, &host, folder.path()).await?;
-    println!("{}", pushed.text);
+    show::print(&push(&file, &host, folder.path()).await?.text)?;
 
-    let changed = customers::change(&mut customers, demo.seed);
-    step(&format!("2. {changed} customers have bought something. The same command again sends only them:"));
+    customers::change(&mut customers);
+    step("2. One in a hundred has bought something. The same command again sends only these:")?;
     write(&file, &customers)?;
-    let pushed = push(&file, &host, folder.path()).await?;
-    println!("{}", pushed.text);
+    show::print(&push(&file, &host, folder.path()).await?.text)?;
 
-    step("3. Nothing has changed. The same command again sends nothing:");
-    let again = push(&file, &host, folder.path()).await?;
-    println!("{}", again.text);
+    step("3. Nothing has changed. The same command again sends nothing:")?;
+    show::print(&push(&file, &host, folder.path()).await?.text)?;
 
-    step("4. What arrived on the list, read from the simulated account:");
-    println!("{}", arrived(&host).await?);
+    step("4. What arrived on the list, read from the simulated account:")?;
+    show::print(&arrived(&host).await?)?;
     simulator.stop().await;
     Ok(Code::Done)
 }
 
-fn step(text: &str) {
-    println!("\n{text}\n");
+fn step(text: &str) -> Result<(), Failure> {
+    show::print(&format!("\n{text}\n"))
 }
 
 fn other(what: &str, error: &std::io::Error) -> Failure {
@@ -63,28 +64,28 @@ fn write(file: &Path, customers: &[Customer]) -> Result<(), Failure> {
         .map_err(|error| other("the customers cannot be written", &error))
 }
 
+// Line by line as they are shown.
+const OPTIONS: [&[&str]; 3] = [
+    &["--list", "3", "--key", "Number", "--email", "Email", "--phone", "Phone"],
+    &["--first-name", "FirstName", "--last-name", "LastName"],
+    &["--field", "Lifetime value=LifetimeValue", "--field", "Tier=Tier", "--tag", "Segue demo"],
+];
+
+/// The command as a person would write it.
+fn written(host: &str) -> String {
+    let mut text = format!("   segue push customers.csv --host {host} --allow-insecure-host --speed {SPEED}");
+    for line in OPTIONS {
+        text.push_str(" \\\n    ");
+        for option in line {
+            text.push(' ');
+            text.push_str(&if option.contains(' ') { format!("\"{option}\"") } else { (*option).to_owned() });
+        }
+    }
+    text.push('\n');
+    text
+}
+
 async fn push(file: &Path, host: &str, folder: &Path) -> Result<Pushed, Failure> {
-    let options = [
-        "--list",
-        "3",
-        "--email",
-        "Email",
-        "--first-name",
-        "FirstName",
-        "--last-name",
-        "LastName",
-        "--phone",
-        "Phone",
-        "--field",
-        "Lifetime value=LifetimeValue",
-        "--field",
-        "Tier=Tier",
-        "--tag",
-        "Segue demo",
-        "--key",
-        "Number",
-    ];
-    println!("   segue push customers.csv --host {host} {}\n", quoted(&options));
     let (file, state, speed) =
         (file.display().to_string(), folder.join("state").display().to_string(), SPEED.to_string());
     let given = [
@@ -99,7 +100,7 @@ async fn push(file: &Path, host: &str, folder: &Path) -> Result<Pushed, Failure>
         "--state",
         &state,
     ];
-    let parsed = Cli::try_parse_from(given.into_iter().chain(options))
+    let parsed = Cli::try_parse_from(given.iter().chain(OPTIONS.into_iter().flatten()))
         .map_err(|error| Failure::Other(error.to_string()))?;
     let Command::Push(push) = parsed.command else {
         return Err(Failure::Other("the demo is broken".to_owned()));
@@ -110,12 +111,6 @@ async fn push(file: &Path, host: &str, folder: &Path) -> Result<Pushed, Failure>
     push_with(&push, host, SecretString::from(KEY), StopHandle::new()).await
 }
 
-fn quoted(options: &[&str]) -> String {
-    let quote =
-        |option: &&str| if option.contains(' ') { format!("\"{option}\"") } else { (*option).to_owned() };
-    options.iter().map(quote).collect::<Vec<_>>().join(" ")
-}
-
 /// A few contacts as the account holds them, and how many there are.
 async fn arrived(host: &str) -> Result<String, Failure> {
     let get = |path: &str| reqwest::get(format!("{host}{path}"));
@@ -124,6 +119,19 @@ async fn arrived(host: &str) -> Result<String, Failure> {
     };
     let state: Value = get("/sim/state").await.map_err(failed)?.json().await.map_err(failed)?;
     let contacts = get("/sim/contacts").await.map_err(failed)?.text().await.map_err(failed)?;
-    let shown = contacts.lines().take(5).map(|line| format!("   {line}\n"));
-    Ok(format!("{}   …\n\n   {}", shown.collect::<String>(), state["lists"]))
+    let mut table =
+        show::table(&["e-mail", "first name", "last name", "phone", "lifetime value", "tier", "tags"]);
+    for line in contacts.lines().take(ARRIVED_SHOWN) {
+        let contact: Value = serde_json::from_str(line).unwrap_or_default();
+        let paths = ["/email", "/firstName", "/lastName", "/phone", "/fields/1", "/fields/4", "/tags/0"];
+        table.add_row(paths.map(|path| contact.pointer(path).and_then(Value::as_str).unwrap_or_default()));
+    }
+    let counts = &state["lists"]["3"];
+    Ok(format!(
+        "{}\n  …\n\n  {} active, {} unsubscribed, {} bounced",
+        show::lines(&table),
+        counts["active"],
+        counts["unsubscribed"],
+        counts["bounced"]
+    ))
 }

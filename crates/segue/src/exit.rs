@@ -1,8 +1,9 @@
 //! Exit codes: what a script can tell apart.
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
-use activecampaign::ErrorKind;
+use activecampaign::ErrorKind as ProviderError;
 use segue_model::{Brake, EngineError};
 use segue_runs::{Cause, RunError};
 use segue_store::StoreError;
@@ -46,10 +47,10 @@ Exit codes:
 pub(crate) enum Failure {
     #[error("{0}")]
     Input(String),
-    #[error("{brake}: nothing was sent. If this is meant, run again with {}", brake.release().option)]
+    #[error("{brake}. Nothing was sent. If this is meant, run again with {}", brake.release().option)]
     Brake { brake: Brake },
-    #[error(transparent)]
-    Run(RunError),
+    #[error("{}{}", .0, advice(.0))]
+    Run(#[source] RunError),
     #[error("{0}")]
     Other(String),
 }
@@ -92,6 +93,16 @@ impl From<EngineError> for Failure {
     }
 }
 
+/// What to do about a failure that does not say so itself.
+fn advice(error: &RunError) -> &'static str {
+    match error {
+        RunError::Engine(EngineError::File { source, .. }) if source.kind() == ErrorKind::StorageFull => {
+            ": free some space and run again; nothing delivered is lost"
+        }
+        _ => "",
+    }
+}
+
 fn run_code(error: &RunError) -> Code {
     match error {
         RunError::Input(_) | RunError::Engine(EngineError::Input(_)) => Code::WrongInput,
@@ -104,8 +115,10 @@ fn run_code(error: &RunError) -> Code {
 
 fn provider_code(error: &activecampaign::Error) -> Code {
     match error.kind() {
-        ErrorKind::Credentials | ErrorKind::Permission { .. } => Code::CredentialsRefused,
-        ErrorKind::WrongHost | ErrorKind::NameNotResolved | ErrorKind::ForbiddenAddress => Code::WrongInput,
+        ProviderError::Credentials | ProviderError::Permission { .. } => Code::CredentialsRefused,
+        ProviderError::WrongHost | ProviderError::NameNotResolved | ProviderError::ForbiddenAddress => {
+            Code::WrongInput
+        }
         _ => Code::ProviderUnavailable,
     }
 }

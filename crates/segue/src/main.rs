@@ -1,5 +1,6 @@
 //! The command line: `push`, and `sandbox` and `demo` to try it without an account.
 
+mod bar;
 mod cli;
 mod customers;
 mod demo;
@@ -8,20 +9,39 @@ mod key;
 mod push;
 mod sandbox;
 mod show;
+mod signals;
+
+use std::error::Error;
+use std::io::IsTerminal;
 
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, Command};
 
+// Contacts are many short texts, made on one thread and dropped on another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_env("SEGUE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let is_watched = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(is_watched)
+        .init();
+    // A push waits for the network most of the time: one thread does it without waking others, beside those that plan
+    // and pack. A simulated account serves many connections.
+    let mut builder = match cli.command {
+        Command::Sandbox(_) => tokio::runtime::Builder::new_multi_thread(),
+        Command::Push(_) | Command::Demo(_) => tokio::runtime::Builder::new_current_thread(),
+    };
+    let runtime = match builder.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("error: this machine gives the program no threads: {error}");
+            show::say(&format!("error: this machine gives the program no threads: {error}"));
             return exit::Code::Failure.into();
         }
     };
@@ -37,7 +57,13 @@ fn main() -> std::process::ExitCode {
     match ended {
         Ok(code) => code.into(),
         Err(failure) => {
-            eprintln!("error: {failure}");
+            show::say(&format!("error: {failure}"));
+            // What it comes from is for logs. The first of it has just been said.
+            let mut cause = failure.source().and_then(Error::source);
+            while let Some(source) = cause {
+                tracing::debug!("because: {source}");
+                cause = source.source();
+            }
             failure.code().into()
         }
     }

@@ -1,6 +1,7 @@
 //! `segue push`: the main job.
 
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use activecampaign::{Client, Host, HostPolicy, Limits, Options};
@@ -9,12 +10,14 @@ use secrecy::SecretString;
 use segue_engine::TableEngine;
 use segue_model::{Brakes, DataMatching, Engine, FieldMatch, PlanRequest, Source};
 use segue_runs::{
-    Cause, Exporter, Finished, Pace, Prepared, Progress, RunError, Settings, Stop, StopHandle, check_account,
+    Exporter, Finished, Pace, Prepared, Progress, RunError, Settings, Stop, StopHandle, check_account,
 };
 use segue_store::{StateDirectory, Store};
 
+use crate::bar::Bar;
 use crate::cli::Push;
 use crate::exit::{self, Code, Failure};
+use crate::signals::Signals;
 use crate::{key, show};
 
 /// Pushes with the key of the person who asks.
@@ -26,19 +29,16 @@ pub(crate) async fn push(push: Push) -> Result<Code, Failure> {
         let source = source.clone();
         blocking(move || TableEngine.inspect(&source)).await?
     };
-    eprintln!("{}", show::inspection(&push.source, &inspection));
+    show::say(&show::inspection(&push.source, &inspection));
+    if let Some(out) = &push.output.rejections {
+        check_writable(out)?;
+    }
     let key = key::read(push.account.api_key_file.as_deref())?;
     let stop = StopHandle::new();
     stop_on_signals(stop.0.clone());
     let pushed = push_with(&push, host, key, stop).await?;
-    if push.output.json {
-        println!("{}", pushed.json);
-    } else {
-        println!("{}", pushed.text);
-    }
-    if let Some(cause) = &pushed.cause {
-        eprintln!("{}", show::cause(cause));
-    }
+    show::print(&if push.output.json { pushed.json.to_string() } else { pushed.text })?;
+    pushed.words.iter().for_each(|words| show::say(words));
     Ok(pushed.code)
 }
 
@@ -47,7 +47,8 @@ pub(crate) struct Pushed {
     pub(crate) text: String,
     pub(crate) json: serde_json::Value,
     pub(crate) code: Code,
-    cause: Option<Cause>,
+    /// What there is to say behind the report.
+    words: Vec<String>,
 }
 
 /// Pushes, showing on standard error what goes on.
@@ -59,7 +60,7 @@ pub(crate) async fn push_with(
 ) -> Result<Pushed, Failure> {
     let client = Client::new(&host, key, options(push))?;
     let account = check_account(&client, push.account.list, &push.matching.fields).await?;
-    eprintln!("{}", show::account(&host.name(), &account.list));
+    show::say(&show::account(&host.name(), &account.list));
     let directory = StateDirectory::open(&state(push)?)?;
     let store = Store::open(&directory).await?;
     let settings = Settings {
@@ -84,7 +85,7 @@ pub(crate) async fn push_with(
         progress.clone(),
     );
     let request = request(push, account.fields);
-    let bar = show::Bar::start(progress, client);
+    let bar = Bar::start(progress, client);
     let ended = if push.output.dry_run {
         rehearse(push, &exporter, request).await
     } else {
@@ -102,12 +103,11 @@ async fn rehearse(push: &Push, exporter: &Exporter, request: PlanRequest) -> Res
     written?;
     let text = show::rehearsal(&prepared.plan);
     let json = show::rehearsal_json(&prepared.plan);
-    let brakes = exporter.brakes().check(&prepared.plan.counts);
-    let code = if brakes.is_err() { Code::Brake } else { Code::Done };
-    if let Err(brake) = brakes {
-        eprintln!("{}", Failure::Brake { brake });
-    }
-    Ok(Pushed { text, json, code, cause: None })
+    let (code, words) = match exporter.brakes().check(&prepared.plan.counts) {
+        Ok(()) => (Code::Done, Vec::new()),
+        Err(brake) => (Code::Brake, vec![format!("error: {}", Failure::Brake { brake })]),
+    };
+    Ok(Pushed { text, json, code, words })
 }
 
 async fn run(
@@ -115,7 +115,7 @@ async fn run(
     exporter: &Exporter,
     request: PlanRequest,
     stop: (StopHandle, Stop),
-    bar: &show::Bar,
+    bar: &Bar,
 ) -> Result<Pushed, Failure> {
     let prepared: Prepared = exporter.prepare(request, stop.clone()).await?;
     bar.say(&show::planned(&prepared));
@@ -127,11 +127,34 @@ async fn run(
         }
         other => other?,
     };
-    write_rejections(push, &finished.files).await?;
-    let Finished { report, cause, .. } = finished;
-    let code = exit::of_run(cause.as_ref(), report.invalid + report.refused > 0);
+    let Finished { report, cause, files } = finished;
+    let mut code = exit::of_run(cause.as_ref(), report.invalid + report.refused > 0);
+    let mut words: Vec<String> = cause.iter().map(show::cause).collect();
+    // What was delivered is reported even if this fails.
+    if let Err(failure) = write_rejections(push, &files).await {
+        code = if cause.is_none() { failure.code() } else { code };
+        words.push(format!("error: {failure}"));
+    }
     let text = show::report(&report, push.output.rejections.is_some());
-    Ok(Pushed { text, json: show::report_json(&report), code, cause })
+    Ok(Pushed { text, json: show::report_json(&report), code, words })
+}
+
+/// Says before anything is sent that a file could not be written after it.
+fn check_writable(out: &Path) -> Result<(), Failure> {
+    let is_new = !out.exists();
+    if !is_new && !out.is_file() && !out.is_dir() {
+        // Who reads a pipe would take the end of this for the end of all.
+        return Ok(());
+    }
+    let opened = OpenOptions::new().append(true).create(true).open(out);
+    opened.map_err(|error| {
+        Failure::Input(format!("--rejections: {} cannot be written: {error}", out.display()))
+    })?;
+    if is_new {
+        // Until there is something to write, there is no file.
+        let _ = std::fs::remove_file(out);
+    }
+    Ok(())
 }
 
 async fn write_rejections(push: &Push, files: &segue_model::PlanFiles) -> Result<(), Failure> {
@@ -153,12 +176,17 @@ fn host(push: &Push) -> Result<Host, Failure> {
         };
         Failure::Input(format!("--host: {error}{hint}"))
     })?;
-    if push.account.allow_insecure_host {
-        eprintln!(
-            "warning: --allow-insecure-host: the API key may travel in the open; use this with the sandbox only"
+    if push.account.allow_insecure_host && !is_this_machine(&host.name()) {
+        show::say(
+            "warning: --allow-insecure-host: the API key may travel in the open; use this with the sandbox only",
         );
     }
     Ok(host)
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    name == "localhost" || name == "[::1]" || name.starts_with("127.")
 }
 
 fn options(push: &Push) -> Options {
@@ -214,32 +242,15 @@ async fn blocking<T: Send + 'static>(
 
 /// The first signal asks for an orderly end, the second one ends the program.
 fn stop_on_signals(stop: StopHandle) {
+    let mut signals = Signals::new();
     tokio::spawn(async move {
-        signal().await;
-        eprintln!(
-            "\nFinishing what is on its way. Again to stop now: the next run goes on where this one was."
+        signals.next().await;
+        show::say(
+            "\nFinishing what is on its way. Ctrl-C again stops at once; the next run goes on from there.",
         );
         stop.raise();
-        signal().await;
-        eprintln!("\nStopped. Run again to go on.");
+        signals.next().await;
+        show::say("\nStopped. Run again to go on.");
         std::process::exit(i32::from(Code::Interrupted as u8));
     });
-}
-
-async fn signal() {
-    #[cfg(unix)]
-    {
-        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-        if let Ok(mut terminate) = terminate {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    // Without signals, nobody can ask.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }

@@ -6,6 +6,8 @@ use activecampaign_sim::{Config, KEY, Knobs, Limits, start};
 
 use crate::cli::Sandbox;
 use crate::exit::{Code, Failure};
+use crate::show;
+use crate::signals::Signals;
 
 pub(crate) async fn run(sandbox: Sandbox) -> Result<Code, Failure> {
     let mut knobs = Knobs::default();
@@ -28,18 +30,19 @@ pub(crate) async fn run(sandbox: Sandbox) -> Result<Code, Failure> {
     let failed =
         |error| Failure::Input(format!("port {port} cannot be used: {error}: choose another with --port"));
     let simulator = start(config).await.map_err(failed)?;
+    let mut signals = Signals::new();
     let host = format!("http://{}", simulator.address());
-    println!("host: {host}\nkey:  {KEY}");
+    show::print(&format!("host: {host}\nkey:  {KEY}"))?;
     let speed = if sandbox.speed > 1.0 { format!(" --speed {}", sandbox.speed) } else { String::new() };
     let limits = if sandbox.no_limits { " --no-limits" } else { "" };
-    eprintln!(
-        "\nA simulated account with lists 1 to 4. Try:\n\n  \
-         SEGUE_API_KEY={KEY} segue push customers.csv --host {host} --allow-insecure-host{speed}{limits} --list 3 --email Email\n\n\
-         What it holds: {host}/sim/state, {host}/sim/contacts. It forgets everything when it ends (Ctrl-C)."
-    );
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
+    show::say(&format!(
+        "\nA simulated account. E-mail lists: 1 to 3. Try:\n\n  \
+         export SEGUE_API_KEY={KEY}\n  \
+         segue push customers.csv --email Email --list 3 --host {host} --allow-insecure-host{speed}{limits}\n\n\
+         See what it holds: {host}/sim/state and {host}/sim/contacts\n\
+         Ctrl-C ends it, and then it forgets everything."
+    ));
+    signals.next().await;
     simulator.stop().await;
     Ok(Code::Done)
 }

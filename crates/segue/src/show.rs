@@ -1,20 +1,45 @@
 //! What people see. Data goes to standard output, everything else to standard error.
 
 use std::fmt::Write;
-use std::time::Duration;
+use std::io::{ErrorKind, Write as _};
 
-use activecampaign::{Client, List};
+use activecampaign::List;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
-use segue_model::{Example, Format, Inspection, Outcome, Owner, PlanSummary, ReasonCount, Report};
-use segue_runs::{Cause, Phase, Prepared, Progress, Snapshot};
+use indicatif::{HumanBytes, HumanCount};
+use segue_model::{Example, Format, Inspection, Outcome, Owner, PlanSummary, Reason, ReasonCount, Report};
+use segue_runs::{Cause, Prepared};
 use serde_json::{Value, json};
 
+use crate::exit::Failure;
+
 const WIDTH: u16 = 110;
+const COLUMNS_SHOWN: usize = 30;
+// Of each kind.
+const EXAMPLES_SHOWN: usize = 10;
 // What the provider takes in one import, and in a minute.
 const CONTACTS_PER_IMPORT: u64 = 250;
 const BYTES_PER_IMPORT: u64 = 390_000;
 const IMPORTS_PER_MINUTE: f64 = 100.0;
+
+/// Writes data to standard output. Who has stopped reading has read enough.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::Other(format!("standard output cannot be written: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Says something on standard error. Nothing depends on whether somebody hears it.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// A number and what is counted.
+fn counted(number: u64, what: &str) -> String {
+    format!("{} {what}{}", HumanCount(number), if number == 1 { "" } else { "s" })
+}
 
 /// What a source looks like.
 pub(crate) fn inspection(path: &str, found: &Inspection) -> String {
@@ -24,10 +49,15 @@ pub(crate) fn inspection(path: &str, found: &Inspection) -> String {
         Format::Ndjson => "NDJSON",
     };
     let files = if found.files.len() == 1 { String::new() } else { format!("{} files, ", found.files.len()) };
-    let rows = found.rows.map_or_else(String::new, |rows| format!("{} rows, ", HumanCount(rows)));
-    let columns: Vec<&str> = found.columns.iter().map(|column| column.name.as_str()).collect();
+    let rows = found.rows.map_or_else(String::new, |rows| format!("{}, ", counted(rows, "row")));
+    let columns = found.columns.iter().take(COLUMNS_SHOWN).map(|column| column.name.as_str());
+    let columns = columns.collect::<Vec<_>>().join(", ");
+    let more = match found.columns.len().saturating_sub(COLUMNS_SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
     let size = HumanBytes(found.bytes);
-    format!("{path}: {format}, {files}{rows}{size}\n  columns: {}", columns.join(", "))
+    format!("{path}: {format}, {files}{rows}{size}\n  columns: {columns}{more}")
 }
 
 /// The account that answered.
@@ -51,11 +81,15 @@ fn cost(plan: &PlanSummary) -> (u64, f64) {
 
 fn estimate(plan: &PlanSummary) -> String {
     let (requests, minutes) = cost(plan);
-    let time = if minutes < 1.0 { "less than a minute".to_owned() } else { format!("{minutes:.0} minutes") };
-    format!(
-        "{} import requests, {time} at ActiveCampaign's limit, and the time that it takes to import",
-        HumanCount(requests)
-    )
+    if requests == 0 {
+        return "Nothing is to be sent.".to_owned();
+    }
+    let time = match minutes.ceil() {
+        ..=1.0 => "less than a minute".to_owned(),
+        whole => format!("about {whole} minutes"),
+    };
+    let requests = counted(requests, "import request");
+    format!("{requests}: sent in {time}, then imported by ActiveCampaign in its own time.")
 }
 
 /// What is about to be delivered.
@@ -65,19 +99,25 @@ pub(crate) fn planned(prepared: &Prepared) -> String {
     if prepared.is_resumed {
         text.push_str("Going on with the run that was interrupted.\n");
     }
+    let parts = [
+        (counts.create, "to create"),
+        (counts.update, "to update"),
+        (counts.unchanged, "unchanged"),
+        (counts.invalid, "invalid"),
+        (counts.refused, "refused before"),
+    ];
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = parts.map(|(count, what)| format!("{} {what}", HumanCount(count))).collect();
+    let mut sentence = vec![counted(counts.members, "member")];
+    if !parts.is_empty() {
+        sentence.push(parts.join(", "));
+    }
+    let leave = match counts.leave {
+        0 => String::new(),
+        leave => format!("; {} to leave the list", HumanCount(leave)),
+    };
     // Writing to a string does not fail.
-    let _ = write!(
-        text,
-        "Plan: {} members: {} to create, {} to update, {} unchanged, {} invalid, {} refused before; {} to leave the list\n  {}",
-        HumanCount(counts.members),
-        HumanCount(counts.create),
-        HumanCount(counts.update),
-        HumanCount(counts.unchanged),
-        HumanCount(counts.invalid),
-        HumanCount(counts.refused),
-        HumanCount(counts.leave),
-        estimate(&prepared.plan),
-    );
+    let _ = write!(text, "Plan for {}{leave}\n  {}", sentence.join(": "), estimate(&prepared.plan));
     text
 }
 
@@ -90,14 +130,14 @@ fn numbers(rows: &[(&str, u64, &str)]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn table(header: &[&str]) -> Table {
+pub(crate) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
     table.set_header(header);
     table
 }
 
-fn lines(table: &Table) -> String {
+pub(crate) fn lines(table: &Table) -> String {
     table.lines().map(|line| format!(" {}", line.trim_end())).collect::<Vec<_>>().join("\n")
 }
 
@@ -139,22 +179,55 @@ pub(crate) fn rehearsal(plan: &PlanSummary) -> String {
     ];
     let mut text = numbers(&rows);
     text.push_str(&rejections(&plan.rejected));
-    let mut kind = "";
-    for example in &plan.examples {
-        if example.kind != kind {
-            kind = &example.kind;
-            let _ = write!(text, "\n\n  Examples: {kind}");
-        }
-        let Example { profile, email, detail, .. } = example;
-        let shown: Vec<&str> = [profile, email, detail]
-            .into_iter()
-            .map(String::as_str)
-            .filter(|part| !part.is_empty())
-            .collect();
-        let _ = write!(text, "\n    {}", shown.join("  "));
-    }
-    let _ = write!(text, "\n\n  {}\n  Nothing was sent.", estimate(plan));
+    text.push_str(&examples(&plan.examples));
+    let _ = write!(text, "\n\n  {}\n  Nothing was sent: this is a dry run.", estimate(plan));
     text
+}
+
+/// A few of those that are sent, and of those that cannot be.
+fn examples(all: &[Example]) -> String {
+    let mut text = String::new();
+    let reasons = Reason::ALL.iter().map(|reason| reason.code());
+    for kind in ["create", "update", "leave"].into_iter().chain(reasons) {
+        let of_kind = all.iter().filter(|example| example.kind == kind).take(EXAMPLES_SHOWN);
+        let rows: Vec<[String; 3]> = of_kind.map(shown).collect();
+        if rows.is_empty() {
+            continue;
+        }
+        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+        let widths = [width(0), width(1), 0].map(|width| width.min(50));
+        let _ = write!(text, "\n\n  Examples: {kind}");
+        for row in &rows {
+            let mut line = "  ".to_owned();
+            for (part, width) in row.iter().zip(widths).filter(|(part, width)| *width > 0 || !part.is_empty())
+            {
+                let _ = write!(line, "  {part:<width$}");
+            }
+            let _ = write!(text, "\n{}", cut(line.trim_end()));
+        }
+    }
+    text
+}
+
+/// Profile, address, and what is wrong or would be sent, each on one line.
+fn shown(Example { profile, email, detail, .. }: &Example) -> [String; 3] {
+    // Of a contact, what its address and the list do not say.
+    let detail = match detail.strip_prefix(&format!("{{\"email\":\"{email}\"")) {
+        Some(rest) => {
+            let end = rest.rfind("\"subscribe\":").or_else(|| rest.rfind("\"unsubscribe\":"));
+            let attributes = rest[..end.unwrap_or(rest.len())].trim_matches(',');
+            if attributes.is_empty() { String::new() } else { format!("{{{attributes}}}") }
+        }
+        None => detail.clone(),
+    };
+    [profile.clone(), email.clone(), detail].map(|text| text.replace(char::is_control, " "))
+}
+
+fn cut(line: &str) -> String {
+    match line.char_indices().nth(usize::from(WIDTH)) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
 }
 
 /// The same for machines.
@@ -211,9 +284,9 @@ pub(crate) fn report(report: &Report, is_written: bool) -> String {
     };
     let _ = write!(
         text,
-        "\n\n  {ended} in {:.1} s with {} requests.",
+        "\n\n  {ended} in {:.1} s with {}.",
         report.seconds,
-        HumanCount(report.requests)
+        counted(report.requests, "request")
     );
     text
 }
@@ -245,72 +318,4 @@ pub(crate) fn cause(cause: &Cause) -> String {
         ),
         other => format!("error: {other}\nWhat was confirmed is kept; run again to go on."),
     }
-}
-
-/// Shows how far a run has come, where somebody watches.
-pub(crate) struct Bar {
-    bar: ProgressBar,
-    ticker: tokio::task::JoinHandle<()>,
-}
-
-const TICK: Duration = Duration::from_millis(200);
-
-impl Bar {
-    pub(crate) fn start(progress: Progress, client: Client) -> Self {
-        let bar = ProgressBar::no_length();
-        let shown = bar.clone();
-        let ticker = tokio::spawn(async move {
-            let mut phase = None;
-            loop {
-                let snapshot = progress.snapshot();
-                if phase.replace(snapshot.phase) != Some(snapshot.phase) {
-                    shown.set_style(style(snapshot.phase));
-                    shown.reset();
-                }
-                show(&shown, &snapshot, client.usage().waiting > 0);
-                tokio::time::sleep(TICK).await;
-            }
-        });
-        Self { bar, ticker }
-    }
-
-    /// Says something without tearing the bar.
-    pub(crate) fn say(&self, text: &str) {
-        self.bar.suspend(|| eprintln!("{text}"));
-    }
-
-    pub(crate) fn stop(self) {
-        self.ticker.abort();
-        self.bar.finish_and_clear();
-    }
-}
-
-fn style(phase: Phase) -> ProgressStyle {
-    let template = match phase {
-        Phase::Delivering | Phase::Recovering => {
-            "  {msg} [{bar:30}] {human_pos}/{human_len}  {per_sec}, {eta} left"
-        }
-        Phase::Planning | Phase::Explaining | Phase::Settling => "  {spinner} {msg}",
-    };
-    // A template that is wrong is shown as the default one.
-    ProgressStyle::with_template(template)
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
-        .progress_chars("=> ")
-}
-
-fn show(bar: &ProgressBar, snapshot: &Snapshot, is_waiting: bool) {
-    match snapshot.phase {
-        Phase::Planning => {
-            bar.set_message(format!("Reading and planning: {} rows", HumanCount(snapshot.read)))
-        }
-        Phase::Explaining => bar.set_message("Asking why contacts were refused"),
-        Phase::Settling => bar.set_message("Settling"),
-        Phase::Recovering | Phase::Delivering => {
-            bar.set_length(snapshot.planned);
-            bar.set_position(snapshot.confirmed);
-            let waits = if is_waiting { ", waiting for the limit" } else { "" };
-            bar.set_message(format!("Delivering ({} sent{waits})", HumanCount(snapshot.posted)));
-        }
-    }
-    bar.tick();
 }

@@ -1,1 +1,187 @@
+//! What people and scripts see: every output of the program stands in `snapshots`.
 
+use std::io::BufReader;
+use std::process::{Command, Output};
+
+use activecampaign_sim::Config;
+use serde_json::{Value, json};
+
+use crate::setting::{Setting, interrupt, read_until};
+
+/// Compares with the snapshot of this name, without what differs from run to run.
+fn assert_shown(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_omit_expression(true);
+    settings.set_prepend_module_to_snapshot(false);
+    for (differs, shown) in [
+        (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
+        (r"in [\d.]+ s with [\d,]+ requests", "in SECONDS s with COUNT requests"),
+        (r#""requests":\d+"#, r#""requests":COUNT"#),
+        (r#""seconds":[\d.]+"#, r#""seconds":SECONDS"#),
+        (r"request [0-9a-f-]+, ray [0-9a-zA-Z-]+", "request ID, ray ID"),
+    ] {
+        settings.add_filter(differs, shown);
+    }
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// What a command says, where, and how it ends.
+fn transcript(command: &mut Command) -> String {
+    told(&command.output().unwrap())
+}
+
+fn told(output: &Output) -> String {
+    let [out, err] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
+    let code = output.status.code().unwrap();
+    format!("standard error:\n{err}\nstandard output:\n{out}\nexit code: {code}")
+}
+
+fn help_of(command: &[&str]) -> String {
+    let output = Setting::new(Config::default()).command(&[command, &["--help"]].concat()).output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty());
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn help() {
+    assert_shown("help", &help_of(&[]));
+    for command in ["push", "sandbox", "demo"] {
+        assert_shown(&format!("help_{command}"), &help_of(&[command]));
+    }
+}
+
+/// An account that refuses some, and a file in which much is wrong.
+fn mixed() -> Setting {
+    let setting = Setting::new(Config::default());
+    setting.subscribe("unsubscribed@example.com", false);
+    setting.subscribe("bounced@example.com", true);
+    setting.arrange("contacts/bounce", &json!({"email": "bounced@example.com"}));
+    setting.arrange("exclusions", &json!({"phrase": "excluded@example.com"}));
+    let large = "x".repeat(400_000);
+    setting.write(
+        "in.csv",
+        format!(
+            "email,name,tier\nann@example.com,Ann,gold\nbob@example.com,Bob,silver\ncy@example.com,Cy,\ndee@example.com,Dee,bronze\n\
+             ,Nobody,gold\ntwo words@example.com,Eve,gold\nANN@example.com,Ann,gold\nlarge@example.com,{large},gold\n\
+             platinum@example.com,Fay,platinum\nunsubscribed@example.com,Gil,gold\nbounced@example.com,Hal,gold\nexcluded@example.com,Ida,gold\n"
+        ),
+    );
+    setting
+}
+
+const TIER: [&str; 2] = ["--field", "Tier=tier"];
+
+#[test]
+fn a_first_run_and_those_after_it() {
+    let setting = mixed();
+    let push = |options: &[&str]| transcript(&mut setting.push_command(&[&TIER, options].concat()));
+    assert_shown("push_dry_run", &push(&["--dry-run"]));
+    assert_shown("push_dry_run_json", &push(&["--dry-run", "--json"]));
+    assert_shown("push_first", &push(&["--rejections", "rejections.csv"]));
+    let rejections = std::fs::read_to_string(setting.folder.path().join("rejections.csv")).unwrap();
+    assert_shown("push_rejections", &rejections);
+    assert_shown("push_unchanged", &push(&[]));
+    setting.write(
+        "in.csv",
+        "email,name,tier\nann@example.com,Ann,silver\nbob@example.com,Bob,silver\nnew@example.com,New,gold\n",
+    );
+    assert_shown("push_brake_leaving", &push(&["--mode", "mirror"]));
+    assert_shown("push_brake_dry_run", &push(&["--mode", "mirror", "--dry-run"]));
+    let mirror = ["--mode", "mirror", "--max-leaving", "50"];
+    assert_shown("push_mirror_dry_run", &push(&[&mirror[..], &["--dry-run"]].concat()));
+    assert_shown("push_mirror", &push(&mirror));
+    assert_shown("push_json", &push(&["--json"]));
+    assert_shown("push_brake_empty", &push(&["--where", "tier = 'tin'"]));
+    assert_shown("push_brake_size", &push(&["--max-profiles", "2"]));
+}
+
+#[test]
+fn data_is_on_standard_output_and_everything_else_is_not() {
+    let setting = mixed();
+    for options in [&["--dry-run", "--json"][..], &["--json"]] {
+        let output = setting.push(options);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(serde_json::from_str::<Value>(&text).unwrap().is_object());
+        assert_eq!(text.lines().count(), 1);
+        assert!(!output.stderr.is_empty());
+    }
+    let output = setting.push(&["--max-profiles", "1", "--json"]);
+    assert!(output.stdout.is_empty() && !output.stderr.is_empty());
+}
+
+#[test]
+fn a_run_that_is_gone_on_with() {
+    let setting = Setting::new(Config { queue_delay: 300.0, ..Config::default() });
+    setting.write_crowd("p", 700);
+    let mut child = setting.spawn(&[]);
+    setting.wait_for_imports(3);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_shown("push_resumed", &transcript(&mut setting.push_command(&[])));
+}
+
+#[test]
+fn a_run_that_is_interrupted() {
+    let setting = Setting::new(Config::default());
+    setting.write_crowd("p", 20_000);
+    let text = told(&setting.push_interrupted(&[]));
+    // How far it came is different each time.
+    insta::with_settings!({filters => vec![(r" +[\d,]+  (sent|the next)", " COUNT  $1")]}, {
+        assert_shown("push_interrupted", &text);
+    });
+}
+
+#[test]
+fn a_run_that_fails_midway() {
+    // Everything is sent before the first result comes.
+    let config = Config { contact_limit: Some(600), queue_delay: 300.0, ..Config::default() };
+    let setting = Setting::new(config);
+    setting.write_crowd("p", 3_000);
+    assert_shown("push_account_full", &transcript(&mut setting.push_command(&[])));
+    setting.arrange("contact-limit", &json!(10_000));
+    setting.arrange("faults", &json!(["503@import"]));
+    assert_shown("push_unavailable", &transcript(&mut setting.push_command(&[])));
+}
+
+#[test]
+fn the_sandbox() {
+    let setting = Setting::new(Config::default());
+    for (name, options) in [("sandbox", &[][..]), ("sandbox_fast", &["--speed", "60", "--no-limits"])] {
+        let mut child = setting.command(&[&["sandbox", "--port", "0"], options].concat()).spawn().unwrap();
+        let words = read_until(&mut BufReader::new(child.stderr.take().unwrap()), "Ctrl-C");
+        interrupt(&child);
+        let output = Output { stderr: words.into_bytes(), ..child.wait_with_output().unwrap() };
+        assert_shown(name, &told(&output));
+    }
+}
+
+#[test]
+fn a_sandbox_that_is_told_nonsense() {
+    let setting = Setting::new(Config::default());
+    for (name, options) in [
+        ("sandbox_fault", &["--fault", "thunder"]),
+        ("sandbox_fault_setting", &["--fault", "429:often=1"]),
+        ("sandbox_setting", &["--set", "colour=red"]),
+        ("sandbox_speed", &["--speed", "0.5"]),
+    ] {
+        let output = setting.command(&[&["sandbox", "--port", "0"], &options[..]].concat()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert_shown(name, &told(&output));
+    }
+    let taken = setting.host().rsplit_once(':').unwrap().1;
+    let output = setting.command(&["sandbox", "--port", taken]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        words,
+        format!(
+            "error: port {taken} cannot be used: Address already in use (os error 98): choose another with --port\n"
+        )
+    );
+}
+
+#[test]
+fn the_demo() {
+    let setting = Setting::new(Config::default());
+    assert_shown("demo", &transcript(&mut setting.command(&["demo", "--customers", "300", "--seed", "1"])));
+}

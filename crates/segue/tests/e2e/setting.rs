@@ -1,15 +1,23 @@
 //! A simulated account, a folder, and the program.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use activecampaign::{Client, Host, HostPolicy, Limits, Options};
 use activecampaign_sim::{Config, KEY, Simulator, start};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 pub(crate) const LIST: u64 = 3;
 // Fast enough for tests, slow enough that a request in flight can be met by a kill.
@@ -18,7 +26,8 @@ pub(crate) const SPEED: f64 = 300.0;
 pub(crate) struct Setting {
     pub(crate) folder: TempDir,
     runtime: Runtime,
-    simulator: Option<Simulator>,
+    _simulator: Simulator,
+    http: reqwest::Client,
     host: String,
 }
 
@@ -37,7 +46,8 @@ impl Setting {
         let runtime = Runtime::new().unwrap();
         let simulator = runtime.block_on(start(Config { speed: SPEED, ..config })).unwrap();
         let host = format!("http://{}", simulator.address());
-        Self { folder: TempDir::new().unwrap(), runtime, simulator: Some(simulator), host }
+        let (folder, http) = (TempDir::new().unwrap(), reqwest::Client::new());
+        Self { folder, runtime, _simulator: simulator, http, host }
     }
 
     pub(crate) fn host(&self) -> &str {
@@ -57,6 +67,13 @@ impl Setting {
         self.write("in.csv", format!("email,name,city\n{rows}"));
     }
 
+    /// Writes `in.csv` with that many people, and returns their addresses.
+    pub(crate) fn write_crowd(&self, name: &str, count: usize) -> Vec<String> {
+        let everybody: Vec<String> = (0..count).map(|n| format!("{name}{n}@example.com")).collect();
+        self.write_people(everybody.iter().map(|email| (email.as_str(), "Ann")));
+        everybody
+    }
+
     pub(crate) fn command(&self, options: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_segue"));
         command.current_dir(self.folder.path()).env_clear().env("SEGUE_API_KEY", KEY).args(options);
@@ -66,20 +83,26 @@ impl Setting {
 
     /// `segue push in.csv` to the simulated list.
     pub(crate) fn push_command(&self, options: &[&str]) -> Command {
+        self.push_from("in.csv", options)
+    }
+
+    /// The same from another source.
+    pub(crate) fn push_from(&self, source: &str, options: &[&str]) -> Command {
+        self.push_through(&self.host, source, options)
+    }
+
+    /// The same through another host.
+    pub(crate) fn push_through(&self, host: &str, source: &str, options: &[&str]) -> Command {
         let speed = SPEED.to_string();
-        let given = [
-            "push",
-            "in.csv",
-            "--host",
-            &self.host,
-            "--allow-insecure-host",
-            "--speed",
-            &speed,
-            "--list",
-            "3",
-        ];
-        let mut command = self.command(&given);
-        command.args(["--email", "email", "--first-name", "name", "--state", "state"]).args(options);
+        let mut command = self.push_to(&["--host", host, "--list", "3"], source);
+        command.args(["--allow-insecure-host", "--speed", &speed]).args(options);
+        command
+    }
+
+    /// `segue push` with nothing said about the account but this.
+    pub(crate) fn push_to(&self, account: &[&str], source: &str) -> Command {
+        let mut command = self.command(&["push", source]);
+        command.args(account).args(["--email", "email", "--first-name", "name", "--state", "state"]);
         command
     }
 
@@ -101,19 +124,35 @@ impl Setting {
         self.push_command(options).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
+    /// Pushes, and is asked to end when three imports are on their way and no other is let through.
+    pub(crate) fn push_interrupted(&self, options: &[&str]) -> Output {
+        self.arrange("faults", &json!(["bulk-limit@import/bulk_import:after=3"]));
+        let mut child = self.push_command(options).spawn().unwrap();
+        self.wait_for_imports(3);
+        interrupt(&child);
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut words = read_until(&mut stderr, "Finishing what is on its way");
+        self.arrange("faults", &json!([]));
+        stderr.read_to_string(&mut words).unwrap();
+        Output { stderr: words.into_bytes(), ..child.wait_with_output().unwrap() }
+    }
+
     fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.block_on(future)
     }
 
+    fn get(&self, what: &str) -> String {
+        let request = self.http.get(format!("{}/sim/{what}", self.host));
+        self.block_on(async { request.send().await.unwrap().text().await.unwrap() })
+    }
+
     pub(crate) fn state(&self) -> Value {
-        self.block_on(async {
-            reqwest::get(format!("{}/sim/state", self.host)).await.unwrap().json().await.unwrap()
-        })
+        serde_json::from_str(&self.get("state")).unwrap()
     }
 
     /// Changes the simulated account by its own ways.
     pub(crate) fn arrange(&self, what: &str, body: &Value) {
-        let request = reqwest::Client::new().post(format!("{}/sim/{what}", self.host)).json(body);
+        let request = self.http.post(format!("{}/sim/{what}", self.host)).json(body);
         let status = self.block_on(request.send()).unwrap().status();
         assert!(status.is_success(), "{what}: {status}");
     }
@@ -138,9 +177,7 @@ impl Setting {
 
     /// Every contact that the account holds, by address.
     pub(crate) fn held(&self) -> BTreeMap<String, Held> {
-        let text = self.block_on(async {
-            reqwest::get(format!("{}/sim/contacts", self.host)).await.unwrap().text().await.unwrap()
-        });
+        let text = self.get("contacts");
         let contacts = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         contacts
             .map(|contact| {
@@ -162,12 +199,106 @@ impl Setting {
         held.map(|(email, held)| (email, held.first_name)).collect()
     }
 
-    /// The account goes away.
-    pub(crate) fn stop_account(&mut self) {
-        if let Some(simulator) = self.simulator.take() {
-            self.block_on(simulator.stop());
+    /// Imports that the account took.
+    pub(crate) fn imports(&self) -> u64 {
+        self.state()["imports"]["batches"].as_u64().unwrap()
+    }
+
+    pub(crate) fn wait_for_imports(&self, count: u64) {
+        wait_until("the imports are there", || self.imports() >= count);
+    }
+
+    /// A server that answers everybody the same. Returns its host.
+    pub(crate) fn serve(&self, answer: &'static str) -> String {
+        let listener = self.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let host = format!("http://{}", listener.local_addr().unwrap());
+        self.runtime.spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let _ = stream.read(&mut [0; 4096]).await;
+                let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        });
+        host
+    }
+
+    /// A network in front of the account.
+    pub(crate) fn network(&self) -> Network {
+        let port = TcpSocket::new_v4().unwrap();
+        port.set_reuseport(true).unwrap();
+        port.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        let address = port.local_addr().unwrap();
+        let (up, is_up) = watch::channel(true);
+        let account = self.host.trim_start_matches("http://").to_owned();
+        self.runtime.spawn(carry(address, account, is_up));
+        Network { address, up, _port: port }
+    }
+}
+
+/// A network that can be cut: then connections break, and new ones are refused.
+pub(crate) struct Network {
+    address: SocketAddr,
+    up: watch::Sender<bool>,
+    // Bound but not listening, it keeps the port while the network is down.
+    _port: TcpSocket,
+}
+
+impl Network {
+    pub(crate) fn host(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub(crate) fn cut(&self) {
+        self.up.send_replace(false);
+    }
+
+    pub(crate) fn mend(&self) {
+        self.up.send_replace(true);
+    }
+}
+
+async fn carry(address: SocketAddr, account: String, mut is_up: watch::Receiver<bool>) {
+    while is_up.wait_for(|up| *up).await.is_ok() {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_reuseport(true).unwrap();
+        socket.bind(address).unwrap();
+        let listener = socket.listen(64).unwrap();
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                accepted = listener.accept() => {
+                    let (mut near, account) = (accepted.unwrap().0, account.clone());
+                    connections.spawn(async move {
+                        let mut far = TcpStream::connect(account).await?;
+                        tokio::io::copy_bidirectional(&mut near, &mut far).await
+                    });
+                }
+                _ = is_up.wait_for(|up| !up) => break,
+            }
         }
     }
+}
+
+pub(crate) fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "in vain: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Reads the lines up to the one that says this.
+pub(crate) fn read_until(reader: &mut impl BufRead, saying: &str) -> String {
+    let mut words = String::new();
+    while !words.contains(saying) {
+        assert!(reader.read_line(&mut words).unwrap() > 0, "{saying}: {words}");
+    }
+    words
+}
+
+/// Asks a process to end, as Ctrl-C does.
+pub(crate) fn interrupt(child: &Child) {
+    let done = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(done.success());
 }
 
 pub(crate) fn number(report: &Value, name: &str) -> u64 {
