@@ -178,7 +178,10 @@ pub(crate) fn refusal(reason: &str) -> Value {
 /// The format that imports ask of an address.
 pub(crate) fn is_address(email: &str) -> bool {
     let Some((local, domain)) = email.trim().rsplit_once('@') else { return false };
-    let is_bad = |c: char| "\"(),:;<>@[\\] ".contains(c) || c.is_control();
+    let is_bad = |c: char| {
+        matches!(c, '"' | '(' | ')' | ',' | ':' | ';' | '<' | '>' | '@' | '[' | '\\' | ']' | ' ')
+            || c.is_control()
+    };
     let top = domain.rsplit_once('.').map_or("", |(_, top)| top);
     let is_domain = domain.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'));
     let is_top =

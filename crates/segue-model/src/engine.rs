@@ -77,6 +77,17 @@ pub enum EngineError {
         /// Which file.
         path: PathBuf,
     },
+    /// Profiles that share a key.
+    #[error("table \"{table}\": profile keys must be unique, and these are not: {}", keys.join(", "))]
+    DuplicateKeys {
+        /// The table.
+        table: String,
+        /// Some of the keys, at most ten.
+        keys: Vec<String>,
+    },
+    /// What was asked takes more memory than the setting allows, though everything that can spill has spilled.
+    #[error("this takes more memory than is allowed: raise the limit with --memory")]
+    OutOfMemory,
     /// Something that should not happen. Carries no personal data.
     #[error("the table engine failed while {doing}")]
     Internal {
@@ -149,6 +160,12 @@ pub trait Engine: Send + Sync + 'static {
     /// # Errors
     /// [`EngineError::Input`] if there is nothing to read or it cannot be read.
     fn inspect(&self, source: &Source) -> Result<Inspection, EngineError>;
+
+    /// Checks that the source has the columns that are asked for and that the condition can be used. Reads no row.
+    ///
+    /// # Errors
+    /// [`EngineError::Input`] with what is wrong.
+    fn check(&self, request: &PlanRequest) -> Result<(), EngineError>;
 
     /// Reads the source, checks the members and writes a plan's files into the request's folder.
     ///

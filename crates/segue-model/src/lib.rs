@@ -5,13 +5,19 @@
 
 pub mod email;
 mod engine;
+mod evaluation;
 mod matching;
 mod plan;
 mod rejection;
 mod report;
+pub mod segment;
 mod settlement;
 
 pub use engine::{Column, Engine, EngineError, Format, Inspection, PlanRows, RowChunk, Source};
+pub use evaluation::{
+    Corrupt, Described, DescribedColumn, Evaluated, Evaluation, Explanation, Overlap, Preview, Resources,
+    SegmentEngine, StoredTable,
+};
 pub use matching::{Blanks, DataMatching, FieldMatch, FieldType};
 pub use plan::{
     Action, Brake, Brakes, Example, MAX_CONTACT_BYTES, Mode, PlanCounts, PlanFiles, PlanRequest, PlanSummary,

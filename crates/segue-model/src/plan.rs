@@ -41,6 +41,8 @@ pub struct PlanRequest {
     pub source: Source,
     /// A boolean expression over the columns; rows for which it is not true are no members.
     pub filter: Option<String>,
+    /// A segment's snapshot: rows whose key it does not hold are no members. Needs `key`.
+    pub members: Option<PathBuf>,
     /// The column of the profile key, for reports; without it profiles are known by file and row.
     pub key: Option<String>,
     /// Which column fills what.
