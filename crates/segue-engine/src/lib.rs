@@ -20,6 +20,7 @@ mod outbox;
 mod plan;
 mod read;
 mod rejections;
+mod segment;
 mod settle;
 mod source;
 mod spill;
@@ -57,6 +58,10 @@ impl Engine for TableEngine {
         }
         let (format, files, bytes, fingerprint) = (found.format, found.paths, found.bytes, found.fingerprint);
         Ok(Inspection { format, files, bytes, rows, columns, fingerprint })
+    }
+
+    fn check(&self, request: &PlanRequest) -> Result<(), EngineError> {
+        plan::open(request).map(drop)
     }
 
     fn plan(

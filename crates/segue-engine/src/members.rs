@@ -12,6 +12,7 @@ use crate::error::internal;
 use crate::filter::{Condition, Filter};
 use crate::read::InputFile;
 use crate::rejections::RejectionWriter;
+use crate::segment::KeyHashes;
 use crate::spill::{Record, Spill};
 use crate::tally::Tally;
 use crate::text::Values;
@@ -155,6 +156,7 @@ pub(crate) fn read(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<(), EngineError> {
     let names = Names::new(files);
+    let segment = request.members.as_deref().map(KeyHashes::read).transpose()?;
     let mut composer = Composer::new(&request.matching, request.blanks, request.list);
     for (index, file) in files.iter().enumerate() {
         let layout = Layout::new(file, request, condition)?;
@@ -169,8 +171,13 @@ pub(crate) fn read(
             };
             let is_member =
                 layout.filter.as_ref().map(|filter| filter.evaluate(&batch, file, first)).transpose()?;
-            let is_member =
-                |row: usize| is_member.as_ref().is_none_or(|is| is.is_valid(row) && is.value(row));
+            let is_in_segment = |row: usize| {
+                let key = values.keys.and_then(|keys| keys.text(row)).unwrap_or_default();
+                segment.as_ref().is_none_or(|segment| segment.contains(key))
+            };
+            let is_member = |row: usize| {
+                is_member.as_ref().is_none_or(|is| is.is_valid(row) && is.value(row)) && is_in_segment(row)
+            };
             for row in (0..batch.num_rows()).filter(|&row| is_member(row)) {
                 take(&names, &values, row, &mut composer, sinks)?;
             }

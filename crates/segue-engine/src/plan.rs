@@ -23,15 +23,23 @@ use crate::tally::Tally;
 const SPILLED_BYTES_PER_BYTE: u64 = 3;
 const SPILLED_BYTES_PER_ROW: u64 = 320;
 
-pub(crate) fn plan(
+/// Opens a request's files and checks that they can be read as it asks.
+pub(crate) fn open(
     request: &PlanRequest,
-    progress: &(dyn Fn(u64) + Sync),
-) -> Result<PlanSummary, EngineError> {
+) -> Result<(source::Files, Vec<InputFile>, Option<Condition>), EngineError> {
     let found = source::find(&request.source)?;
     let files = found.paths.iter().map(|path| InputFile::open(path, found.format));
     let files: Vec<InputFile> = files.collect::<Result<_, _>>()?;
     let condition = request.filter.as_deref().map(Condition::new);
     members::check(&files, request, condition.as_ref())?;
+    Ok((found, files, condition))
+}
+
+pub(crate) fn plan(
+    request: &PlanRequest,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<PlanSummary, EngineError> {
+    let (found, files, condition) = open(request)?;
     let rows: Option<u64> = files.iter().map(|file| file.rows).sum();
     let bytes = rows.map_or(found.bytes * SPILLED_BYTES_PER_BYTE, |rows| rows * SPILLED_BYTES_PER_ROW);
     let plan = PlanFiles::new(&request.folder);

@@ -55,6 +55,14 @@ impl InputFile {
         Ok(file)
     }
 
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
+    pub(crate) fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
     /// The file's name without its folders, for reports.
     pub(crate) fn name(&self) -> String {
         self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy().into_owned()

@@ -4,6 +4,7 @@
 
 mod inputs;
 mod plans;
+mod segments;
 
 use std::path::Path;
 
@@ -15,6 +16,7 @@ fn request(source: &Path, folder: &Path) -> PlanRequest {
     PlanRequest {
         source: Source { path: source.display().to_string() },
         filter: None,
+        members: None,
         key: None,
         matching: DataMatching {
             email: "email".to_owned(),

@@ -1,0 +1,44 @@
+//! DataFusion's errors as ours: what the user's data is to blame for, what memory is, and the rest.
+
+use datafusion::error::DataFusionError;
+use segue_model::EngineError;
+
+/// Names what was being done when the engine failed.
+pub(super) trait Failed<T> {
+    fn failed(self, doing: &'static str) -> Result<T, EngineError>;
+}
+
+impl<T> Failed<T> for Result<T, DataFusionError> {
+    fn failed(self, doing: &'static str) -> Result<T, EngineError> {
+        self.map_err(|error| explain(error, doing))
+    }
+}
+
+fn explain(error: DataFusionError, doing: &'static str) -> EngineError {
+    match error.find_root() {
+        DataFusionError::ResourcesExhausted(_) => EngineError::OutOfMemory,
+        _ => match own(error) {
+            Ok(own) => own,
+            Err(error) => EngineError::Internal { doing, source: Box::new(error) },
+        },
+    }
+}
+
+/// An error of ours that travelled through the engine.
+fn own(error: DataFusionError) -> Result<EngineError, DataFusionError> {
+    match error {
+        DataFusionError::External(inner) => {
+            inner.downcast::<EngineError>().map(|own| *own).map_err(DataFusionError::External)
+        }
+        DataFusionError::Context(words, inner) => {
+            own(*inner).map_err(|error| DataFusionError::Context(words, Box::new(error)))
+        }
+        DataFusionError::ArrowError(inner, trace) => match *inner {
+            datafusion::arrow::error::ArrowError::ExternalError(inner) => {
+                inner.downcast::<EngineError>().map(|own| *own).map_err(DataFusionError::External)
+            }
+            other => Err(DataFusionError::ArrowError(Box::new(other), trace)),
+        },
+        other => Err(other),
+    }
+}

@@ -1,0 +1,98 @@
+//! Segments: evaluated with built-in functions only, so that the same plans can run where the tables are.
+//!
+//! ```text
+//! definition ──▶ tree ──▶ tests of other tables ──▶ sets of keys (related) ─┐
+//!                 │                                                         ├──▶ members ──▶ snapshot
+//!                 └─────▶ tests of columns ──▶ expressions (compare) ───────┘
+//! ```
+
+mod compare;
+mod describe;
+mod evaluator;
+mod explain;
+mod failure;
+mod load;
+mod members;
+mod related;
+mod rows;
+mod scan;
+mod scope;
+mod snapshot;
+mod tree;
+mod typed;
+
+use std::path::{Path, PathBuf};
+
+use segue_model::segment::{Kind, Meaning};
+use segue_model::{
+    Described, EngineError, Evaluated, Evaluation, Explanation, Overlap, Preview, Resources, SegmentEngine,
+    Source, StoredTable,
+};
+
+use crate::TableEngine;
+
+pub(crate) use snapshot::KeyHashes;
+
+impl SegmentEngine for TableEngine {
+    fn infer(
+        &self,
+        source: &Source,
+        key: Option<&str>,
+    ) -> Result<Vec<(String, Kind, Option<Meaning>)>, EngineError> {
+        describe::infer(source, key)
+    }
+
+    fn describe(&self, table: &StoredTable, resources: &Resources) -> Result<Described, EngineError> {
+        evaluator::run(resources, |sort_merge| describe::describe(table, resources, sort_merge))
+    }
+
+    fn count(&self, evaluation: &Evaluation) -> Result<Evaluated, EngineError> {
+        evaluator::run(&evaluation.resources, |sort_merge| members::count(evaluation, sort_merge))
+    }
+
+    fn refresh(&self, evaluation: &Evaluation, snapshot: &Path) -> Result<Evaluated, EngineError> {
+        evaluator::run(&evaluation.resources, |sort_merge| members::refresh(evaluation, snapshot, sort_merge))
+    }
+
+    fn inspect(&self, evaluation: &Evaluation) -> Result<Vec<u64>, EngineError> {
+        evaluator::run(&evaluation.resources, |sort_merge| members::inspect(evaluation, sort_merge))
+    }
+
+    fn preview(
+        &self,
+        table: &StoredTable,
+        snapshot: &Path,
+        rows: usize,
+        resources: &Resources,
+    ) -> Result<Preview, EngineError> {
+        evaluator::run(resources, |sort_merge| members::preview(table, snapshot, rows, resources, sort_merge))
+    }
+
+    fn write_members(
+        &self,
+        table: &StoredTable,
+        snapshot: &Path,
+        out: &Path,
+        resources: &Resources,
+    ) -> Result<u64, EngineError> {
+        evaluator::run(resources, |sort_merge| members::write(table, snapshot, out, resources, sort_merge))
+    }
+
+    fn explain(&self, evaluation: &Evaluation, key: &str) -> Result<Option<Explanation>, EngineError> {
+        evaluator::run(&evaluation.resources, |sort_merge| explain::explain(evaluation, key, sort_merge))
+    }
+
+    fn overlap(&self, snapshots: &[PathBuf], resources: &Resources) -> Result<Vec<Overlap>, EngineError> {
+        evaluator::run(resources, |sort_merge| members::overlap(snapshots, resources, sort_merge))
+    }
+
+    fn load_keys(
+        &self,
+        table: &StoredTable,
+        list: &Source,
+        snapshot: &Path,
+        resources: &Resources,
+    ) -> Result<(u64, u64), EngineError> {
+        evaluator::run(resources, |sort_merge| load::load(table, list, snapshot, resources, sort_merge))
+    }
+}

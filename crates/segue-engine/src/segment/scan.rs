@@ -1,0 +1,297 @@
+//! Reading tables as DataFusion reads them: Parquet in place, text files row by row with the declared kinds.
+//!
+//! This is the one place that opens a source: other kinds of source are added here.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::catalog::streaming::StreamingTable;
+use datafusion::common::Column as Named;
+use datafusion::datasource::file_format::parquet::ParquetFormat;
+use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::error::DataFusionError;
+use datafusion::execution::TaskContext;
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::logical_expr::Expr;
+use datafusion::physical_plan::SendableRecordBatchStream;
+use datafusion::physical_plan::stream::RecordBatchReceiverStreamBuilder;
+use datafusion::physical_plan::streaming::PartitionStream;
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+use segue_model::segment::Kind;
+use segue_model::{EngineError, Format, Resources, StoredTable};
+
+use super::failure::Failed;
+use super::rows::{self, Aside, Row};
+use super::typed::{self, Column};
+use crate::error::input;
+use crate::read::InputFile;
+use crate::source;
+
+/// A column that is wanted, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Wanted {
+    pub(super) column: String,
+    /// As the text that stands in a text file, whatever its kind: for keys.
+    pub(super) as_key: bool,
+}
+
+/// A session that keeps to the resources. `sort_merge`: joins spill, at the price of sorting.
+pub(super) fn session(resources: &Resources, sort_merge: bool) -> Result<SessionContext, EngineError> {
+    let mut config = SessionConfig::new().with_target_partitions(resources.threads.max(1));
+    let options = config.options_mut();
+    options.optimizer.prefer_hash_join = !sort_merge;
+    // Columns are called what the file calls them.
+    options.sql_parser.enable_ident_normalization = false;
+    // "x is not true" is never unknown, which the planner knows before it lowers the expression and not after.
+    options.execution.skip_physical_aggregate_schema_check = true;
+    // Groups of related tables are nearly as many as rows: adding up twice is wasted.
+    options.execution.skip_partial_aggregation_probe_ratio_threshold = 0.5;
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::new(FairSpillPool::new(resources.memory_bytes)))
+        .with_temp_file_path(&resources.spill)
+        .build_arc()
+        .failed("starting")?;
+    Ok(SessionContext::new_with_config_rt(config, runtime))
+}
+
+/// The wanted columns of a table, named `prefix` and their number.
+pub(super) async fn scan(
+    session: &SessionContext,
+    stored: &StoredTable,
+    wanted: &[Wanted],
+    prefix: &str,
+    aside: &Aside,
+) -> Result<DataFrame, EngineError> {
+    let found = source::find(&stored.source)?;
+    let files: Vec<InputFile> =
+        found.paths.iter().map(|path| InputFile::open(path, found.format)).collect::<Result<_, _>>()?;
+    for file in &files {
+        check_columns(file, stored, wanted)?;
+    }
+    if found.format == Format::Parquet {
+        return scan_parquet(session, &files, wanted, prefix).await;
+    }
+    scan_text(session, stored, files, wanted, prefix, aside)
+}
+
+/// Schema drift, found before anything is computed.
+fn check_columns(file: &InputFile, stored: &StoredTable, wanted: &[Wanted]) -> Result<(), EngineError> {
+    for Wanted { column, .. } in wanted {
+        let Ok(field) = file.schema.field_with_name(column) else {
+            let names: Vec<&str> = file.schema.fields().iter().map(|field| field.name().as_str()).collect();
+            return input(format!(
+                "table \"{}\": {} has no column \"{column}\" any more; its columns are: {}",
+                stored.table.name,
+                file.path.display(),
+                names.join(", ")
+            ));
+        };
+        let declared = stored.table.column(column).map(|column| column.kind);
+        if file.format() == Format::Parquet
+            && declared.is_some_and(|declared| declared != kind_of(field.data_type()))
+        {
+            return input(format!(
+                "table \"{}\": column \"{column}\" of {} is now {}, and was {}: add the table again",
+                stored.table.name,
+                file.path.display(),
+                kind_of(field.data_type()).word(),
+                declared.map_or("", Kind::word)
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What can be asked of a column of this type.
+pub(super) fn kind_of(data_type: &DataType) -> Kind {
+    match data_type {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Kind::Text,
+        DataType::Boolean => Kind::Boolean,
+        DataType::Date32 | DataType::Date64 => Kind::Date,
+        DataType::Timestamp(_, None) => Kind::LocalTime,
+        DataType::Timestamp(_, Some(_)) => Kind::Instant,
+        DataType::Dictionary(_, value) => kind_of(value),
+        DataType::List(item)
+        | DataType::LargeList(item)
+        | DataType::ListView(item)
+        | DataType::FixedSizeList(item, _)
+            if kind_of(item.data_type()) == Kind::Text =>
+        {
+            Kind::TextList
+        }
+        kind if kind.is_numeric() => Kind::Number,
+        _ => Kind::Other,
+    }
+}
+
+async fn scan_parquet(
+    session: &SessionContext,
+    files: &[InputFile],
+    wanted: &[Wanted],
+    prefix: &str,
+) -> Result<DataFrame, EngineError> {
+    let urls = files.iter().map(|file| {
+        let path = std::path::absolute(&file.path).map_err(|error| source::unreadable(&file.path, &error))?;
+        let url = url::Url::from_file_path(&path)
+            .map_err(|()| EngineError::Input(format!("{} is no path that can be read", path.display())))?;
+        ListingTableUrl::try_new(url, None).failed("opening a table")
+    });
+    let urls: Vec<ListingTableUrl> = urls.collect::<Result<_, _>>()?;
+    let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension("");
+    let schema = options.infer_schema(&session.state(), &urls[0]).await.failed("opening a table")?;
+    let config =
+        ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);
+    let table = ListingTable::try_new(config).failed("opening a table")?;
+    let columns: Vec<Expr> = wanted
+        .iter()
+        .enumerate()
+        .map(|(index, wanted)| {
+            Expr::Column(Named::new_unqualified(&wanted.column)).alias(format!("{prefix}{index}"))
+        })
+        .collect();
+    session.read_table(Arc::new(table)).and_then(|table| table.select(columns)).failed("opening a table")
+}
+
+fn scan_text(
+    session: &SessionContext,
+    stored: &StoredTable,
+    files: Vec<InputFile>,
+    wanted: &[Wanted],
+    prefix: &str,
+    aside: &Aside,
+) -> Result<DataFrame, EngineError> {
+    let kinds: Vec<Kind> = wanted
+        .iter()
+        .map(|wanted| {
+            let declared = stored.table.column(&wanted.column).map_or(Kind::Text, |column| column.kind);
+            if wanted.as_key { Kind::Text } else { declared }
+        })
+        .collect();
+    let fields = kinds.iter().enumerate();
+    let fields: Vec<Field> = fields
+        .map(|(index, kind)| Field::new(format!("{prefix}{index}"), typed::data_type(*kind), true))
+        .collect();
+    let schema: SchemaRef = Arc::new(Schema::new(fields));
+    let partitions = files.into_iter().map(|file| {
+        let partition = TextFile {
+            schema: Arc::clone(&schema),
+            columns: wanted.iter().map(|wanted| file.column(&wanted.column)).collect::<Result<_, _>>()?,
+            names: wanted.iter().map(|wanted| wanted.column.clone()).collect(),
+            kinds: kinds.clone(),
+            table: stored.table.name.clone(),
+            file: Arc::new(file),
+            aside: aside.clone(),
+        };
+        Ok(Arc::new(partition) as Arc<dyn PartitionStream>)
+    });
+    let partitions = partitions.collect::<Result<Vec<_>, EngineError>>()?;
+    let table = StreamingTable::try_new(schema, partitions).failed("opening a table")?;
+    session.read_table(Arc::new(table)).failed("opening a table")
+}
+
+/// One text file as a stream of record batches.
+struct TextFile {
+    schema: SchemaRef,
+    file: Arc<InputFile>,
+    columns: Vec<usize>,
+    names: Vec<String>,
+    kinds: Vec<Kind>,
+    table: String,
+    aside: Aside,
+}
+
+impl std::fmt::Debug for TextFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TextFile").field("file", &self.file.path).finish_non_exhaustive()
+    }
+}
+
+const ROWS: usize = 8192;
+
+impl PartitionStream for TextFile {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
+        let mut builder = RecordBatchReceiverStreamBuilder::new(Arc::clone(&self.schema), 2);
+        let sender = builder.tx();
+        let reading = Reading {
+            schema: Arc::clone(&self.schema),
+            file: Arc::clone(&self.file),
+            wanted: self.columns.clone(),
+            names: self.names.clone(),
+            kinds: self.kinds.clone(),
+            table: self.table.clone(),
+            aside: self.aside.clone(),
+            columns: self.kinds.iter().map(|kind| Column::new(*kind)).collect(),
+            rows: 0,
+        };
+        builder.spawn_blocking(move || {
+            reading
+                .run(&mut |batch| sender.blocking_send(Ok(batch)).is_ok())
+                .map_err(|error| DataFusionError::External(Box::new(error)))
+        });
+        builder.build()
+    }
+}
+
+struct Reading {
+    schema: SchemaRef,
+    file: Arc<InputFile>,
+    wanted: Vec<usize>,
+    names: Vec<String>,
+    kinds: Vec<Kind>,
+    table: String,
+    aside: Aside,
+    columns: Vec<Column>,
+    rows: usize,
+}
+
+impl Reading {
+    /// Sends batches until nobody listens.
+    fn run(mut self, send: &mut dyn FnMut(RecordBatch) -> bool) -> Result<(), EngineError> {
+        let (file, wanted) = (Arc::clone(&self.file), self.wanted.clone());
+        rows::each(&file, &wanted, &mut |number, row| {
+            self.take(number, row);
+            if self.rows < ROWS { Ok(true) } else { Ok(send(self.batch()?)) }
+        })?;
+        if self.rows > 0 {
+            send(self.batch()?);
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, number: u64, row: Row) {
+        let place = || format!("{}:{number}", self.file.name());
+        let cells = match row {
+            Row::Cells(cells) => cells,
+            Row::Bad(reason) => return self.aside.put(&self.table, reason, place),
+        };
+        let mut fitted = Vec::with_capacity(cells.len());
+        for ((cell, kind), name) in cells.into_iter().zip(&self.kinds).zip(&self.names) {
+            match typed::fit(cell, *kind) {
+                Some(value) => fitted.push(value),
+                None => {
+                    let reason = format!("column \"{name}\" does not fit its kind, {}", kind.word());
+                    return self.aside.put(&self.table, reason, place);
+                }
+            }
+        }
+        for (column, value) in self.columns.iter_mut().zip(fitted) {
+            column.push(value);
+        }
+        self.rows += 1;
+    }
+
+    fn batch(&mut self) -> Result<RecordBatch, EngineError> {
+        let options = datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(self.rows));
+        self.rows = 0;
+        let columns = self.columns.iter_mut().map(Column::finish).collect();
+        RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)
+            .map_err(DataFusionError::from)
+            .failed("reading a table")
+    }
+}
