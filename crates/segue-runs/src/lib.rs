@@ -16,6 +16,7 @@ mod explain;
 mod export;
 mod pace;
 mod progress;
+pub mod segments;
 mod settle;
 mod stop;
 

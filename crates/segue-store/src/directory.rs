@@ -20,7 +20,13 @@ impl StateDirectory {
     /// # Errors
     /// [`StoreError::Locked`] while another process holds it; [`StoreError::File`] if it cannot be made or opened.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        for folder in [path.to_owned(), path.join("ledgers"), path.join("runs")] {
+        for folder in [
+            path.to_owned(),
+            path.join("ledgers"),
+            path.join("runs"),
+            path.join("segments"),
+            path.join("spill"),
+        ] {
             private_folder(&folder)?;
         }
         let lock_path = path.join("lock");
@@ -58,6 +64,26 @@ impl StateDirectory {
     #[must_use]
     pub fn ledger(&self, name: &str) -> PathBuf {
         self.path.join("ledgers").join(name)
+    }
+
+    /// Where a segment's snapshot of this name stands.
+    #[must_use]
+    pub fn snapshot(&self, name: &str) -> PathBuf {
+        self.path.join("segments").join(name)
+    }
+
+    /// The folder for what does not fit into memory.
+    #[must_use]
+    pub fn spill(&self) -> PathBuf {
+        self.path.join("spill")
+    }
+
+    /// Removes a segment's snapshot, if it is there.
+    ///
+    /// # Errors
+    /// If it cannot be removed.
+    pub fn remove_snapshot(&self, name: &str) -> Result<(), StoreError> {
+        remove(&self.snapshot(name), |path| std::fs::remove_file(path))
     }
 
     /// The folder of a run.

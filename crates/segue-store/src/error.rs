@@ -19,6 +19,14 @@ pub enum StoreError {
         /// The state directory.
         path: PathBuf,
     },
+    /// Something of this name is there already.
+    #[error("there is a {what} named \"{name}\" already: choose another name")]
+    Exists {
+        /// What.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
     /// A file or folder cannot be made, read or removed.
     #[error("cannot {doing} {path}: {source}")]
     File {

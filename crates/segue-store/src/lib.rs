@@ -8,6 +8,7 @@
 //!   segue.db                 this crate's tables
 //!   ledgers/<export>-<run>.parquet
 //!   runs/<run>/              the run's plan, its outbox and its rejections
+//!   segments/<name>-<n>.parquet  the keys of a segment's members
 //! ```
 //!
 //! The database never holds personal data: contacts are row numbers of a plan.
@@ -17,11 +18,14 @@ mod directory;
 mod error;
 mod exports;
 mod runs;
+mod segments;
 mod store;
+mod tables;
 
 pub use batches::{Batch, BatchState, Part, Verdict, VerdictKind};
 pub use directory::StateDirectory;
 pub use error::StoreError;
 pub use exports::{Export, Target};
 pub use runs::{Run, RunState};
+pub use segments::{Refresh, Segment};
 pub use store::Store;

@@ -1,0 +1,199 @@
+//! Definitions: created, edited, renamed, removed.
+
+use segue_model::segment::{Catalog, Condition, Definition, Fault, Group, check, read, write};
+use segue_store::Segment;
+
+use super::{SegmentError, Segments, Stored, check_name};
+
+/// What uses a segment, and what it uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Usage {
+    /// Segments that ask about it.
+    pub used_by: Vec<String>,
+    /// Segments that it asks about.
+    pub segments: Vec<String>,
+    /// Tables that it speaks of.
+    pub tables: Vec<String>,
+}
+
+impl Stored {
+    /// Reads and checks a definition; warnings are returned.
+    pub(super) fn checked(
+        &self,
+        own: Option<&str>,
+        text: &str,
+    ) -> Result<(Definition, Vec<Fault>), SegmentError> {
+        let definition = read::definition(text).map_err(SegmentError::Faults)?;
+        let (tables, segments) = (self.models(), self.definitions());
+        let faults = check(&definition, own, &Catalog { tables: &tables, segments: &segments });
+        if faults.iter().any(|fault| !fault.is_warning) {
+            return Err(SegmentError::Faults(faults));
+        }
+        Ok((definition, faults))
+    }
+
+    /// Segments that ask about this one.
+    pub(super) fn users(&self, name: &str) -> Vec<String> {
+        let definitions = self.definitions().into_iter();
+        definitions.filter(|(_, other)| other.segments().contains(&name)).map(|(user, _)| user).collect()
+    }
+}
+
+impl Segments {
+    /// All segments.
+    ///
+    /// # Errors
+    /// [`SegmentError::Store`].
+    pub async fn segments(&self) -> Result<Vec<Segment>, SegmentError> {
+        Ok(self.store.segments().await?)
+    }
+
+    /// One segment.
+    ///
+    /// # Errors
+    /// [`SegmentError::Input`] if there is none of this name.
+    pub async fn segment(&self, name: &str) -> Result<Segment, SegmentError> {
+        self.catalog().await?.segment(name).cloned()
+    }
+
+    /// Checks a definition without saving it. Returns it with its warnings.
+    ///
+    /// # Errors
+    /// [`SegmentError::Faults`].
+    pub async fn check(&self, text: &str) -> Result<(Definition, Vec<Fault>), SegmentError> {
+        self.catalog().await?.checked(None, text)
+    }
+
+    /// Saves a new segment, without members yet. Returns warnings.
+    ///
+    /// # Errors
+    /// [`SegmentError::Faults`] for what is wrong with the definition, [`SegmentError::Store`] if the name is taken.
+    pub async fn create(
+        &self,
+        name: &str,
+        text: &str,
+        is_static: bool,
+        is_active: bool,
+    ) -> Result<Vec<Fault>, SegmentError> {
+        check_name("segment", name)?;
+        let (_, warnings) = self.catalog().await?.checked(Some(name), text)?;
+        let segment = Segment {
+            name: name.to_owned(),
+            definition: text.to_owned(),
+            is_static,
+            is_active,
+            snapshot: None,
+            refreshed_ms: None,
+            members: None,
+        };
+        self.store.add_segment(&segment).await?;
+        Ok(warnings)
+    }
+
+    /// Replaces a segment's definition. Its members stay until it is refreshed. Returns warnings.
+    ///
+    /// # Errors
+    /// [`SegmentError::Faults`].
+    pub async fn edit(&self, name: &str, text: &str) -> Result<Vec<Fault>, SegmentError> {
+        let stored = self.catalog().await?;
+        let segment = stored.segment(name)?;
+        let (_, warnings) = stored.checked(Some(name), text)?;
+        self.store.change_segment(&Segment { definition: text.to_owned(), ..segment.clone() }).await?;
+        Ok(warnings)
+    }
+
+    /// Changes whether a segment is refreshed with all others, and whether its members stay until told otherwise.
+    ///
+    /// # Errors
+    /// [`SegmentError::Input`] if there is none of this name.
+    pub async fn set(
+        &self,
+        name: &str,
+        is_active: Option<bool>,
+        is_static: Option<bool>,
+    ) -> Result<(), SegmentError> {
+        let segment = self.segment(name).await?;
+        let (is_active, is_static) =
+            (is_active.unwrap_or(segment.is_active), is_static.unwrap_or(segment.is_static));
+        Ok(self.store.change_segment(&Segment { is_active, is_static, ..segment }).await?)
+    }
+
+    /// Saves a copy under another name, without its members.
+    ///
+    /// # Errors
+    /// As [`Segments::create`].
+    pub async fn duplicate(&self, name: &str, copy: &str) -> Result<(), SegmentError> {
+        let segment = self.segment(name).await?;
+        self.create(copy, &segment.definition, segment.is_static, segment.is_active).await.map(drop)
+    }
+
+    /// Renames a segment, also where other definitions ask about it.
+    ///
+    /// # Errors
+    /// [`SegmentError::Store`] if the new name is taken.
+    pub async fn rename(&self, name: &str, new: &str) -> Result<(), SegmentError> {
+        check_name("segment", new)?;
+        let stored = self.catalog().await?;
+        stored.segment(name)?;
+        let mut changed = Vec::new();
+        for (user, mut definition) in stored.definitions() {
+            if !definition.segments().contains(&name) {
+                continue;
+            }
+            definition.rules.iter_mut().for_each(|rule| renamed(&mut rule.group, name, new));
+            let text = write::yaml(&definition).map_err(|_| SegmentError::Defect)?;
+            changed.push((user, text));
+        }
+        Ok(self.store.rename_segment(name, new, &changed).await?)
+    }
+
+    /// Removes a segment with its members and its history.
+    ///
+    /// # Errors
+    /// [`SegmentError::Input`] while others ask about it.
+    pub async fn delete(&self, name: &str) -> Result<(), SegmentError> {
+        let stored = self.catalog().await?;
+        let segment = stored.segment(name)?;
+        let users = stored.users(name);
+        if !users.is_empty() {
+            let users = users.join(", ");
+            return Err(SegmentError::Input(format!("segment \"{name}\" is used by segments: {users}")));
+        }
+        self.store.remove_segment(name).await?;
+        if let Some(snapshot) = &segment.snapshot {
+            self.directory.remove_snapshot(snapshot)?;
+        }
+        Ok(())
+    }
+
+    /// What uses a segment, and what it uses.
+    ///
+    /// # Errors
+    /// [`SegmentError::Input`] if there is none of this name.
+    pub async fn usage(&self, name: &str) -> Result<Usage, SegmentError> {
+        let stored = self.catalog().await?;
+        let definition = read::definition(&stored.segment(name)?.definition).map_err(SegmentError::Faults)?;
+        let mut tables = vec![definition.table.clone()];
+        for rule in &definition.rules {
+            rule.group.each(&mut |condition| {
+                if let Condition::Related(related) = condition
+                    && !tables.contains(&related.table)
+                {
+                    tables.push(related.table.clone());
+                }
+            });
+        }
+        let segments = definition.segments().into_iter().map(str::to_owned).collect();
+        Ok(Usage { used_by: stored.users(name), segments, tables })
+    }
+}
+
+fn renamed(group: &mut Group, old: &str, new: &str) {
+    for condition in &mut group.conditions {
+        match condition {
+            Condition::Member { segment, .. } if segment == old => new.clone_into(segment),
+            Condition::Group(inner) => renamed(inner, old, new),
+            _ => {}
+        }
+    }
+}

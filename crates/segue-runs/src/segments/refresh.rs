@@ -1,0 +1,322 @@
+//! Refreshing: definitions become members.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use segue_model::segment::{Combine, Condition, Definition, Group, Join, Rule, read};
+use segue_model::{EngineError, Evaluated, Evaluation, Explanation, Overlap, Preview, Source, StoredTable};
+use segue_store::{Refresh, Segment};
+
+use super::{SegmentError, Segments, Stored};
+
+/// How a refresh ended.
+#[derive(Debug)]
+pub struct Refreshed {
+    /// The segment.
+    pub name: String,
+    /// Its members before, if it had been refreshed.
+    pub before: Option<u64>,
+    /// What was found, or why nothing was: the members before stay in force.
+    pub outcome: Result<Evaluated, SegmentError>,
+}
+
+impl Segments {
+    fn evaluation(&self, stored: &Stored, definition: Definition, now: DateTime<Utc>) -> Evaluation {
+        let snapshots = stored.segments.iter().filter_map(|segment| {
+            segment.snapshot.as_deref().map(|file| (segment.name.clone(), self.directory.snapshot(file)))
+        });
+        Evaluation {
+            segments: snapshots.collect(),
+            tables: stored.tables.clone(),
+            required: self.required.clone(),
+            resources: self.resources.clone(),
+            definition,
+            now,
+        }
+    }
+
+    /// Refreshes one segment.
+    ///
+    /// # Errors
+    /// [`SegmentError::Input`] if there is none of this name; otherwise only if the outcome cannot be noted.
+    pub async fn refresh(&self, name: &str, now: DateTime<Utc>) -> Result<Refreshed, SegmentError> {
+        let stored = self.catalog().await?;
+        let segment = stored.segment(name)?.clone();
+        let began = tokio::time::Instant::now();
+        let file = self.next_file(&segment).await?;
+        let outcome = self.find_members(&stored, &segment, &file, now).await;
+        let millis = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
+        self.note(&segment, &file, &outcome, now, millis).await?;
+        Ok(Refreshed { name: segment.name, before: segment.members, outcome })
+    }
+
+    /// Refreshes every active segment that is not static, those that others ask about first.
+    ///
+    /// # Errors
+    /// If the outcome cannot be noted.
+    pub async fn refresh_all(&self, now: DateTime<Utc>) -> Result<Vec<Refreshed>, SegmentError> {
+        let stored = self.catalog().await?;
+        let wanted = |name: &str| {
+            stored
+                .segments
+                .iter()
+                .any(|segment| segment.name == name && segment.is_active && !segment.is_static)
+        };
+        let mut refreshed = Vec::new();
+        for name in in_order(&stored.definitions()).into_iter().filter(|name| wanted(name)) {
+            refreshed.push(self.refresh(&name, now).await?);
+        }
+        Ok(refreshed)
+    }
+
+    async fn next_file(&self, segment: &Segment) -> Result<String, SegmentError> {
+        let refreshes = self.store.refreshes(&segment.name).await?.len();
+        Ok(format!("{}-{}.parquet", segment.name, refreshes + 1))
+    }
+
+    async fn find_members(
+        &self,
+        stored: &Stored,
+        segment: &Segment,
+        file: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Evaluated, SegmentError> {
+        let (definition, _) = stored.checked(Some(&segment.name), &segment.definition)?;
+        let evaluation = self.evaluation(stored, definition, now);
+        let snapshot = self.directory.snapshot(file);
+        self.blocking(move |engine| engine.refresh(&evaluation, &snapshot)).await
+    }
+
+    /// Puts a snapshot in force, or notes why there is none.
+    async fn note(
+        &self,
+        segment: &Segment,
+        file: &str,
+        outcome: &Result<Evaluated, SegmentError>,
+        now: DateTime<Utc>,
+        millis: i64,
+    ) -> Result<(), SegmentError> {
+        let at_ms = now.timestamp_millis();
+        let (members, words) = match outcome {
+            Ok(evaluated) => (Some(evaluated.members), String::new()),
+            Err(error) => (None, without_keys(error)),
+        };
+        let snapshot = members.map(|_| file);
+        self.store.save_refresh(&segment.name, &Refresh { at_ms, millis, members, words }, snapshot).await?;
+        if let Some(old) = segment.snapshot.as_deref().filter(|old| snapshot.is_some_and(|new| new != *old)) {
+            self.directory.remove_snapshot(old)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the profiles that a list of keys names the members of a static segment. Returns how many are, and how many
+    /// of the listed keys are no profiles.
+    ///
+    /// # Errors
+    /// [`SegmentError::Input`] if the segment is not static.
+    pub async fn load_keys(
+        &self,
+        name: &str,
+        list: Source,
+        now: DateTime<Utc>,
+    ) -> Result<(u64, u64), SegmentError> {
+        let stored = self.catalog().await?;
+        let segment = stored.segment(name)?.clone();
+        if !segment.is_static {
+            let words =
+                format!("segment \"{name}\" is dynamic, and a refresh would undo this: make it static first");
+            return Err(SegmentError::Input(words));
+        }
+        let table = self.profiles(&stored, &segment)?;
+        let file = self.next_file(&segment).await?;
+        let (snapshot, resources) = (self.directory.snapshot(&file), self.resources.clone());
+        let loaded =
+            self.blocking(move |engine| engine.load_keys(&table, &list, &snapshot, &resources)).await?;
+        let outcome = Ok(Evaluated { members: loaded.0, corrupt: Vec::new() });
+        self.note(&segment, &file, &outcome, now, 0).await?;
+        Ok(loaded)
+    }
+
+    /// How many members a definition has, without saving anything.
+    ///
+    /// # Errors
+    /// [`SegmentError::Faults`] for what is wrong with it.
+    pub async fn count(&self, text: &str, now: DateTime<Utc>) -> Result<Evaluated, SegmentError> {
+        let stored = self.catalog().await?;
+        let (definition, _) = stored.checked(None, text)?;
+        let evaluation = self.evaluation(&stored, definition, now);
+        self.blocking(move |engine| engine.count(&evaluation)).await
+    }
+
+    /// The number of members after each rule, with the rules' names.
+    ///
+    /// # Errors
+    /// [`SegmentError::Engine`].
+    pub async fn inspect(&self, name: &str, now: DateTime<Utc>) -> Result<Vec<(String, u64)>, SegmentError> {
+        let stored = self.catalog().await?;
+        let (definition, _) = stored.checked(Some(name), &stored.segment(name)?.definition)?;
+        let names: Vec<String> = definition.rules.iter().map(|rule| rule.name.clone()).collect();
+        let evaluation = self.evaluation(&stored, definition, now);
+        let counts = self.blocking(move |engine| engine.inspect(&evaluation)).await?;
+        Ok(names.into_iter().zip(counts).collect())
+    }
+
+    /// Why a profile is in a segment or not, by its definition and the tables as they are now.
+    ///
+    /// # Errors
+    /// [`SegmentError::Input`] if there is no such profile.
+    pub async fn explain(
+        &self,
+        name: &str,
+        key: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Explanation, SegmentError> {
+        let stored = self.catalog().await?;
+        let (definition, _) = stored.checked(Some(name), &stored.segment(name)?.definition)?;
+        let table = definition.table.clone();
+        let evaluation = self.evaluation(&stored, definition, now);
+        let asked = key.to_owned();
+        let told = self.blocking(move |engine| engine.explain(&evaluation, &asked)).await?;
+        told.ok_or_else(|| SegmentError::Input(format!("table \"{table}\" has no profile with this key")))
+    }
+
+    /// The first members with all their columns.
+    ///
+    /// # Errors
+    /// [`SegmentError::Input`] if the segment was never refreshed.
+    pub async fn preview(&self, name: &str, rows: usize) -> Result<Preview, SegmentError> {
+        let (table, snapshot) = self.members(name).await?;
+        let resources = self.resources.clone();
+        self.blocking(move |engine| engine.preview(&table, &snapshot, rows, &resources)).await
+    }
+
+    /// Writes all members with all their columns, as CSV or Parquet by the ending. Returns how many.
+    ///
+    /// # Errors
+    /// [`SegmentError::Input`] if the segment was never refreshed.
+    pub async fn write_members(&self, name: &str, out: PathBuf) -> Result<u64, SegmentError> {
+        let (table, snapshot) = self.members(name).await?;
+        let resources = self.resources.clone();
+        self.blocking(move |engine| engine.write_members(&table, &snapshot, &out, &resources)).await
+    }
+
+    /// Refreshes of a segment, oldest first.
+    ///
+    /// # Errors
+    /// [`SegmentError::Input`] if there is none of this name.
+    pub async fn history(&self, name: &str) -> Result<Vec<Refresh>, SegmentError> {
+        self.segment(name).await?;
+        Ok(self.store.refreshes(name).await?)
+    }
+
+    /// How the members of several segments overlap.
+    ///
+    /// # Errors
+    /// [`SegmentError::Input`] if one was never refreshed, or they are of different tables.
+    pub async fn overlap(&self, names: &[String]) -> Result<Vec<Overlap>, SegmentError> {
+        let mut snapshots = Vec::new();
+        let mut tables: Vec<String> = Vec::new();
+        for name in names {
+            let (table, snapshot) = self.members(name).await?;
+            snapshots.push(snapshot);
+            tables.push(table.table.name);
+        }
+        if tables.iter().any(|table| *table != tables[0]) {
+            return Err(SegmentError::Input(
+                "the segments are of different tables: nobody can be in both".to_owned(),
+            ));
+        }
+        let resources = self.resources.clone();
+        self.blocking(move |engine| engine.overlap(&snapshots, &resources)).await
+    }
+
+    /// The profile table of a segment and the snapshot of its members in force.
+    ///
+    /// # Errors
+    /// [`SegmentError::Input`] if the segment was never refreshed.
+    pub async fn members(&self, name: &str) -> Result<(StoredTable, PathBuf), SegmentError> {
+        let stored = self.catalog().await?;
+        let segment = stored.segment(name)?;
+        let table = self.profiles(&stored, segment)?;
+        let snapshot = segment.snapshot.as_deref().ok_or_else(|| {
+            SegmentError::Input(format!(
+                "segment \"{name}\" was never refreshed: segue segments refresh {name}"
+            ))
+        })?;
+        Ok((table, self.directory.snapshot(snapshot)))
+    }
+
+    /// The members of a segment who may be exported now: those of its last refresh who meet the required conditions, by
+    /// the tables as they are at this moment.
+    ///
+    /// # Errors
+    /// [`SegmentError::Input`] if the segment was never refreshed, or its table does not declare a required condition.
+    pub async fn members_to_export(
+        &self,
+        name: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(StoredTable, PathBuf), SegmentError> {
+        let (table, snapshot) = self.members(name).await?;
+        if self.required.is_empty() {
+            return Ok((table, snapshot));
+        }
+        if let Some(name) = self.required.iter().find(|name| !table.table.conditions.contains_key(*name)) {
+            return Err(SegmentError::Input(format!(
+                "table \"{}\" declares no condition \"{name}\", which every export needs: segue tables condition {} {name} FILE",
+                table.table.name, table.table.name
+            )));
+        }
+        let stored = self.catalog().await?;
+        let group = Group {
+            join: Join::All,
+            conditions: vec![Condition::Member { segment: name.to_owned(), is_member: true }],
+        };
+        let rules = vec![Rule { combine: Combine::default(), name: String::new(), group }];
+        let own = read::definition(&stored.segment(name)?.definition).map_err(SegmentError::Faults)?;
+        let evaluation = self.evaluation(&stored, Definition { rules, ..own }, now);
+        let export = self.directory.snapshot(&format!("{name}-export.parquet"));
+        let out = export.clone();
+        self.blocking(move |engine| engine.refresh(&evaluation, &out)).await?;
+        Ok((table, export))
+    }
+
+    fn profiles(&self, stored: &Stored, segment: &Segment) -> Result<StoredTable, SegmentError> {
+        let definition = read::definition(&segment.definition).map_err(SegmentError::Faults)?;
+        stored.table(&definition.table).cloned()
+    }
+}
+
+/// Names of segments, those that others ask about first.
+fn in_order(definitions: &[(String, Definition)]) -> Vec<String> {
+    fn visit(
+        name: &str,
+        definitions: &[(String, Definition)],
+        order: &mut Vec<String>,
+        open: &mut Vec<String>,
+    ) {
+        if order.iter().any(|known| known == name) || open.iter().any(|known| known == name) {
+            return;
+        }
+        open.push(name.to_owned());
+        let Some((_, definition)) = definitions.iter().find(|(known, _)| known == name) else { return };
+        for asked in definition.segments() {
+            visit(asked, definitions, order, open);
+        }
+        order.push(name.to_owned());
+    }
+    let (mut order, mut open) = (Vec::new(), Vec::new());
+    for (name, _) in definitions {
+        visit(name, definitions, &mut order, &mut open);
+    }
+    order
+}
+
+/// Keys are somebody's, and have no place in the history.
+fn without_keys(error: &SegmentError) -> String {
+    match error {
+        SegmentError::Engine(EngineError::DuplicateKeys { table, .. }) => {
+            format!("profile keys of table \"{table}\" are not unique")
+        }
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,189 @@
+//! Tables: added, described, removed.
+
+use std::collections::BTreeMap;
+
+use segue_model::segment::check::check_named;
+use segue_model::segment::{
+    Catalog, Condition, Definition, Kind, Meaning, Relationship, Table, TableColumn, read,
+};
+use segue_model::{Described, Source, StoredTable};
+
+use super::{SegmentError, Segments, check_name};
+
+/// A table as a person declares it.
+#[derive(Debug, Clone)]
+pub struct NewTable {
+    /// Its name.
+    pub name: String,
+    /// Where it is read from.
+    pub source: Source,
+    /// The column that tells rows apart.
+    pub key: Option<String>,
+    /// Relationships: column, table and its column, and a name where it is not `table.column`.
+    pub relationships: Vec<Relationship>,
+    /// Kinds that are not what they seem, by column. Text files only.
+    pub kinds: Vec<(String, Kind)>,
+    /// What columns are to people, by column.
+    pub meanings: Vec<(String, Meaning)>,
+}
+
+impl Segments {
+    /// All tables.
+    ///
+    /// # Errors
+    /// [`SegmentError::Store`].
+    pub async fn tables(&self) -> Result<Vec<StoredTable>, SegmentError> {
+        Ok(self.store.tables().await?)
+    }
+
+    /// One table.
+    ///
+    /// # Errors
+    /// [`SegmentError::Input`] if there is none of this name.
+    pub async fn table(&self, name: &str) -> Result<StoredTable, SegmentError> {
+        self.catalog().await?.table(name).cloned()
+    }
+
+    /// Adds a table, or declares it anew; its conditions stay.
+    ///
+    /// # Errors
+    /// [`SegmentError::Input`] for a name, column or relationship that cannot be.
+    pub async fn add_table(&self, new: NewTable) -> Result<StoredTable, SegmentError> {
+        check_name("table", &new.name)?;
+        let stored = self.catalog().await?;
+        let (source, key) = (new.source.clone(), new.key.clone());
+        let columns = self.blocking(move |engine| engine.infer(&source, key.as_deref())).await?;
+        let mut columns: Vec<TableColumn> =
+            columns.into_iter().map(|(name, kind, meaning)| TableColumn { name, kind, meaning }).collect();
+        for (name, kind) in &new.kinds {
+            column(&mut columns, name)?.kind = *kind;
+        }
+        for (name, meaning) in &new.meanings {
+            column(&mut columns, name)?.meaning = Some(*meaning);
+        }
+        for relationship in &new.relationships {
+            column(&mut columns, &relationship.column)?;
+            let to = if relationship.to_table == new.name {
+                columns.clone()
+            } else {
+                stored.table(&relationship.to_table)?.table.columns.clone()
+            };
+            column(&mut to.clone(), &relationship.to_column)?;
+        }
+        let conditions = stored
+            .tables
+            .iter()
+            .find(|known| known.table.name == new.name)
+            .map_or_else(BTreeMap::new, |known| known.table.conditions.clone());
+        let (name, key, relationships) = (new.name, new.key, new.relationships);
+        // Files are found from anywhere.
+        let path =
+            std::path::absolute(&new.source.path).map_or(new.source.path, |path| path.display().to_string());
+        let table = StoredTable {
+            table: Table { name, columns, key, relationships, conditions },
+            source: Source { path },
+        };
+        self.store.put_table(&table).await?;
+        Ok(table)
+    }
+
+    /// Declares a condition of a table by name; without text it is taken back.
+    ///
+    /// # Errors
+    /// [`SegmentError::Faults`] for what is wrong with it; [`SegmentError::Input`] if it is taken back while used.
+    pub async fn declare(
+        &self,
+        table: &str,
+        name: &str,
+        condition: Option<&str>,
+    ) -> Result<(), SegmentError> {
+        check_name("condition", name)?;
+        let stored = self.catalog().await?;
+        let mut changed = stored.table(table)?.clone();
+        match condition {
+            Some(text) => {
+                let group = read::group(text).map_err(SegmentError::Faults)?;
+                let tables = stored.models();
+                let catalog = Catalog { tables: &tables, segments: &[] };
+                let faults = check_named(&group, &changed.table, &catalog);
+                if faults.iter().any(|fault| !fault.is_warning) {
+                    return Err(SegmentError::Faults(faults));
+                }
+                changed.table.conditions.insert(name.to_owned(), text.to_owned());
+            }
+            None => {
+                let users: Vec<String> = stored
+                    .definitions()
+                    .into_iter()
+                    .filter(|(_, definition)| definition.table == table && asks(definition, name))
+                    .map(|(user, _)| user)
+                    .collect();
+                if !users.is_empty() {
+                    return Err(SegmentError::Input(format!(
+                        "condition \"{name}\" is used by segments: {}",
+                        users.join(", ")
+                    )));
+                }
+                changed.table.conditions.remove(name);
+            }
+        }
+        Ok(self.store.put_table(&changed).await?)
+    }
+
+    /// Looks at every value of a table.
+    ///
+    /// # Errors
+    /// [`SegmentError::Engine`] if it cannot be read.
+    pub async fn describe(&self, name: &str) -> Result<(StoredTable, Described), SegmentError> {
+        let table = self.table(name).await?;
+        let (asked, resources) = (table.clone(), self.resources.clone());
+        let described = self.blocking(move |engine| engine.describe(&asked, &resources)).await?;
+        Ok((table, described))
+    }
+
+    /// Removes a table.
+    ///
+    /// # Errors
+    /// [`SegmentError::Input`] while something uses it.
+    pub async fn remove_table(&self, name: &str) -> Result<(), SegmentError> {
+        let stored = self.catalog().await?;
+        stored.table(name)?;
+        let segments = stored.definitions().into_iter().filter(|(_, definition)| speaks_of(definition, name));
+        let tables = stored.tables.iter().filter(|other| {
+            other.table.name != name && other.table.relationships.iter().any(|way| way.to_table == name)
+        });
+        let mut users: Vec<String> = segments.map(|(user, _)| format!("segment {user}")).collect();
+        users.extend(tables.map(|other| format!("table {}", other.table.name)));
+        if !users.is_empty() {
+            return Err(SegmentError::Input(format!("table \"{name}\" is used by {}", users.join(", "))));
+        }
+        self.store.remove_table(name).await?;
+        Ok(())
+    }
+}
+
+fn column<'c>(columns: &'c mut [TableColumn], name: &str) -> Result<&'c mut TableColumn, SegmentError> {
+    let known: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+    columns.iter_mut().find(|column| column.name == name).ok_or_else(|| {
+        SegmentError::Input(format!("there is no column \"{name}\"; the columns are: {}", known.join(", ")))
+    })
+}
+
+/// Whether a definition is over a table or asks about it.
+fn speaks_of(definition: &Definition, table: &str) -> bool {
+    let mut found = definition.table == table;
+    for rule in &definition.rules {
+        rule.group.each(&mut |condition| {
+            found |= matches!(condition, Condition::Related(related) if related.table == table);
+        });
+    }
+    found
+}
+
+fn asks(definition: &Definition, condition: &str) -> bool {
+    let mut found = false;
+    for rule in &definition.rules {
+        rule.group.each(&mut |part| found |= matches!(part, Condition::Named(name) if name == condition));
+    }
+    found
+}
