@@ -8,6 +8,9 @@ use segue_model::{Blanks, Mode};
 use segue_runs::FieldChoice;
 
 use crate::exit;
+use crate::segments::Segments;
+use crate::tables::Tables;
+use crate::workspace::Workspace;
 
 /// Keeps ActiveCampaign lists exactly equal to your segments of customer profiles.
 #[derive(Debug, Parser)]
@@ -19,8 +22,12 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Bring the profiles of a file to a list, and account for every one
+    /// Bring the profiles of a file or the members of a segment to a list, and account for every one
     Push(Box<Push>),
+    /// Declare tables, so that segments can speak of them
+    Tables(Tables),
+    /// Define who is in, refresh, look, explain
+    Segments(Segments),
     /// Simulate an ActiveCampaign account, to try everything without one
     Sandbox(Sandbox),
     /// Show it all on 20,000 made-up customers, with nothing to set up
@@ -67,7 +74,11 @@ impl From<BlanksOption> for Blanks {
 #[command(after_help = exit::HELP)]
 pub(crate) struct Push {
     /// File, folder or glob pattern of CSV, Parquet or NDJSON files
-    pub(crate) source: String,
+    #[arg(required_unless_present = "segment")]
+    pub(crate) source: Option<String>,
+    /// Push the members of this segment, as of its last refresh, in place of a file
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["source", "condition", "key"])]
+    pub(crate) segment: Option<String>,
 
     #[command(flatten)]
     pub(crate) account: Account,
@@ -80,9 +91,8 @@ pub(crate) struct Push {
     #[command(flatten)]
     pub(crate) output: Output,
 
-    /// Folder for plans, ledgers and runs [default: by the platform's convention]
-    #[arg(long, value_name = "DIR", env = "SEGUE_STATE", hide_env_values = true, help_heading = "State")]
-    pub(crate) state: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) workspace: Workspace,
     /// Tells apart several exports to one list, each with its own ledger
     #[arg(long, value_name = "NAME", default_value = "default", help_heading = "State")]
     pub(crate) export: String,
@@ -117,9 +127,9 @@ pub(crate) struct Account {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Data matching")]
 pub(crate) struct Matching {
-    /// Column of the e-mail address
-    #[arg(long, value_name = "COLUMN")]
-    pub(crate) email: String,
+    /// Column of the e-mail address; of a segment's table the column that is one, unless told
+    #[arg(long, value_name = "COLUMN", required_unless_present = "segment")]
+    pub(crate) email: Option<String>,
     /// Column of the first name
     #[arg(long, value_name = "COLUMN")]
     pub(crate) first_name: Option<String>,

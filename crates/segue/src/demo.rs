@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::cli::{Cli, Command, Demo, Push};
 use crate::customers::{self, Customer};
 use crate::exit::{Code, Failure};
-use crate::push::{Pushed, push_with};
+use crate::push::{Input, Pushed, push_with};
 use crate::show;
 
 const SPEED: f64 = 60.0;
@@ -108,7 +108,14 @@ async fn push(file: &Path, host: &str, folder: &Path) -> Result<Pushed, Failure>
     let push: Push = *push;
     let host =
         Host::parse(host, HostPolicy::AllowInsecure).map_err(|error| Failure::Other(error.to_string()))?;
-    push_with(&push, host, SecretString::from(KEY), StopHandle::new()).await
+    push_with(
+        &push,
+        &Input::file(push.source.clone().unwrap_or_default(), &push),
+        host,
+        SecretString::from(KEY),
+        StopHandle::new(),
+    )
+    .await
 }
 
 /// A few contacts as the account holds them, and how many there are.

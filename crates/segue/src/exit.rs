@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use activecampaign::ErrorKind as ProviderError;
 use segue_model::{Brake, EngineError};
+use segue_runs::segments::SegmentError;
 use segue_runs::{Cause, RunError};
 use segue_store::StoreError;
 
@@ -93,6 +94,18 @@ impl From<EngineError> for Failure {
     }
 }
 
+impl From<SegmentError> for Failure {
+    fn from(error: SegmentError) -> Self {
+        match error {
+            SegmentError::Input(words) => Self::Input(words),
+            SegmentError::Engine(error) => error.into(),
+            SegmentError::Store(error) => error.into(),
+            faults @ SegmentError::Faults(_) => Self::Input(faults.to_string()),
+            SegmentError::Defect => Self::Run(RunError::Defect),
+        }
+    }
+}
+
 /// What to do about a failure that does not say so itself.
 fn advice(error: &RunError) -> &'static str {
     match error {
@@ -105,7 +118,9 @@ fn advice(error: &RunError) -> &'static str {
 
 fn run_code(error: &RunError) -> Code {
     match error {
-        RunError::Input(_) | RunError::Engine(EngineError::Input(_)) => Code::WrongInput,
+        RunError::Input(_)
+        | RunError::Engine(EngineError::Input(_) | EngineError::DuplicateKeys { .. })
+        | RunError::Store(StoreError::Exists { .. }) => Code::WrongInput,
         RunError::Brake(_) => Code::Brake,
         RunError::Provider(error) => provider_code(error),
         RunError::Interrupted => Code::Interrupted,

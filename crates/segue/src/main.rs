@@ -1,4 +1,4 @@
-//! The command line: `push`, and `sandbox` and `demo` to try it without an account.
+//! The command line: `push`, `tables` and `segments`, and `sandbox` and `demo` to try it without an account.
 
 mod bar;
 mod cli;
@@ -8,8 +8,11 @@ mod exit;
 mod key;
 mod push;
 mod sandbox;
+mod segments;
 mod show;
 mod signals;
+mod tables;
+mod workspace;
 
 use std::error::Error;
 use std::io::IsTerminal;
@@ -36,7 +39,7 @@ fn main() -> std::process::ExitCode {
     // and pack. A simulated account serves many connections.
     let mut builder = match cli.command {
         Command::Sandbox(_) => tokio::runtime::Builder::new_multi_thread(),
-        Command::Push(_) | Command::Demo(_) => tokio::runtime::Builder::new_current_thread(),
+        _ => tokio::runtime::Builder::new_current_thread(),
     };
     let runtime = match builder.enable_all().build() {
         Ok(runtime) => runtime,
@@ -48,6 +51,8 @@ fn main() -> std::process::ExitCode {
     let ended = runtime.block_on(async {
         match cli.command {
             Command::Push(push) => push::push(*push).await,
+            Command::Tables(tables) => tables::run(tables).await,
+            Command::Segments(segments) => segments::run(segments).await,
             Command::Sandbox(sandbox) => sandbox::run(sandbox).await,
             Command::Demo(demo) => demo::run(&demo).await,
         }

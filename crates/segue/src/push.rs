@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use activecampaign::{Client, Host, HostPolicy, Limits, Options};
-use etcetera::BaseStrategy;
+use chrono::Utc;
 use secrecy::SecretString;
 use segue_engine::TableEngine;
-use segue_model::{Brakes, DataMatching, Engine, FieldMatch, PlanRequest, Source};
+use segue_model::segment::{Meaning, TableColumn};
+use segue_model::{Brakes, DataMatching, Engine, FieldMatch, FieldType, PlanRequest, Source};
 use segue_runs::{
     Exporter, Finished, Pace, Prepared, Progress, RunError, Settings, Stop, StopHandle, check_account,
 };
@@ -24,19 +25,20 @@ use crate::{key, show};
 pub(crate) async fn push(push: Push) -> Result<Code, Failure> {
     // Everything that can be wrong without the key is said before it is asked for.
     let host = host(&push)?;
-    let source = Source { path: push.source.clone() };
+    let input = Input::of(&push).await?;
     let inspection = {
-        let source = source.clone();
+        let source = input.source.clone();
         blocking(move || TableEngine.inspect(&source)).await?
     };
-    show::say(&show::inspection(&push.source, &inspection));
+    show::say(&show::inspection(&input.source.path, &inspection));
+    check_columns(&push, &input).await?;
     if let Some(out) = &push.output.rejections {
         check_writable(out)?;
     }
     let key = key::read(push.account.api_key_file.as_deref())?;
     let stop = StopHandle::new();
     stop_on_signals(stop.0.clone());
-    let pushed = push_with(&push, host, key, stop).await?;
+    let pushed = push_with(&push, &input, host, key, stop).await?;
     show::print(&if push.output.json { pushed.json.to_string() } else { pushed.text })?;
     pushed.words.iter().for_each(|words| show::say(words));
     Ok(pushed.code)
@@ -54,6 +56,7 @@ pub(crate) struct Pushed {
 /// Pushes, showing on standard error what goes on.
 pub(crate) async fn push_with(
     push: &Push,
+    input: &Input,
     host: Host,
     key: SecretString,
     stop: (StopHandle, Stop),
@@ -61,7 +64,7 @@ pub(crate) async fn push_with(
     let client = Client::new(&host, key, options(push))?;
     let account = check_account(&client, push.account.list, &push.matching.fields).await?;
     show::say(&show::account(&host.name(), &account.list));
-    let directory = StateDirectory::open(&state(push)?)?;
+    let directory = StateDirectory::open(&push.workspace.path()?)?;
     let store = Store::open(&directory).await?;
     let settings = Settings {
         host: host.name(),
@@ -84,7 +87,7 @@ pub(crate) async fn push_with(
         settings,
         progress.clone(),
     );
-    let request = request(push, account.fields);
+    let request = request(push, input, account.fields);
     let bar = Bar::start(progress, client);
     let ended = if push.output.dry_run {
         rehearse(push, &exporter, request).await
@@ -196,24 +199,67 @@ fn options(push: &Push) -> Options {
     if push.account.no_limits { Options { limits: Limits::none(), ..options } } else { options }
 }
 
-fn state(push: &Push) -> Result<PathBuf, Failure> {
-    if let Some(given) = &push.state {
-        return Ok(given.clone());
-    }
-    let strategy = etcetera::choose_base_strategy();
-    let strategy = strategy
-        .map_err(|_| Failure::Input("there is no home folder: name a folder with --state".to_owned()))?;
-    Ok(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join("segue"))
+/// Says which columns are missing before a key is asked for. What fields take is known only later.
+async fn check_columns(push: &Push, input: &Input) -> Result<(), Failure> {
+    let fields = push.matching.fields.iter().map(|choice| FieldMatch {
+        field: 0,
+        title: choice.field.clone(),
+        column: choice.column.clone(),
+        kind: FieldType::Many(Vec::new()),
+    });
+    let request = request(push, input, fields.collect());
+    blocking(move || TableEngine.check(&request)).await
 }
 
-fn request(push: &Push, fields: Vec<FieldMatch>) -> PlanRequest {
+/// What is pushed.
+pub(crate) struct Input {
+    pub(crate) source: Source,
+    /// The keys of a segment's members.
+    members: Option<PathBuf>,
+    key: Option<String>,
+    email: String,
+}
+
+impl Input {
+    /// The profiles of a file.
+    pub(crate) fn file(path: String, push: &Push) -> Self {
+        let (key, email) = (push.members.key.clone(), push.matching.email.clone().unwrap_or_default());
+        Self { source: Source { path }, members: None, key, email }
+    }
+
+    async fn of(push: &Push) -> Result<Self, Failure> {
+        let Some(name) = &push.segment else {
+            if !push.workspace.required.is_empty() {
+                let words = "--require (or SEGUE_REQUIRE) asks for a condition, and a file declares none: push a segment";
+                return Err(Failure::Input(words.to_owned()));
+            }
+            return Ok(Self::file(push.source.clone().unwrap_or_default(), push));
+        };
+        let open = push.workspace.open().await?;
+        let found = open.segments.members_to_export(name, Utc::now()).await;
+        open.close().await;
+        let (stored, snapshot) = found?;
+        let is_email = |column: &&TableColumn| column.meaning == Some(Meaning::Email);
+        let guessed = || stored.table.columns.iter().find(is_email).map(|column| column.name.clone());
+        let email = push.matching.email.clone().or_else(guessed).ok_or_else(|| {
+            Failure::Input(format!(
+                "no column of table \"{}\" is known to be an e-mail address: name it with --email",
+                stored.table.name
+            ))
+        })?;
+        Ok(Self { source: stored.source, members: Some(snapshot), key: stored.table.key, email })
+    }
+}
+
+fn request(push: &Push, input: &Input, fields: Vec<FieldMatch>) -> PlanRequest {
     let matching = &push.matching;
     PlanRequest {
-        source: Source { path: push.source.clone() },
+        source: input.source.clone(),
         filter: push.members.condition.clone(),
-        key: push.members.key.clone(),
+        members: input.members.clone(),
+        key: input.key.clone(),
         matching: DataMatching {
-            email: matching.email.clone(),
+            email: input.email.clone(),
             first_name: matching.first_name.clone(),
             last_name: matching.last_name.clone(),
             phone: matching.phone.clone(),

@@ -137,6 +137,26 @@ pub(crate) fn table(header: &[&str]) -> Table {
     table
 }
 
+const CELL: usize = 24;
+
+/// A value that leaves room for others.
+pub(crate) fn shortened(value: &str) -> String {
+    if value.chars().count() <= CELL {
+        return value.to_owned();
+    }
+    value.chars().take(CELL - 1).chain(std::iter::once('…')).collect()
+}
+
+/// Rows of a table, one line each however long.
+pub(crate) fn wide(columns: &[&str], rows: &[Vec<String>]) -> String {
+    let mut shown = table(columns);
+    shown.set_content_arrangement(ContentArrangement::Disabled);
+    for row in rows {
+        shown.add_row(row.iter().map(|value| shortened(value)));
+    }
+    lines(&shown)
+}
+
 pub(crate) fn lines(table: &Table) -> String {
     table.lines().map(|line| format!(" {}", line.trim_end())).collect::<Vec<_>>().join("\n")
 }

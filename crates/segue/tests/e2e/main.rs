@@ -6,4 +6,5 @@ mod crash;
 mod errors;
 mod output;
 mod promises;
+mod segments;
 mod setting;

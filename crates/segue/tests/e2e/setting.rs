@@ -112,12 +112,20 @@ impl Setting {
 
     /// Pushes with `--json` and returns the object and the exit code.
     pub(crate) fn push_json(&self, options: &[&str]) -> (Value, i32) {
-        let output = self.push(&[options, &["--json"]].concat());
-        let code = output.status.code().unwrap();
-        match serde_json::from_slice(&output.stdout) {
-            Ok(report) => (report, code),
-            Err(_) => panic!("no report, exit code {code}: {}", String::from_utf8_lossy(&output.stderr)),
-        }
+        reported(self.push_command(&[options, &["--json"]].concat()))
+    }
+
+    /// `segue push` of a segment's members.
+    pub(crate) fn segment_command(&self, segment: &str, options: &[&str]) -> Command {
+        let speed = SPEED.to_string();
+        let mut command = self.command(&["push", "--segment", segment, "--host", &self.host, "--list", "3"]);
+        command.args(["--allow-insecure-host", "--speed", &speed, "--state", "state"]).args(options);
+        command
+    }
+
+    /// Pushes a segment with `--json` and returns the object and the exit code.
+    pub(crate) fn push_segment(&self, segment: &str, options: &[&str]) -> (Value, i32) {
+        reported(self.segment_command(segment, &[options, &["--json"]].concat()))
     }
 
     pub(crate) fn spawn(&self, options: &[&str]) -> Child {
@@ -299,6 +307,15 @@ pub(crate) fn read_until(reader: &mut impl BufRead, saying: &str) -> String {
 pub(crate) fn interrupt(child: &Child) {
     let done = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(done.success());
+}
+
+fn reported(mut command: Command) -> (Value, i32) {
+    let output = command.output().unwrap();
+    let code = output.status.code().unwrap();
+    match serde_json::from_slice(&output.stdout) {
+        Ok(report) => (report, code),
+        Err(_) => panic!("no report, exit code {code}: {}", String::from_utf8_lossy(&output.stderr)),
+    }
 }
 
 pub(crate) fn number(report: &Value, name: &str) -> u64 {

@@ -1,0 +1,253 @@
+//! `segue tables`: what segments can speak of.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use comfy_table::Cell;
+use indicatif::HumanCount;
+use segue_model::segment::{Kind, Meaning, Relationship};
+use segue_model::{Described, Source, StoredTable};
+use segue_runs::segments::NewTable;
+use serde_json::json;
+
+use crate::exit::{Code, Failure};
+use crate::show::{lines, print, shortened, table, wide};
+use crate::workspace::{Open, Workspace};
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Tables {
+    #[command(flatten)]
+    workspace: Workspace,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+enum Command {
+    /// Add a table, or declare it anew
+    Add(Add),
+    /// List all tables
+    List,
+    /// Show a table: columns, rows, empty and different values, the most frequent ones, a sample
+    Show {
+        /// Name of the table
+        name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look for what is wrong with a table: lost columns, rows that cannot be used, keys that are not unique
+    Check {
+        /// Name of the table
+        name: String,
+    },
+    /// Declare a condition of a table by name, as consent; segments and --require use it
+    Condition {
+        /// Name of the table
+        table: String,
+        /// Name of the condition
+        name: String,
+        /// File with the condition; without it the condition is taken back
+        file: Option<PathBuf>,
+    },
+    /// Remove a table that nothing uses; its files stay
+    Remove {
+        /// Name of the table
+        name: String,
+    },
+}
+
+#[derive(Debug, Clone, Args)]
+struct Add {
+    /// Name of the table, as in profiles
+    name: String,
+    /// File, folder or glob pattern of CSV, Parquet or NDJSON files, read in place
+    source: String,
+    /// Column that tells rows apart; a table of profiles needs one
+    #[arg(long, value_name = "COLUMN")]
+    key: Option<String>,
+    /// Many rows of this table belong to one of another, as in buyer=profiles.id; may be repeated
+    #[arg(long = "relate", value_name = "COLUMN=TABLE.COLUMN", value_parser = relationship)]
+    relate: Vec<(String, String, String)>,
+    /// What can be asked of a column of a text file, as in total=number; may be repeated
+    #[arg(long = "kind", value_name = "COLUMN=KIND", value_parser = kind)]
+    kinds: Vec<(String, Kind)>,
+    /// What a column is to people, as in mail=email; may be repeated
+    #[arg(long = "meaning", value_name = "COLUMN=MEANING", value_parser = meaning)]
+    meanings: Vec<(String, Meaning)>,
+}
+
+fn relationship(text: &str) -> Result<(String, String, String), String> {
+    let parts = || {
+        let (column, to) = text.split_once('=')?;
+        let (table, to_column) = to.split_once('.')?;
+        Some((column.trim().to_owned(), table.trim().to_owned(), to_column.trim().to_owned()))
+    };
+    parts()
+        .ok_or_else(|| "write it as COLUMN=TABLE.COLUMN, as in customer_id=profiles.customer_id".to_owned())
+}
+
+fn named<T: Copy>(text: &str, words: &[(T, &'static str)]) -> Result<(String, T), String> {
+    let known = || words.iter().map(|(_, word)| *word).collect::<Vec<_>>().join(", ");
+    let (column, word) =
+        text.rsplit_once('=').ok_or_else(|| format!("write it as COLUMN=WORD; words are: {}", known()))?;
+    let found = words.iter().find(|(_, known)| *known == word.trim());
+    found
+        .map(|(value, _)| (column.trim().to_owned(), *value))
+        .ok_or_else(|| format!("words are: {}", known()))
+}
+
+fn kind(text: &str) -> Result<(String, Kind), String> {
+    named(text, &Kind::ALL)
+}
+
+fn meaning(text: &str) -> Result<(String, Meaning), String> {
+    named(text, &Meaning::ALL)
+}
+
+pub(crate) async fn run(tables: Tables) -> Result<Code, Failure> {
+    let open = tables.workspace.open().await?;
+    let done = carry_out(&open, tables.command).await;
+    open.close().await;
+    done
+}
+
+async fn carry_out(open: &Open, command: Command) -> Result<Code, Failure> {
+    let segments = &open.segments;
+    match command {
+        Command::Add(add) => {
+            let added = segments.add_table(new_table(add)).await?;
+            print(&columns(&added))?;
+        }
+        Command::List => print(&list(&segments.tables().await?))?,
+        Command::Show { name, json } => {
+            let (stored, described) = segments.describe(&name).await?;
+            print(&if json {
+                described_json(&stored, &described).to_string()
+            } else {
+                shown(&stored, &described)
+            })?;
+        }
+        Command::Check { name } => {
+            let (stored, described) = segments.describe(&name).await?;
+            let faults = faults(&stored, &described);
+            if !faults.is_empty() {
+                print(&faults.join("\n"))?;
+                return Ok(Code::DoneWithRejections);
+            }
+            print(&format!("table \"{name}\": {} rows, nothing wrong", HumanCount(described.rows)))?;
+        }
+        Command::Condition { table, name, file } => {
+            let text = file.map(|file| read(&file)).transpose()?;
+            segments.declare(&table, &name, text.as_deref()).await?;
+        }
+        Command::Remove { name } => segments.remove_table(&name).await?,
+    }
+    Ok(Code::Done)
+}
+
+/// A text file that a person names.
+pub(crate) fn read(file: &std::path::Path) -> Result<String, Failure> {
+    std::fs::read_to_string(file)
+        .map_err(|error| Failure::Input(format!("{} cannot be read: {error}", file.display())))
+}
+
+fn new_table(add: Add) -> NewTable {
+    let relationships = add.relate.into_iter().map(|(column, to_table, to_column)| {
+        let name = format!("{}.{column}", add.name);
+        Relationship { name, column, to_table, to_column }
+    });
+    NewTable {
+        relationships: relationships.collect(),
+        name: add.name,
+        source: Source { path: add.source },
+        key: add.key,
+        kinds: add.kinds,
+        meanings: add.meanings,
+    }
+}
+
+fn list(tables: &[StoredTable]) -> String {
+    if tables.is_empty() {
+        return "There are no tables yet: segue tables add profiles FILE --key COLUMN".to_owned();
+    }
+    let mut shown = table(&["table", "key", "columns", "belongs to", "source"]);
+    for StoredTable { table, source } in tables {
+        let ways: Vec<String> = table
+            .relationships
+            .iter()
+            .map(|way| format!("{} = {}.{}", way.column, way.to_table, way.to_column))
+            .collect();
+        let key = table.key.clone().unwrap_or_default();
+        shown.add_row([&table.name, &key, &table.columns.len().to_string(), &ways.join(", "), &source.path]);
+    }
+    lines(&shown)
+}
+
+/// The columns that a table was found to have.
+fn columns(stored: &StoredTable) -> String {
+    let mut shown = table(&["column", "kind", "is"]);
+    for column in &stored.table.columns {
+        let is_key = stored.table.key.as_deref() == Some(column.name.as_str());
+        let is = if is_key { "key" } else { column.meaning.map_or("", Meaning::word) };
+        shown.add_row([column.name.as_str(), column.kind.word(), is]);
+    }
+    lines(&shown)
+}
+
+const SHOWN_FREQUENT: usize = 4;
+
+fn shown(stored: &StoredTable, described: &Described) -> String {
+    let mut shown = table(&["column", "kind", "is", "empty", "different", "most frequent"]);
+    for (column, found) in stored.table.columns.iter().zip(&described.columns) {
+        let frequent = found.frequent.iter().take(SHOWN_FREQUENT);
+        let frequent: Vec<String> =
+            frequent.map(|(value, rows)| format!("{} ({})", shortened(value), HumanCount(*rows))).collect();
+        shown.add_row([
+            Cell::new(&column.name),
+            Cell::new(column.kind.word()),
+            Cell::new(column.meaning.map_or("", Meaning::word)),
+            Cell::new(HumanCount(found.empty)),
+            Cell::new(HumanCount(found.distinct)),
+            Cell::new(frequent.join(", ")),
+        ]);
+    }
+    let names: Vec<&str> = stored.table.columns.iter().map(|column| column.name.as_str()).collect();
+    let mut text =
+        format!("  {} rows in {}\n\n{}", HumanCount(described.rows), stored.source.path, lines(&shown));
+    if !described.sample.is_empty() {
+        text.push_str(&format!("\n\n{}", wide(&names, &described.sample)));
+    }
+    for fault in faults(stored, described) {
+        text.push_str(&format!("\n\n  {fault}"));
+    }
+    text
+}
+
+fn faults(stored: &StoredTable, described: &Described) -> Vec<String> {
+    let mut faults = crate::segments::set_aside(&described.corrupt);
+    let name = &stored.table.name;
+    if !described.duplicate_keys.is_empty() {
+        let keys = described.duplicate_keys.join(", ");
+        faults.push(format!("table \"{name}\": keys must be unique, and these are not: {keys}"));
+    }
+    if described.without_key > 0 {
+        faults.push(format!("table \"{name}\": {} rows have no key", HumanCount(described.without_key)));
+    }
+    faults
+}
+
+fn described_json(stored: &StoredTable, described: &Described) -> serde_json::Value {
+    let columns: Vec<serde_json::Value> = stored
+        .table
+        .columns
+        .iter()
+        .zip(&described.columns)
+        .map(|(column, found)| {
+            json!({"name": column.name, "kind": column.kind.word(), "meaning": column.meaning.map(Meaning::word),
+                "empty": found.empty, "different": found.distinct, "frequent": found.frequent})
+        })
+        .collect();
+    json!({"table": stored.table.name, "rows": described.rows, "columns": columns, "sample": described.sample,
+        "set_aside": described.corrupt, "duplicate_keys": described.duplicate_keys, "without_key": described.without_key})
+}
