@@ -9,7 +9,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = reqwest::Client::builder().pool_max_idle_per_host(1).build()?;
     let url = format!("{host}/api/3/import/bulk_import");
     let bodies: Vec<Bytes> = (0..posts.parse::<usize>()?).map(body).collect();
-    let began = std::time::Instant::now();
+    let began = tokio::time::Instant::now();
     for body in bodies {
         let request =
             client.post(&url).header("Api-Token", key).header("Content-Type", "application/json").body(body);
