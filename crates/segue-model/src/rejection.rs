@@ -105,3 +105,25 @@ pub struct Refusal {
     /// The provider's own words, without personal data; empty where it said nothing.
     pub words: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_is_documented_in_the_same_words() {
+        let page = include_str!("../../../docs/errors.md");
+        for reason in Reason::ALL {
+            let row = format!(
+                "| `{reason}` | {} | {} | {} |",
+                match reason.owner() {
+                    Owner::Invalid => "invalid",
+                    Owner::Refused => "refused",
+                },
+                reason.meaning(),
+                reason.advice()
+            );
+            assert!(page.contains(&row), "docs/errors.md lacks: {row}");
+        }
+    }
+}
