@@ -139,3 +139,22 @@ fn rules_fold_from_top_to_bottom() {
     assert_eq!(told.parts.iter().map(|rule| rule.holds).collect::<Vec<_>>(), [false, true, true, true]);
     assert!(TableEngine.explain(&evaluation, "z").unwrap().is_none());
 }
+
+#[test]
+fn days_begin_where_the_definition_says() {
+    let mut s = Setting::new("2026-03-29T12:00:00Z");
+    let moments = "id,at\na,2026-03-28T23:30:00Z\nb,2026-03-29T21:59:59Z\nc,2026-03-29T22:00:00Z\nd,2026-02-28T23:30:00Z\n";
+    s.add_csv("profiles", moments, Some("id"), &[]);
+    let who = |zone: &str, condition: &str| {
+        let rules = format!("rules: [{{all: [{{column: at, {condition}}}]}}]");
+        s.members(&format!("version: 1\ntime_zone: {zone}\n{rules}\n")).join(" ")
+    };
+    // On this day clocks are put forward in Berlin: it has 23 hours.
+    assert_eq!(who("Europe/Berlin", "on: 2026-03-29"), "a b");
+    assert_eq!(who("UTC", "on: 2026-03-29"), "b c");
+    assert_eq!(who("Europe/Berlin", "month_of: 3"), "a b c d");
+    assert_eq!(who("UTC", "month_of: 3"), "a b c");
+    assert_eq!(who("Europe/Berlin", "day_of: 03-30"), "c");
+    assert_eq!(who("Europe/Berlin", "in_last: 1 day"), "a b");
+    assert_eq!(who("Europe/Berlin", "before: 2026-03-29T00:30"), "d");
+}
