@@ -35,8 +35,6 @@ use segue_model::{
     Settlement, Source,
 };
 
-use crate::read::InputFile;
-
 /// The engine.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TableEngine;
@@ -46,8 +44,7 @@ impl Engine for TableEngine {
         let found = source::find(source)?;
         let mut rows = Some(0);
         let mut columns = Vec::new();
-        for path in &found.paths {
-            let file = InputFile::open(path, found.format)?;
+        for file in found.open()? {
             rows = rows.zip(file.rows).map(|(sum, rows)| sum + rows);
             if columns.is_empty() {
                 let fields = file.schema.fields().iter();

@@ -28,8 +28,7 @@ pub(crate) fn open(
     request: &PlanRequest,
 ) -> Result<(source::Files, Vec<InputFile>, Option<Condition>), EngineError> {
     let found = source::find(&request.source)?;
-    let files = found.paths.iter().map(|path| InputFile::open(path, found.format));
-    let files: Vec<InputFile> = files.collect::<Result<_, _>>()?;
+    let files = found.open()?;
     let condition = request.filter.as_deref().map(Condition::new);
     members::check(&files, request, condition.as_ref())?;
     Ok((found, files, condition))

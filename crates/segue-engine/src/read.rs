@@ -33,6 +33,13 @@ pub(crate) struct InputFile {
 
 pub(crate) type Batches = Box<dyn Iterator<Item = Result<RecordBatch, EngineError>>>;
 
+impl source::Files {
+    /// Opens all of them.
+    pub(crate) fn open(&self) -> Result<Vec<InputFile>, EngineError> {
+        self.paths.iter().map(|path| InputFile::open(path, self.format)).collect()
+    }
+}
+
 impl InputFile {
     /// Opens a file and reads what columns it has.
     pub(crate) fn open(path: &Path, format: Format) -> Result<Self, EngineError> {

@@ -142,11 +142,17 @@ pub trait SegmentEngine: Send + Sync + 'static {
         key: Option<&str>,
     ) -> Result<Vec<(String, crate::segment::Kind, Option<Meaning>)>, EngineError>;
 
-    /// Looks at every value of a table.
+    /// Looks at every value of a table. Rows that cannot be used are also listed in a CSV file, if one is named: `table`,
+    /// `file`, `row` as a person counts it, `reason`.
     ///
     /// # Errors
     /// [`EngineError::Input`] if it cannot be read or has lost a column.
-    fn describe(&self, table: &StoredTable, resources: &Resources) -> Result<Described, EngineError>;
+    fn describe(
+        &self,
+        table: &StoredTable,
+        set_aside: Option<&Path>,
+        resources: &Resources,
+    ) -> Result<Described, EngineError>;
 
     /// How many members a definition has.
     ///

@@ -40,6 +40,9 @@ enum Command {
     Check {
         /// Name of the table
         name: String,
+        /// Write every row that cannot be used, where it stands and why, to this CSV file
+        #[arg(long, value_name = "FILE")]
+        set_aside: Option<PathBuf>,
     },
     /// Declare a condition of a table by name, as consent; segments and --require use it
     Condition {
@@ -121,15 +124,15 @@ async fn carry_out(open: &Open, command: Command) -> Result<Code, Failure> {
         }
         Command::List => print(&list(&segments.tables().await?))?,
         Command::Show { name, json } => {
-            let (stored, described) = segments.describe(&name).await?;
+            let (stored, described) = segments.describe(&name, None).await?;
             print(&if json {
                 described_json(&stored, &described).to_string()
             } else {
                 shown(&stored, &described)
             })?;
         }
-        Command::Check { name } => {
-            let (stored, described) = segments.describe(&name).await?;
+        Command::Check { name, set_aside } => {
+            let (stored, described) = segments.describe(&name, set_aside).await?;
             let faults = faults(&stored, &described);
             if !faults.is_empty() {
                 print(&faults.join("\n"))?;

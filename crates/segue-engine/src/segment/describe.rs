@@ -1,5 +1,7 @@
 //! Looking at tables: what their columns are, and what stands in them.
 
+use std::path::Path;
+
 use datafusion::arrow::datatypes::DataType;
 use datafusion::functions_aggregate::expr_fn::{count, sum};
 use datafusion::logical_expr::{Expr, cast, lit};
@@ -26,8 +28,7 @@ pub(super) fn infer(
     key: Option<&str>,
 ) -> Result<Vec<(String, Kind, Option<Meaning>)>, EngineError> {
     let found = source::find(source)?;
-    let files: Vec<InputFile> =
-        found.paths.iter().map(|path| InputFile::open(path, found.format)).collect::<Result<_, _>>()?;
+    let files = found.open()?;
     let Some(first) = files.first() else { return Ok(Vec::new()) };
     for file in &files[1..] {
         for field in first.schema.fields() {
@@ -74,14 +75,15 @@ fn guess(files: &[InputFile], names: &[String]) -> Result<Vec<Kind>, EngineError
     Ok(guesses.into_iter().map(Guess::kind).collect())
 }
 
-/// Looks at every value of a table.
+/// Looks at every value of a table. Rows that cannot be used are also written to `list`.
 pub(super) async fn describe(
     table: &StoredTable,
+    list: Option<&Path>,
     resources: &Resources,
     sort_merge: bool,
 ) -> Result<Described, EngineError> {
     let session = scan::session(resources, sort_merge)?;
-    let aside = Aside::default();
+    let aside = list.map(Aside::listed).transpose()?.unwrap_or_default();
     let columns = &table.table.columns;
     let mut wanted: Vec<Wanted> =
         columns.iter().map(|column| Wanted { column: column.name.clone(), as_key: false }).collect();
@@ -99,8 +101,6 @@ pub(super) async fn describe(
         .iter()
         .map(|text| text.parse().unwrap_or(0))
         .collect();
-    // What was set aside is counted by the first pass; later ones meet the same rows again.
-    let corrupt = aside.report();
     let mut described = Vec::new();
     for (index, column) in columns.iter().enumerate() {
         let (distinct, frequent) = frequent(&frame, index, column.kind).await?;
@@ -120,7 +120,7 @@ pub(super) async fn describe(
         rows: counted.first().copied().unwrap_or_default(),
         columns: described,
         sample: sample.collect(),
-        corrupt,
+        corrupt: aside.report()?,
         duplicate_keys,
         without_key,
     })

@@ -1,12 +1,8 @@
 //! Evaluating a definition: sets of keys first, then one pass over the profiles.
 
-use std::path::Path;
-
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::JoinType;
-use datafusion::datasource::file_format::parquet::ParquetFormat;
-use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::logical_expr::{Expr, cast, lit};
 use datafusion::prelude::{DataFrame, SessionContext};
 use futures::TryStreamExt;
@@ -33,7 +29,7 @@ pub(super) struct Evaluator<'a> {
     pub(super) session: SessionContext,
     pub(super) context: Context,
     pub(super) aside: Aside,
-    named: Vec<(String, Group)>,
+    pub(super) named: Vec<(String, Group)>,
 }
 
 /// The profiles, with every set that the trees ask about at hand.
@@ -137,7 +133,7 @@ impl<'a> Evaluator<'a> {
                 let (_, path) = snapshot.ok_or_else(|| {
                     EngineError::Input(format!("segment \"{segment}\" was never refreshed: refresh it first"))
                 })?;
-                let keys = snapshot_keys(&self.session, path).await?;
+                let keys = scan::parquet(&self.session, &[path]).await?;
                 let keys = keys.select(vec![named("key").alias(KEY)]).failed("planning")?;
                 Ok(KeySet { column: key.to_owned(), keys, is_meant: true })
             }
@@ -214,18 +210,6 @@ fn same(key: Expr, scope: &Scope<'_>, place: usize) -> Expr {
 
 pub(super) fn stored<'a>(tables: &'a [StoredTable], name: &str) -> Result<&'a StoredTable, EngineError> {
     tables.iter().find(|stored| stored.table.name == name).ok_or_else(|| unchecked(name))
-}
-
-/// The keys of a snapshot, in one column `key`.
-pub(super) async fn snapshot_keys(session: &SessionContext, path: &Path) -> Result<DataFrame, EngineError> {
-    let path = std::path::absolute(path).map_err(|error| crate::source::unreadable(path, &error))?;
-    let url = url::Url::from_file_path(&path).map_err(|()| unchecked("snapshot"))?;
-    let url = ListingTableUrl::try_new(url, None).failed("opening a snapshot")?;
-    let options = ListingOptions::new(std::sync::Arc::new(ParquetFormat::default())).with_file_extension("");
-    let schema = options.infer_schema(&session.state(), &url).await.failed("opening a snapshot")?;
-    let config = ListingTableConfig::new(url).with_listing_options(options).with_schema(schema);
-    let table = ListingTable::try_new(config).failed("opening a snapshot")?;
-    session.read_table(std::sync::Arc::new(table)).failed("opening a snapshot")
 }
 
 /// The first rows of a frame as text.

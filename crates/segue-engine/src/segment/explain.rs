@@ -3,7 +3,7 @@
 use datafusion::arrow::datatypes::DataType;
 use datafusion::logical_expr::{cast, lit};
 use segue_model::segment::{
-    Catalog, ColumnTest, Combine, Condition, Function, Group, Join, Measure, RelatedTest, read, write,
+    Catalog, ColumnTest, Combine, Condition, Function, Group, Join, Measure, RelatedTest, write,
 };
 use segue_model::{EngineError, Evaluation, Explanation};
 use serde_json::Value;
@@ -11,8 +11,7 @@ use serde_json::Value;
 use super::evaluator::{Evaluator, Ground, PROFILE, texts};
 use super::failure::Failed;
 use super::related::named;
-use super::scope::unchecked;
-use super::tree::{Outside, Planter, Tree};
+use super::tree::{Outside, Planter, Tree, named_condition};
 
 pub(super) async fn explain(
     evaluation: &Evaluation,
@@ -97,10 +96,7 @@ impl Teller<'_, '_> {
             return self.group(group).await;
         }
         if let Condition::Named(name) = condition {
-            let table = &self.evaluator.profiles()?.table;
-            let text = table.conditions.get(name).ok_or_else(|| unchecked(name))?;
-            let group = read::group(text).map_err(|_| unchecked(name))?;
-            let told = self.group(&group).await?;
+            let told = self.group(named_condition(&self.evaluator.named, name)?).await?;
             return Ok(Explanation { condition: words, ..told });
         }
         let group = Group { join: Join::All, conditions: vec![condition.clone()] };

@@ -17,7 +17,6 @@ use super::scan::{self, Wanted};
 use super::scope::unchecked;
 use super::snapshot;
 use crate::error::{input, internal};
-use crate::read::InputFile;
 use crate::source;
 use crate::text::Values;
 
@@ -56,17 +55,15 @@ pub(super) async fn load(
 
 /// The keys of a list: its column of the key's name, or its only column.
 fn read(list: &Source, key: &str) -> Result<Vec<String>, EngineError> {
-    let found = source::find(list)?;
     let mut keys = Vec::new();
-    for path in &found.paths {
-        let file = InputFile::open(path, found.format)?;
+    for file in source::find(list)?.open()? {
         let column = match file.schema.index_of(key) {
             Ok(column) => column,
             Err(_) if file.schema.fields().len() == 1 => 0,
             Err(_) => {
                 return input(format!(
                     "{} has several columns and none is \"{key}\": rename the one with the keys",
-                    path.display()
+                    file.path.display()
                 ));
             }
         };

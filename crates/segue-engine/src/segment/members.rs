@@ -17,7 +17,7 @@ use futures::{StreamExt, TryStreamExt};
 use segue_model::segment::Kind;
 use segue_model::{EngineError, Evaluated, Evaluation, Overlap, Preview, Resources, StoredTable};
 
-use super::evaluator::{Evaluator, PROFILE, joined, snapshot_keys, texts};
+use super::evaluator::{Evaluator, PROFILE, joined, texts};
 use super::failure::Failed;
 use super::related::named;
 use super::rows::Aside;
@@ -34,7 +34,7 @@ pub(super) async fn count(evaluation: &Evaluation, sort_merge: bool) -> Result<E
     let counted =
         members.aggregate(vec![], vec![rows_of(named(PROFILE)).alias("members")]).failed("planning")?;
     let members = numbers(counted).await?.into_iter().next().unwrap_or_default();
-    Ok(Evaluated { members, corrupt: evaluator.aside.report() })
+    Ok(Evaluated { members, corrupt: evaluator.aside.report()? })
 }
 
 /// The one row of whole numbers that a frame has.
@@ -64,7 +64,7 @@ pub(super) async fn refresh(
         .failed("planning")?;
     let keys = sorted.execute_stream().await.failed("reading profiles")?;
     let members = snapshot::write(keys, snapshot, &evaluation.definition.table).await?;
-    Ok(Evaluated { members, corrupt: evaluator.aside.report() })
+    Ok(Evaluated { members, corrupt: evaluator.aside.report()? })
 }
 
 pub(super) async fn inspect(evaluation: &Evaluation, sort_merge: bool) -> Result<Vec<u64>, EngineError> {
@@ -101,7 +101,7 @@ async fn profiles(
     let place = wanted.len() - 1;
     let frame = scan::scan(&session, table, &wanted, "p", &Aside::default()).await?;
     let key_type = frame.schema().field(place).data_type().clone();
-    let keys = snapshot_keys(&session, snapshot).await?;
+    let keys = scan::parquet(&session, &[snapshot]).await?;
     let same = cast(named(KEY), key_type).eq(named(&format!("p{place}")));
     let members = keys.join_on(frame, JoinType::RightSemi, [same]).failed("planning")?;
     members.sort(vec![named(&format!("p{place}")).sort(true, false)]).failed("planning")
@@ -224,7 +224,7 @@ pub(super) async fn overlap(
     let mut all: Option<DataFrame> = None;
     for (index, path) in snapshots.iter().enumerate() {
         let bit = 1_i64 << index;
-        let keys = snapshot_keys(&session, path).await?;
+        let keys = scan::parquet(&session, &[path]).await?;
         let keys = keys
             .select(vec![cast(named(KEY), DataType::Utf8).alias(KEY), lit(bit).alias("bit")])
             .failed("planning")?;

@@ -42,8 +42,13 @@ impl SegmentEngine for TableEngine {
         describe::infer(source, key)
     }
 
-    fn describe(&self, table: &StoredTable, resources: &Resources) -> Result<Described, EngineError> {
-        evaluator::run(resources, |sort_merge| describe::describe(table, resources, sort_merge))
+    fn describe(
+        &self,
+        table: &StoredTable,
+        set_aside: Option<&Path>,
+        resources: &Resources,
+    ) -> Result<Described, EngineError> {
+        evaluator::run(resources, |sort_merge| describe::describe(table, set_aside, resources, sort_merge))
     }
 
     fn count(&self, evaluation: &Evaluation) -> Result<Evaluated, EngineError> {

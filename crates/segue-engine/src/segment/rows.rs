@@ -1,41 +1,90 @@
 //! Rows of text files, one by one: what cannot be read is set aside and counted, never dropped in silence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use segue_model::{Corrupt, EngineError, Format};
 use serde_json::Value;
 
+use crate::error::OnFile;
 use crate::read::InputFile;
 use crate::source::{self, unreadable};
 
-/// Rows that were set aside, by table and reason. Cheap to clone; clones share it.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Aside(Arc<Mutex<BTreeMap<(String, String), Rows>>>);
+/// Rows that were set aside, each counted once however often its file is read. Cheap to clone; clones share it.
+#[derive(Clone, Default)]
+pub(crate) struct Aside(Arc<Mutex<Rows>>);
 
-/// How many rows, and where the first of them stands.
-type Rows = (u64, String);
+#[derive(Default)]
+struct Rows {
+    /// One bit for each row of a file, set if the row is aside.
+    known: HashMap<PathBuf, Vec<u64>>,
+    /// By table and reason, how many, and where the first of them stands.
+    counts: BTreeMap<(String, String), (u64, String)>,
+    list: Option<(csv::Writer<File>, PathBuf)>,
+}
 
 impl Aside {
-    pub(crate) fn put(&self, table: &str, reason: String, place: impl FnOnce() -> String) {
-        let mut all = self.0.lock();
-        all.entry((table.to_owned(), reason)).or_insert_with(|| (0, place())).0 += 1;
+    /// Rows that are also written to a list, a CSV file that says where each stands and why it is there.
+    pub(crate) fn listed(path: &Path) -> Result<Self, EngineError> {
+        let mut list = csv::Writer::from_writer(File::create(path).on("write", path)?);
+        list.write_record(["table", "file", "row", "reason"])
+            .map_err(std::io::Error::from)
+            .on("write", path)?;
+        let rows = Rows { list: Some((list, path.to_owned())), ..Rows::default() };
+        Ok(Self(Arc::new(Mutex::new(rows))))
     }
 
-    pub(crate) fn report(&self) -> Vec<Corrupt> {
-        let all = self.0.lock();
-        let reports = all.iter().map(|((table, reason), (rows, first))| Corrupt {
+    pub(crate) fn put(
+        &self,
+        table: &str,
+        file: &InputFile,
+        row: u64,
+        reason: String,
+    ) -> Result<(), EngineError> {
+        let mut rows = self.0.lock();
+        if !is_new(rows.known.entry(file.path.clone()).or_default(), row) {
+            return Ok(());
+        }
+        if let Some((list, path)) = &mut rows.list {
+            list.write_record([table, &file.path.display().to_string(), &row.to_string(), &reason])
+                .map_err(std::io::Error::from)
+                .on("write", path)?;
+        }
+        let first = || (0, format!("{}:{row}", file.name()));
+        rows.counts.entry((table.to_owned(), reason)).or_insert_with(first).0 += 1;
+        Ok(())
+    }
+
+    /// What was set aside, once the list is on disk.
+    pub(crate) fn report(&self) -> Result<Vec<Corrupt>, EngineError> {
+        let mut rows = self.0.lock();
+        if let Some((list, path)) = &mut rows.list {
+            list.flush().on("write", path)?;
+        }
+        let reports = rows.counts.iter().map(|((table, reason), (rows, first))| Corrupt {
             table: table.clone(),
             reason: reason.clone(),
             rows: *rows,
             first: first.clone(),
         });
-        reports.collect()
+        Ok(reports.collect())
     }
+}
+
+/// Sets the bit of a row; whether it was not set before.
+fn is_new(bits: &mut Vec<u64>, row: u64) -> bool {
+    let word = usize::try_from(row / 64).unwrap_or(usize::MAX);
+    if bits.len() <= word {
+        bits.resize(word + 1, 0);
+    }
+    let bit = 1 << (row % 64);
+    let is_new = bits[word] & bit == 0;
+    bits[word] |= bit;
+    is_new
 }
 
 /// A value of a text file.

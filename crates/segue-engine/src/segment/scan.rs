@@ -2,6 +2,7 @@
 //!
 //! This is the one place that opens a source: other kinds of source are added here.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
@@ -65,8 +66,7 @@ pub(super) async fn scan(
     aside: &Aside,
 ) -> Result<DataFrame, EngineError> {
     let found = source::find(&stored.source)?;
-    let files: Vec<InputFile> =
-        found.paths.iter().map(|path| InputFile::open(path, found.format)).collect::<Result<_, _>>()?;
+    let files = found.open()?;
     for file in &files {
         check_columns(file, stored, wanted)?;
     }
@@ -132,8 +132,21 @@ async fn scan_parquet(
     wanted: &[Wanted],
     prefix: &str,
 ) -> Result<DataFrame, EngineError> {
-    let urls = files.iter().map(|file| {
-        let path = std::path::absolute(&file.path).map_err(|error| source::unreadable(&file.path, &error))?;
+    let paths: Vec<&Path> = files.iter().map(|file| file.path.as_path()).collect();
+    let columns: Vec<Expr> = wanted
+        .iter()
+        .enumerate()
+        .map(|(index, wanted)| {
+            Expr::Column(Named::new_unqualified(&wanted.column)).alias(format!("{prefix}{index}"))
+        })
+        .collect();
+    parquet(session, &paths).await?.select(columns).failed("opening a table")
+}
+
+/// All columns of Parquet files.
+pub(super) async fn parquet(session: &SessionContext, paths: &[&Path]) -> Result<DataFrame, EngineError> {
+    let urls = paths.iter().map(|path| {
+        let path = std::path::absolute(path).map_err(|error| source::unreadable(path, &error))?;
         let url = url::Url::from_file_path(&path)
             .map_err(|()| EngineError::Input(format!("{} is no path that can be read", path.display())))?;
         ListingTableUrl::try_new(url, None).failed("opening a table")
@@ -144,14 +157,7 @@ async fn scan_parquet(
     let config =
         ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);
     let table = ListingTable::try_new(config).failed("opening a table")?;
-    let columns: Vec<Expr> = wanted
-        .iter()
-        .enumerate()
-        .map(|(index, wanted)| {
-            Expr::Column(Named::new_unqualified(&wanted.column)).alias(format!("{prefix}{index}"))
-        })
-        .collect();
-    session.read_table(Arc::new(table)).and_then(|table| table.select(columns)).failed("opening a table")
+    session.read_table(Arc::new(table)).failed("opening a table")
 }
 
 fn scan_text(
@@ -255,7 +261,7 @@ impl Reading {
     fn run(mut self, send: &mut dyn FnMut(RecordBatch) -> bool) -> Result<(), EngineError> {
         let (file, wanted) = (Arc::clone(&self.file), self.wanted.clone());
         rows::each(&file, &wanted, &mut |number, row| {
-            self.take(number, row);
+            self.take(number, row)?;
             if self.rows < ROWS { Ok(true) } else { Ok(send(self.batch()?)) }
         })?;
         if self.rows > 0 {
@@ -264,11 +270,10 @@ impl Reading {
         Ok(())
     }
 
-    fn take(&mut self, number: u64, row: Row) {
-        let place = || format!("{}:{number}", self.file.name());
+    fn take(&mut self, number: u64, row: Row) -> Result<(), EngineError> {
         let cells = match row {
             Row::Cells(cells) => cells,
-            Row::Bad(reason) => return self.aside.put(&self.table, reason, place),
+            Row::Bad(reason) => return self.aside.put(&self.table, &self.file, number, reason),
         };
         let mut fitted = Vec::with_capacity(cells.len());
         for ((cell, kind), name) in cells.into_iter().zip(&self.kinds).zip(&self.names) {
@@ -276,7 +281,7 @@ impl Reading {
                 Some(value) => fitted.push(value),
                 None => {
                     let reason = format!("column \"{name}\" does not fit its kind, {}", kind.word());
-                    return self.aside.put(&self.table, reason, place);
+                    return self.aside.put(&self.table, &self.file, number, reason);
                 }
             }
         }
@@ -284,6 +289,7 @@ impl Reading {
             column.push(value);
         }
         self.rows += 1;
+        Ok(())
     }
 
     fn batch(&mut self) -> Result<RecordBatch, EngineError> {

@@ -34,6 +34,14 @@ pub(super) fn named_conditions(table: &Table) -> Result<Vec<(String, Group)>, En
     conditions.collect()
 }
 
+pub(super) fn named_condition<'n>(
+    named: &'n [(String, Group)],
+    name: &str,
+) -> Result<&'n Group, EngineError> {
+    let found = named.iter().find(|(known, _)| known == name);
+    found.map(|(_, group)| group).ok_or_else(|| unchecked(name))
+}
+
 /// Turns definitions into trees.
 pub(super) struct Planter<'d> {
     pub(super) named: &'d [(String, Group)],
@@ -88,9 +96,7 @@ impl<'d> Planter<'d> {
     }
 
     fn named(&mut self, name: &str) -> Result<Tree<'d>, EngineError> {
-        let named: &'d [(String, Group)] = self.named;
-        let (_, group) = named.iter().find(|(known, _)| known == name).ok_or_else(|| unchecked(name))?;
-        self.group(group)
+        self.group(named_condition(self.named, name)?)
     }
 
     /// The same question is asked once.

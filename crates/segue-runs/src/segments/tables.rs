@@ -1,6 +1,7 @@
 //! Tables: added, described, removed.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use segue_model::segment::check::check_named;
 use segue_model::segment::{
@@ -130,14 +131,19 @@ impl Segments {
         Ok(self.store.put_table(&changed).await?)
     }
 
-    /// Looks at every value of a table.
+    /// Looks at every value of a table. Rows that cannot be used are also listed in the CSV file `set_aside`.
     ///
     /// # Errors
     /// [`SegmentError::Engine`] if it cannot be read.
-    pub async fn describe(&self, name: &str) -> Result<(StoredTable, Described), SegmentError> {
+    pub async fn describe(
+        &self,
+        name: &str,
+        set_aside: Option<PathBuf>,
+    ) -> Result<(StoredTable, Described), SegmentError> {
         let table = self.table(name).await?;
         let (asked, resources) = (table.clone(), self.resources.clone());
-        let described = self.blocking(move |engine| engine.describe(&asked, &resources)).await?;
+        let described =
+            self.blocking(move |engine| engine.describe(&asked, set_aside.as_deref(), &resources)).await?;
         Ok((table, described))
     }
 

@@ -14,12 +14,15 @@ pub(crate) struct Setting {
     pub(crate) segments: Vec<(String, Definition, PathBuf)>,
     pub(crate) now: DateTime<Utc>,
     pub(crate) threads: usize,
+    pub(crate) memory_bytes: usize,
 }
 
 impl Setting {
     pub(crate) fn new(now: &str) -> Self {
         let (tables, segments) = (Vec::new(), Vec::new());
-        Self { folder: TempDir::new().unwrap(), tables, segments, now: now.parse().unwrap(), threads: 2 }
+        let (threads, memory_bytes) = (2, 256 << 20);
+        let (folder, now) = (TempDir::new().unwrap(), now.parse().unwrap());
+        Self { folder, tables, segments, now, threads, memory_bytes }
     }
 
     /// Adds a table from a file that is there. `relate`: `(column, table, its column)`.
@@ -77,7 +80,7 @@ impl Setting {
     pub(crate) fn resources(&self) -> Resources {
         let spill = self.folder.path().join("spill");
         std::fs::create_dir_all(&spill).unwrap();
-        Resources { threads: self.threads, memory_bytes: 256 << 20, spill }
+        Resources { threads: self.threads, memory_bytes: self.memory_bytes, spill }
     }
 
     pub(crate) fn read(&self, yaml: &str) -> Definition {
