@@ -10,11 +10,11 @@ Needs Linux and a release build, which it makes unless told `--no-build`. Wall t
 of the measured process alone, as the kernel counts them. What `--drt` and `--script` run is in benches/drt.
 """
 
-import argparse, json, os, pathlib, platform, shutil, statistics, subprocess, sys, tempfile, time, urllib.request
+import argparse, json, os, pathlib, platform, shutil, statistics, subprocess, tempfile, time, urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-PROGRAMS = TARGET / "release"
+import process
+from process import PROGRAMS, ROOT, measure
+
 DRT = ROOT / "benches/drt"
 KEY = "sandbox-key"
 COLUMNS = [
@@ -22,20 +22,6 @@ COLUMNS = [
     "--field", "City=City", "--field", "Customer number=CustomerNumber", "--field", "Lifetime value=LifetimeValue",
     "--field", "Birthday=Birthday", "--tag-column", "Orders",
 ]
-
-
-def measure(command, **options):
-    """Runs a command; returns its output, wall seconds, CPU seconds and peak MB."""
-    began = time.monotonic()
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
-    output = child.stdout.read()
-    errors = child.stderr.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    wall = time.monotonic() - began
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode not in (0, 3):
-        sys.exit(f"{command[0]} ended with {child.returncode}: {errors.decode()}{output.decode()[-2000:]}")
-    return output, wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 class Sandbox:
@@ -71,7 +57,7 @@ def push(sandbox, source, state, *options):
         PROGRAMS / "segue", "push", source, "--host", sandbox.host, "--allow-insecure-host", "--list", "3",
         *COLUMNS, "--state", state, "--json", *options,
     ]
-    output, wall, cpu, memory = measure(command, env={"SEGUE_API_KEY": KEY, "PATH": os.environ["PATH"]})
+    output, wall, cpu, memory = measure(command, may_end_with=(0, 3), env={"SEGUE_API_KEY": KEY, "PATH": os.environ["PATH"]})
     return json.loads(output), wall, cpu, memory
 
 
@@ -144,14 +130,8 @@ def with_limits(folder, rows, speed):
 
 
 def python():
-    """The folder of the programs of a Python environment with drt-core 1.2.1 and pyarrow, made once and kept."""
-    programs, wanted = TARGET / "drt/venv/bin", DRT / "requirements.txt"
-    stamp = TARGET / "drt/installed.txt"
-    if not stamp.exists() or stamp.read_text() != wanted.read_text():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", programs.parent], check=True)
-        subprocess.run([programs / "pip", "install", "-q", "--disable-pip-version-check", "-r", wanted], check=True)
-        shutil.copy(wanted, stamp)
-    return programs
+    """The folder of the programs of a Python environment with drt-core 1.2.1 and pyarrow."""
+    return process.python("drt", (DRT / "requirements.txt").read_text())
 
 
 def script(source, rows):
