@@ -3,6 +3,7 @@
 //! No I/O, no async, no engine types. Everything of ours depends on this crate and it depends on none of ours; the
 //! one interface through which runs reach the table engine, [`Engine`], stands here too.
 
+pub mod clock;
 pub mod email;
 mod engine;
 mod evaluation;

@@ -3,10 +3,10 @@
 //! All windows are half open: from an edge, which is in, until an edge, which is out. Spans count days, and today is one
 //! of them: `in_last: 7 days` is today and the six days before it, `in_last: 1 month` on 15 March is from 16 February.
 
-use chrono::{
-    DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike, Utc,
-};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
+
+use crate::clock;
 
 use super::{DayOfYear, Operand, Operator, Period, Span, Test, Unit};
 
@@ -46,34 +46,7 @@ impl Context {
     /// The moment of a local time: the earlier one where clocks show it twice, the next one where they never show it.
     #[must_use]
     pub fn instant(&self, local: NaiveDateTime) -> DateTime<Utc> {
-        let local = self.shown(local).unwrap_or(local);
-        self.earliest(local).unwrap_or_else(|| local.and_utc())
-    }
-
-    /// The earlier moment at which clocks show this, if they do.
-    fn earliest(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
-        self.zone.from_local_datetime(&local).earliest().map(|time| time.with_timezone(&Utc))
-    }
-
-    /// This local time or, if clocks are put forward over it, the one to which they are put.
-    fn shown(&self, local: NaiveDateTime) -> Option<NaiveDateTime> {
-        const STEP: TimeDelta = TimeDelta::minutes(15);
-        // The longest gaps ever were days (Samoa, 2011).
-        let candidates = std::iter::successors(Some(local), |time| time.checked_add_signed(STEP)).take(100);
-        let (mut never, mut at_last) = (None, None);
-        for time in candidates {
-            if self.earliest(time).is_some() {
-                at_last = Some(time);
-                break;
-            }
-            never = Some(time);
-        }
-        let (Some(never), Some(at_last)) = (never, at_last) else { return at_last };
-        // Clocks change on whole seconds.
-        let never = never.with_nanosecond(0)?;
-        let seconds: Vec<i64> = (1..=(at_last - never).num_seconds()).collect();
-        let first = seconds.partition_point(|&by| self.earliest(never + TimeDelta::seconds(by)).is_none());
-        Some(seconds.get(first).map_or(at_last, |&by| never + TimeDelta::seconds(by)))
+        clock::instant(self.zone, local)
     }
 
     /// Days and months that are meant by a day of any year, today.
@@ -172,8 +145,6 @@ fn start_of(period: Period, today: NaiveDate) -> Option<NaiveDate> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::super::Scalar;
     use super::*;
 
@@ -264,27 +235,6 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_clocks_leave_out_is_the_one_to_which_they_are_put() {
-        let at = |zone, text: &str| {
-            context("2026-01-01T00:00:00Z", zone).instant(text.parse().unwrap()).to_rfc3339()
-        };
-        for text in [
-            "2026-03-29T02:00:00",
-            "2026-03-29T02:31:07",
-            "2026-03-29T02:59:59.999999",
-            "2026-03-29T03:00:00",
-        ] {
-            assert_eq!(at(Tz::Europe__Berlin, text), "2026-03-29T01:00:00+00:00", "{text}");
-        }
-        assert_eq!(at(Tz::Europe__Berlin, "2026-03-29T01:59:59"), "2026-03-29T00:59:59+00:00");
-        // Twice: summer time comes first.
-        assert_eq!(at(Tz::Europe__Berlin, "2026-10-25T02:30:00"), "2026-10-25T00:30:00+00:00");
-        // By half an hour, and by a day.
-        assert_eq!(at(Tz::Australia__Lord_Howe, "2026-10-04T02:10:00"), "2026-10-03T15:30:00+00:00");
-        assert_eq!(at(Tz::Pacific__Apia, "2011-12-30T17:03:00"), "2011-12-30T10:00:00+00:00");
-    }
-
-    #[test]
     fn spans_longer_than_time_have_no_edge() {
         let now = context("2026-03-15T12:00:00Z", Tz::UTC);
         let of = |operator, text: &str| window(&now, operator, Operand::Span(text.parse().unwrap()));
@@ -292,21 +242,5 @@ mod tests {
         assert_eq!(of(Operator::NotInLast, "99999 months").0, "-");
         assert_eq!(of(Operator::InLast, "99999 days").0, "1752-06-01");
         assert_eq!(of(Operator::InNext, "99999 years").1, "-");
-    }
-
-    proptest! {
-        #[test]
-        fn a_local_time_is_shown_or_the_first_that_is_shown_after_it(
-            zone in proptest::sample::select(&chrono_tz::TZ_VARIANTS[..]),
-            seconds in -2_208_988_800_i64..4_102_444_800,
-        ) {
-            let local = DateTime::from_timestamp(seconds, 0).unwrap().naive_utc();
-            let moment = context("2026-01-01T00:00:00Z", zone).instant(local).with_timezone(&zone);
-            let is_shown = zone.from_local_datetime(&local).earliest().is_some();
-            prop_assert_eq!(moment.naive_local() == local, is_shown);
-            prop_assert!(moment.naive_local() >= local);
-            let before = moment - TimeDelta::seconds(1);
-            prop_assert!(before.naive_local() < local || is_shown, "{} comes after {}", before, local);
-        }
     }
 }
