@@ -11,6 +11,7 @@ mod matching;
 mod plan;
 mod rejection;
 mod report;
+pub mod schedule;
 pub mod segment;
 mod settlement;
 

@@ -89,7 +89,7 @@ impl Faults {
 }
 
 /// A text for a message: in quotes, and not longer than is of use.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     const MOST: usize = 60;
     match text.char_indices().nth(MOST) {
         None => format!("\"{text}\""),

@@ -23,6 +23,7 @@ pub mod time;
 pub mod write;
 
 pub use check::{Catalog, check};
+pub(crate) use fault::quoted;
 pub use fault::{Fault, Pointer};
 pub use operator::{DayOfYear, Operand, Operator, Period, Scalar, Span, Unit};
 pub use table::{Kind, Meaning, Relationship, Table, TableColumn};

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use super::fault::{Faults, Pointer, nearest, quoted, suggestion};
 use super::{Combine, Definition, Fault, Group, Join, MAX_DEPTH, Rule, VERSION, document};
 
-type Read<T> = Result<T, ()>;
-type Object = Map<String, Value>;
+pub(crate) type Read<T> = Result<T, ()>;
+pub(crate) type Object = Map<String, Value>;
 
 /// Levels of a document that are not groups: the definition, its rules, a related table, a list of values, and a few
 /// more, so that one group too many is told with its place.
@@ -53,38 +53,39 @@ pub fn group_from_value(value: &Value) -> Result<Group, Vec<Fault>> {
     reader.finish(read)
 }
 
+/// Reads documents key by key and gathers what is wrong. Schedules are read with it too.
 #[derive(Default)]
-struct Reader {
+pub(crate) struct Reader {
     faults: Faults,
     /// How many groups stand around what is being read.
     depth: usize,
 }
 
 impl Reader {
-    fn finish<T>(self, read: Read<T>) -> Result<T, Vec<Fault>> {
+    pub(crate) fn finish<T>(self, read: Read<T>) -> Result<T, Vec<Fault>> {
         match read {
             Ok(read) if self.faults.errors() == 0 => Ok(read),
             _ => Err(self.faults.finish()),
         }
     }
 
-    fn tell(&mut self, at: &Pointer, words: impl Into<String>) {
+    pub(crate) fn tell(&mut self, at: &Pointer, words: impl Into<String>) {
         self.faults.push(Fault::error(at, words));
     }
 
-    fn fail<T>(&mut self, at: &Pointer, words: impl Into<String>) -> Read<T> {
+    pub(crate) fn fail<T>(&mut self, at: &Pointer, words: impl Into<String>) -> Read<T> {
         self.tell(at, words);
         Err(())
     }
 
-    fn object<'v>(&mut self, value: &'v Value, at: &Pointer) -> Read<&'v Object> {
+    pub(crate) fn object<'v>(&mut self, value: &'v Value, at: &Pointer) -> Read<&'v Object> {
         match value.as_object() {
             Some(object) => Ok(object),
             None => self.fail(at, format!("{} stands where names and values are needed", kind(value))),
         }
     }
 
-    fn list<'v>(&mut self, value: &'v Value, at: &Pointer) -> Read<&'v [Value]> {
+    pub(crate) fn list<'v>(&mut self, value: &'v Value, at: &Pointer) -> Read<&'v [Value]> {
         match value.as_array() {
             Some(items) if !items.is_empty() => Ok(items),
             Some(_) => self.fail(at, "the list is empty"),
@@ -93,7 +94,7 @@ impl Reader {
     }
 
     /// Reads every item, so that the mistakes of all are told.
-    fn each<T>(
+    pub(crate) fn each<T>(
         &mut self,
         items: &[Value],
         at: &Pointer,
@@ -104,7 +105,7 @@ impl Reader {
         items.into_iter().collect()
     }
 
-    fn text(&mut self, value: &Value, at: &Pointer) -> Read<String> {
+    pub(crate) fn text(&mut self, value: &Value, at: &Pointer) -> Read<String> {
         match value {
             Value::String(text) if !text.trim().is_empty() => Ok(text.clone()),
             Value::String(_) => self.fail(at, "the text is empty"),
@@ -125,7 +126,12 @@ impl Reader {
         }
     }
 
-    fn word<T: Copy>(&mut self, value: &Value, words: &[(T, &'static str)], at: &Pointer) -> Read<T> {
+    pub(crate) fn word<T: Copy>(
+        &mut self,
+        value: &Value,
+        words: &[(T, &'static str)],
+        at: &Pointer,
+    ) -> Read<T> {
         let given = self.text(value, at)?;
         match words.iter().find(|(_, word)| *word == given) {
             Some((meaning, _)) => Ok(*meaning),
@@ -137,14 +143,14 @@ impl Reader {
     }
 
     /// Says which keys are not among those known.
-    fn known(&mut self, object: &Object, known: &[&str], at: &Pointer) {
+    pub(crate) fn known(&mut self, object: &Object, known: &[&str], at: &Pointer) {
         for key in object.keys().filter(|key| !known.contains(&key.as_str())) {
             let hint = suggestion(key, known.iter().copied());
             self.tell(&at.at(key), format!("{} has no meaning here{hint}", quoted(key)));
         }
     }
 
-    fn needed<'v>(&mut self, object: &'v Object, key: &str, at: &Pointer) -> Read<&'v Value> {
+    pub(crate) fn needed<'v>(&mut self, object: &'v Object, key: &str, at: &Pointer) -> Read<&'v Value> {
         match object.get(key) {
             Some(value) => Ok(value),
             None => self.fail(at, format!("\"{key}\" is missing")),
@@ -182,7 +188,7 @@ impl Reader {
         }
     }
 
-    fn time_zone(&mut self, value: &Value, at: &Pointer) -> Read<Tz> {
+    pub(crate) fn time_zone(&mut self, value: &Value, at: &Pointer) -> Read<Tz> {
         let name = self.text(value, at)?;
         if let Ok(zone) = name.parse() {
             return Ok(zone);
