@@ -1,6 +1,7 @@
 //! Tolerant decoding: one key is text in one answer and a number in the next, and lists may be missing.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use chrono::{DateTime, Utc};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -33,24 +34,36 @@ fn as_text(value: &Value) -> String {
     }
 }
 
-/// Texts, of which each may come as a number; anything but a list is none. Imports have hundreds of them, so this one
-/// does without the detour over [`Value`].
+/// Texts, of which each may come as a number; anything but a list is none.
 pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    struct Texts;
+    each(deserializer, |Text(text)| text)
+}
 
-    impl<'de> Visitor<'de> for Texts {
-        type Value = Vec<String>;
+/// Numbers, of which each may come as text; anything but a list is none, and what cannot be read is 0.
+pub(crate) fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u64>, D::Error> {
+    each(deserializer, |Number(number)| number)
+}
+
+/// The items of a list. Imports have hundreds of them, so this one does without the detour over [`Value`].
+fn each<'de, D: Deserializer<'de>, I: Deserialize<'de>, T>(
+    deserializer: D,
+    read: impl Fn(I) -> T,
+) -> Result<Vec<T>, D::Error> {
+    struct Each<I, F>(F, PhantomData<I>);
+
+    impl<'de, I: Deserialize<'de>, T, F: Fn(I) -> T> Visitor<'de> for Each<I, F> {
+        type Value = Vec<T>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list of texts")
+            f.write_str("a list")
         }
 
         fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-            let mut texts = Vec::new();
-            while let Some(Text(text)) = items.next_element()? {
-                texts.push(text);
+            let mut list = Vec::new();
+            while let Some(item) = items.next_element()? {
+                list.push((self.0)(item));
             }
-            Ok(texts)
+            Ok(list)
         }
 
         // PHP means an empty list.
@@ -75,7 +88,7 @@ pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<St
             Ok(Vec::new())
         }
     }
-    deserializer.deserialize_any(Texts)
+    deserializer.deserialize_any(Each(read, PhantomData))
 }
 
 struct Text(String);
@@ -113,6 +126,47 @@ impl<'de> Deserialize<'de> for Text {
 
             fn visit_unit<E>(self) -> Result<Text, E> {
                 Ok(Text(String::new()))
+            }
+        }
+        deserializer.deserialize_any(One)
+    }
+}
+
+struct Number(u64);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct One;
+
+        impl Visitor<'_> for One {
+            type Value = Number;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number or a text")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Number, E> {
+                Ok(Number(text.trim().parse().unwrap_or(0)))
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Number, E> {
+                Ok(Number(number))
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Number, E> {
+                Ok(Number(0))
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Number, E> {
+                Ok(Number(0))
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Number, E> {
+                Ok(Number(0))
+            }
+
+            fn visit_unit<E>(self) -> Result<Number, E> {
+                Ok(Number(0))
             }
         }
         deserializer.deserialize_any(One)

@@ -159,7 +159,7 @@ pub struct ImportStatus {
     /// How far it is.
     pub state: ImportState,
     /// Ids of contacts that were written. Whether updated ones are among them is not documented: who is absent has not failed.
-    pub succeeded: Vec<String>,
+    pub succeeded: Vec<u64>,
     /// Addresses that were not written. The provider gives no reasons.
     pub failures: Vec<String>,
 }
@@ -194,8 +194,8 @@ pub(crate) fn accepted(answer: &Value) -> Option<Accepted> {
 #[derive(Deserialize)]
 pub(crate) struct RawStatus {
     status: Value,
-    #[serde(default, deserialize_with = "decode::texts")]
-    success: Vec<String>,
+    #[serde(default, deserialize_with = "decode::numbers")]
+    success: Vec<u64>,
     #[serde(default, deserialize_with = "decode::texts")]
     failure: Vec<String>,
 }
