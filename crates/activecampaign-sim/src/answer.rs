@@ -1,6 +1,7 @@
 //! Requests and answers as the routes see them.
 
 use bytes::Bytes;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// A request below `/api/3/`.
@@ -49,11 +50,13 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn json(status: u16, body: &Value) -> Self {
-        Self { status, body: Bytes::from(body.to_string()), kind: "application/json", headers: Vec::new() }
+    pub(crate) fn json(status: u16, body: &impl Serialize) -> Self {
+        // What the simulator answers has texts for keys, so it can always be written.
+        let body = serde_json::to_vec(body).unwrap_or_default();
+        Self { status, body: Bytes::from(body), kind: "application/json", headers: Vec::new() }
     }
 
-    pub(crate) fn ok(body: &Value) -> Self {
+    pub(crate) fn ok(body: &impl Serialize) -> Self {
         Self::json(200, body)
     }
 

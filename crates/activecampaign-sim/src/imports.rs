@@ -1,9 +1,11 @@
 //! Bulk imports: queued at once, carried out later.
 
 use foldhash::HashMap;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::account::{ACTIVE, Account, UNSUBSCRIBED, fold};
+use crate::answer::Answer;
 use crate::clock::day;
 use crate::delivery::Delivery;
 use crate::faults::FaultKind;
@@ -42,7 +44,22 @@ pub(crate) struct Imports {
     imports: Vec<Import>,
     by_id: HashMap<String, usize>,
     carried_out: usize,
+    /// Imports that will never end, of those carried out, and their contacts.
+    stuck: (usize, usize),
     contacts: usize,
+}
+
+/// The answer to a question about one import.
+#[derive(Serialize)]
+struct Info<'a> {
+    status: &'static str,
+    #[serde(serialize_with = "as_texts")]
+    success: &'a [u32],
+    failure: &'a [Box<str>],
+}
+
+fn as_texts<S: Serializer>(ids: &[u32], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(ids.iter().map(u32::to_string))
 }
 
 /// Why an import leaves a contact out. Its status says nothing of it; a callback with details does.
@@ -94,6 +111,7 @@ impl Imports {
             imports: Vec::new(),
             by_id: HashMap::default(),
             carried_out: 0,
+            stuck: (0, 0),
             contacts: 0,
         }
     }
@@ -103,13 +121,13 @@ impl Imports {
     }
 
     /// The answer to a question about one import; none if there is no such import.
-    pub(crate) fn info(&mut self, id: &str, now: f64, knobs: &Knobs) -> Option<Value> {
+    pub(crate) fn info(&mut self, id: &str, now: f64, knobs: &Knobs) -> Option<Answer> {
         let import = &mut self.imports[*self.by_id.get(id)?];
         import.asked += 1;
         #[expect(clippy::cast_precision_loss, reason = "seconds")]
         let unassigned_until = import.received + knobs.status_false as f64 * 1_000.0;
         if import.asked <= knobs.false_polls || (now < unassigned_until && now < import.ends) {
-            return Some(json!({"status": false}));
+            return Some(Answer::ok(&json!({"status": false})));
         }
         let status = match import.end {
             _ if now < import.starts && now < import.starts - self.delay / 2.0 => "waiting",
@@ -120,17 +138,15 @@ impl Imports {
             End::Interrupted => "interrupted",
             End::Never => "active",
         };
-        let success: Vec<String> = import.success.iter().map(u32::to_string).collect();
-        Some(json!({"status": status, "success": success, "failure": import.failure}))
+        Some(Answer::ok(&Info { status, success: &import.success, failure: &import.failure }))
     }
 
     /// The answer to the question about all imports.
     pub(crate) fn backlog(&self, now: f64) -> Value {
-        let is_stuck = |import: &&Import| import.end == End::Never;
         let waiting = &self.imports[self.carried_out..];
-        let stuck = self.imports[..self.carried_out].iter().filter(is_stuck);
-        let (batches, contacts) =
-            waiting.iter().chain(stuck).fold((0, 0), |(b, c), import| (b + 1, c + import.contacts));
+        let (batches, contacts) = waiting
+            .iter()
+            .fold(self.stuck, |(batches, contacts), import| (batches + 1, contacts + import.contacts));
         let of = |batches: usize, contacts: usize| {
             let day = json!({"forDate": day(now), "batches": batches.to_string(), "contacts": contacts.to_string()});
             if batches == 0 { json!([]) } else { json!([day]) }
@@ -188,8 +204,12 @@ impl Account {
                 return;
             }
             let number = self.imports.carried_out;
-            let (end, ends, body) = (import.end, import.ends, import.body.take());
+            let (end, ends, contacts, body) = (import.end, import.ends, import.contacts, import.body.take());
             self.imports.carried_out += 1;
+            if end == End::Never {
+                self.imports.stuck.0 += 1;
+                self.imports.stuck.1 += contacts;
+            }
             let Some(mut body) = body else { continue };
             let callback = body.callback.take();
             let outcome = self.carry_out(body, end, ends, knobs);

@@ -47,7 +47,7 @@ fn import_info(account: &mut Account, request: &Request, knobs: &Knobs, now: f64
         return Answer::json(400, &json!({"success": 0, "message": "'batchId' is a required field."}));
     };
     match (account.imports.info(batch, now, knobs), knobs.unknown_batch) {
-        (Some(info), _) => Answer::ok(&info),
+        (Some(info), _) => info,
         (None, 200) => Answer::ok(&json!({"status": false})),
         (None, 404) => Answer::not_found("Import", batch),
         (None, _) => Answer::json(400, &json!({"success": 0, "message": "No such import."})),
