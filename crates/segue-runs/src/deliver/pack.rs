@@ -53,12 +53,14 @@ pub struct Packer<I> {
     packed: u64,
     chunk: RowChunk,
     next: usize,
+    /// The bytes of the batch before: the next one is likely to be as long.
+    usual_bytes: usize,
 }
 
 impl<I: Iterator<Item = Result<RowChunk, EngineError>>> Packer<I> {
     /// A packer of the rows of one part.
     pub fn new(part: Part, total: u64, chunks: I) -> Self {
-        Self { chunks, part, total, seq: 0, packed: 0, chunk: RowChunk::default(), next: 0 }
+        Self { chunks, part, total, seq: 0, packed: 0, chunk: RowChunk::default(), next: 0, usual_bytes: 0 }
     }
 
     /// Makes sure that a row is at hand; false at the end.
@@ -85,7 +87,13 @@ impl<I: Iterator<Item = Result<RowChunk, EngineError>>> Packer<I> {
         if !self.fill()? {
             return Ok(None);
         }
-        let mut rows = RowChunk { first: self.packed, ..RowChunk::default() };
+        let mut rows = RowChunk {
+            first: self.packed,
+            actions: Vec::with_capacity(MAX_CONTACTS),
+            json: Vec::with_capacity(self.usual_bytes + self.usual_bytes / 16),
+            ends: Vec::with_capacity(MAX_CONTACTS),
+            since_ms: Vec::with_capacity(MAX_CONTACTS),
+        };
         while self.fill()? && (rows.is_empty() || !self.is_full(&rows)) {
             rows.json.extend_from_slice(self.chunk.row(self.next));
             rows.ends.push(rows.json.len());
@@ -95,6 +103,7 @@ impl<I: Iterator<Item = Result<RowChunk, EngineError>>> Packer<I> {
         }
         let seq = self.seq;
         self.seq += 1;
+        self.usual_bytes = rows.json.len();
         self.packed += rows.len() as u64;
         Ok(Some(Packed { part: self.part, seq, rows }))
     }
