@@ -46,6 +46,8 @@ const ATTRIBUTES: [&[u8]; 4] =
 pub(crate) struct Composer<'a> {
     matching: &'a DataMatching,
     blanks: Blanks,
+    /// What stands before the value of each field.
+    fields: Vec<Vec<u8>>,
     subscribe: Vec<u8>,
     /// The contact composed last; `{"email":"…"}` and nothing else if it cannot be sent.
     pub(crate) json: Vec<u8>,
@@ -57,7 +59,16 @@ pub(crate) struct Composer<'a> {
 impl<'a> Composer<'a> {
     pub(crate) fn new(matching: &'a DataMatching, blanks: Blanks, list: u64) -> Self {
         let subscribe = format!(r#","subscribe":[{{"listid":{list}}}]}}"#).into_bytes();
-        Self { matching, blanks, subscribe, json: Vec::new(), email: String::new(), scratch: String::new() }
+        let fields = matching.fields.iter().map(|field| format!(r#"{{"id":{},"value":"#, field.field).into());
+        Self {
+            matching,
+            blanks,
+            fields: fields.collect(),
+            subscribe,
+            json: Vec::new(),
+            email: String::new(),
+            scratch: String::new(),
+        }
     }
 
     /// Composes the contact of a row.
@@ -139,7 +150,7 @@ impl<'a> Composer<'a> {
 
     fn fields(&mut self, columns: &Columns, row: usize) -> Result<(), Unfit> {
         let mut first = true;
-        for (field, values) in self.matching.fields.iter().zip(&columns.fields) {
+        for ((field, values), head) in self.matching.fields.iter().zip(&columns.fields).zip(&self.fields) {
             self.scratch.clear();
             write_field(&mut self.scratch, field, values, row).map_err(|detail| Unfit {
                 reason: Reason::InvalidValue,
@@ -149,8 +160,7 @@ impl<'a> Composer<'a> {
                 continue;
             }
             self.json.extend_from_slice(if first { br#","fields":["# } else { b"," });
-            // Writing to a vector does not fail.
-            let _ = write!(self.json, r#"{{"id":{},"value":"#, field.field);
+            self.json.extend_from_slice(head);
             write_text(&mut self.json, &self.scratch);
             self.json.push(b'}');
             first = false;
@@ -274,12 +284,15 @@ fn moment(value: &str) -> Option<String> {
 
 /// Writes a JSON string: raw UTF-8, with the escapes that JSON demands and no others.
 pub(crate) fn write_text(out: &mut Vec<u8>, text: &str) {
+    let is_escaped = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
     out.push(b'"');
+    // Hardly any text needs an escape, and without an early end the compiler looks at many bytes at once.
+    if !text.bytes().fold(false, |any, byte| any | is_escaped(byte)) {
+        out.extend_from_slice(text.as_bytes());
+        return out.push(b'"');
+    }
     let mut written = 0;
-    for (index, byte) in text.bytes().enumerate() {
-        if byte >= 0x20 && byte != b'"' && byte != b'\\' {
-            continue;
-        }
+    for (index, byte) in text.bytes().enumerate().filter(|(_, byte)| is_escaped(*byte)) {
         out.extend_from_slice(&text.as_bytes()[written..index]);
         match byte {
             b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),

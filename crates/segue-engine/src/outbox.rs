@@ -14,7 +14,7 @@ use datafusion::arrow::datatypes::{
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use segue_model::{Action, EngineError, PlanRows, RowChunk};
 
-use crate::error::{OnFile, internal};
+use crate::error::internal;
 use crate::ledger::payload;
 use crate::spill::{self, Place};
 use crate::table::{self, TableWriter};
@@ -151,6 +151,7 @@ pub(crate) fn rows(path: &Path, from: u64) -> Result<PlanRows, EngineError> {
         let files = batch.column(1).as_primitive::<UInt16Type>().values();
         let offsets = batch.column(2).as_primitive::<UInt64Type>().values();
         let bytes = batch.column(3).as_primitive::<UInt32Type>().values();
+        chunk.json.reserve_exact(bytes.iter().map(|&bytes| bytes as usize).sum());
         for ((&file, &offset), &bytes) in files.iter().zip(offsets).zip(bytes) {
             chunk.json.extend_from_slice(contacts.json(Place { file, offset, bytes })?);
             chunk.ends.push(chunk.json.len());
@@ -169,15 +170,16 @@ struct Contacts {
 
 impl Contacts {
     fn json(&mut self, place: Place) -> Result<&[u8], EngineError> {
-        let path = spill::file(&self.folder, place.file);
         if self.file != Some(place.file) {
-            self.content = std::fs::read(&path).on("read", &path)?;
+            spill::read_into(&mut self.content, &spill::file(&self.folder, place.file))?;
             self.file = Some(place.file);
         }
         let start = usize::try_from(place.offset).unwrap_or(usize::MAX);
         let end = start.saturating_add(place.bytes as usize);
-        let torn = || std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
-        self.content.get(start..end).ok_or_else(torn).on("read", &path)
+        self.content.get(start..end).ok_or_else(|| {
+            let path = spill::file(&self.folder, place.file);
+            EngineError::File { doing: "read", path, source: std::io::ErrorKind::UnexpectedEof.into() }
+        })
     }
 }
 

@@ -50,9 +50,9 @@ pub(crate) fn plan(
     let mut sinks = Sinks { spill: &mut spill, rejected: &mut rejected, tally: &mut tally };
     members::read(&files, request, condition.as_ref(), &mut sinks, progress)?;
     let mut planner = Planner::new(request, &files, rejected, tally)?;
-    for partition in spill.partitions()? {
-        let partition = partition?;
-        let is_needed = planner.decide_all(&partition)?;
+    let mut partitions = spill.partitions()?;
+    while let Some(partition) = partitions.next()? {
+        let is_needed = planner.decide_all(partition)?;
         partition.close(is_needed)?;
     }
     planner.finish()

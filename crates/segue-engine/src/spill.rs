@@ -2,8 +2,9 @@
 //!
 //! The files stay: what is delivered is read from where it was written first.
 
+use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use segue_model::EngineError;
@@ -93,22 +94,41 @@ impl Spill {
     }
 
     /// The partitions in the order of their hashes.
-    pub(crate) fn partitions(
-        self,
-    ) -> Result<impl Iterator<Item = Result<Partition, EngineError>>, EngineError> {
+    pub(crate) fn partitions(self) -> Result<Partitions, EngineError> {
         let mut paths = Vec::with_capacity(self.files.len());
         for (path, mut file) in self.files {
             file.flush().on("write", &path)?;
             paths.push(path);
         }
-        Ok(paths.into_iter().zip(0..).map(|(path, number)| {
-            let bytes = std::fs::read(&path).on("read", &path)?;
-            Ok(Partition::sort(bytes, number, path))
-        }))
+        Ok(Partitions { paths: paths.into_iter().zip(0..).collect(), at_hand: Partition::default() })
     }
 }
 
+/// Reads partitions one after another into the same memory: fresh memory for each costs the kernel as much as reading.
+pub(crate) struct Partitions {
+    paths: VecDeque<(PathBuf, u16)>,
+    at_hand: Partition,
+}
+
+impl Partitions {
+    /// The next partition; none after the last.
+    pub(crate) fn next(&mut self) -> Result<Option<&Partition>, EngineError> {
+        let Some((path, number)) = self.paths.pop_front() else { return Ok(None) };
+        read_into(&mut self.at_hand.bytes, &path)?;
+        self.at_hand.sort();
+        (self.at_hand.path, self.at_hand.number) = (path, number);
+        Ok(Some(&self.at_hand))
+    }
+}
+
+/// Reads a whole file into memory that an earlier one has left.
+pub(crate) fn read_into(bytes: &mut Vec<u8>, path: &Path) -> Result<(), EngineError> {
+    bytes.clear();
+    File::open(path).and_then(|mut file| file.read_to_end(bytes)).on("read", path).map(drop)
+}
+
 /// Records sorted by hash, address and row.
+#[derive(Default)]
 pub(crate) struct Partition {
     bytes: Vec<u8>,
     order: Vec<(u64, usize)>,
@@ -117,8 +137,9 @@ pub(crate) struct Partition {
 }
 
 impl Partition {
-    fn sort(bytes: Vec<u8>, number: u16, path: PathBuf) -> Self {
-        let mut order = Vec::with_capacity(bytes.len() / 200);
+    fn sort(&mut self) {
+        let (bytes, order) = (&self.bytes, &mut self.order);
+        order.clear();
         let mut at = 0;
         while at < bytes.len() {
             let (record, length) = decode(&bytes[at..]);
@@ -131,7 +152,6 @@ impl Partition {
                 record.email().cmp(other.email()).then(record.row.cmp(&other.row))
             })
         });
-        Self { bytes, order, number, path }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -152,7 +172,7 @@ impl Partition {
     }
 
     /// Keeps the file for the delivery, safe against a crash of the machine, or removes it.
-    pub(crate) fn close(self, is_needed: bool) -> Result<(), EngineError> {
+    pub(crate) fn close(&self, is_needed: bool) -> Result<(), EngineError> {
         if is_needed {
             File::open(&self.path).and_then(|file| file.sync_data()).on("write", &self.path)
         } else {
