@@ -160,31 +160,35 @@ pub(crate) fn read(
     let mut composer = Composer::new(&request.matching, request.blanks, request.list);
     for (index, file) in files.iter().enumerate() {
         let layout = Layout::new(file, request, condition)?;
-        let mut first = 0;
-        for batch in file.batches(&layout.positions, &layout.as_text())? {
-            let batch = batch?;
-            let values = layout.values(&batch, request, file)?;
-            let values = BatchValues {
-                columns: Columns::pick(&request.matching, |name| &values[name]),
-                keys: request.key.as_deref().map(|name| &values[name]),
-                first: (index as u64) << ROW_BITS | first,
-            };
-            let is_member =
-                layout.filter.as_ref().map(|filter| filter.evaluate(&batch, file, first)).transpose()?;
-            let is_in_segment = |row: usize| {
-                let key = values.keys.and_then(|keys| keys.text(row)).unwrap_or_default();
-                segment.as_ref().is_none_or(|segment| segment.contains(key))
-            };
-            let is_member = |row: usize| {
-                is_member.as_ref().is_none_or(|is| is.is_valid(row) && is.value(row)) && is_in_segment(row)
-            };
-            for row in (0..batch.num_rows()).filter(|&row| is_member(row)) {
-                take(&names, &values, row, &mut composer, sinks)?;
+        std::thread::scope(|scope| -> Result<(), EngineError> {
+            let mut first = 0;
+            for batch in file.batches_ahead(scope, layout.positions.clone(), layout.as_text()) {
+                let batch = batch?;
+                let values = layout.values(&batch, request, file)?;
+                let values = BatchValues {
+                    columns: Columns::pick(&request.matching, |name| &values[name]),
+                    keys: request.key.as_deref().map(|name| &values[name]),
+                    first: (index as u64) << ROW_BITS | first,
+                };
+                let is_member =
+                    layout.filter.as_ref().map(|filter| filter.evaluate(&batch, file, first)).transpose()?;
+                let is_in_segment = |row: usize| {
+                    let key = values.keys.and_then(|keys| keys.text(row)).unwrap_or_default();
+                    segment.as_ref().is_none_or(|segment| segment.contains(key))
+                };
+                let is_member = |row: usize| {
+                    is_member.as_ref().is_none_or(|is| is.is_valid(row) && is.value(row))
+                        && is_in_segment(row)
+                };
+                for row in (0..batch.num_rows()).filter(|&row| is_member(row)) {
+                    take(&names, &values, row, &mut composer, sinks)?;
+                }
+                first += batch.num_rows() as u64;
+                sinks.tally.counts.read += batch.num_rows() as u64;
+                progress(sinks.tally.counts.read);
             }
-            first += batch.num_rows() as u64;
-            sinks.tally.counts.read += batch.num_rows() as u64;
-            progress(sinks.tally.counts.read);
-        }
+            Ok(())
+        })?;
     }
     Ok(())
 }

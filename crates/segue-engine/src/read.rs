@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread::Scope;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -113,6 +114,26 @@ impl InputFile {
                 Ok(Box::new(reader.map(move |batch| batch.map_err(|_| EngineError::Input(damaged.clone())))))
             }
         }
+    }
+
+    /// The same, read on a thread of its own, a batch ahead of whoever uses them.
+    pub(crate) fn batches_ahead<'scope, 'env>(
+        &'env self,
+        scope: &'scope Scope<'scope, 'env>,
+        columns: Vec<usize>,
+        as_text: Vec<usize>,
+    ) -> mpsc::IntoIter<Result<RecordBatch, EngineError>> {
+        let (sender, receiver) = mpsc::sync_channel(1);
+        scope.spawn(move || {
+            let batches = self.batches(&columns, &as_text);
+            for batch in batches.unwrap_or_else(|error| Box::new(std::iter::once(Err(error)))) {
+                // Nobody listens after an error.
+                if sender.send(batch).is_err() {
+                    return;
+                }
+            }
+        });
+        receiver.into_iter()
     }
 
     fn parquet(&self) -> Result<ParquetRecordBatchReaderBuilder<File>, EngineError> {
