@@ -50,11 +50,14 @@ pub(crate) fn plan(
     let mut sinks = Sinks { spill: &mut spill, rejected: &mut rejected, tally: &mut tally };
     members::read(&files, request, condition.as_ref(), &mut sinks, progress)?;
     let mut planner = Planner::new(request, &files, rejected, tally)?;
-    let mut partitions = spill.partitions()?;
-    while let Some(partition) = partitions.next()? {
-        let is_needed = planner.decide_all(partition)?;
-        partition.close(is_needed)?;
-    }
+    std::thread::scope(|scope| {
+        let partitions = spill.partitions(scope)?;
+        while let Some(partition) = partitions.next() {
+            let is_needed = planner.decide_all(&partition)?;
+            partitions.close(partition, is_needed);
+        }
+        partitions.finish()
+    })?;
     planner.finish()
 }
 

@@ -2,10 +2,11 @@
 //!
 //! The files stay: what is delivered is read from where it was written first.
 
-use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread::{Scope, ScopedJoinHandle};
 
 use segue_model::EngineError;
 
@@ -93,32 +94,73 @@ impl Spill {
         write(record.json)
     }
 
-    /// The partitions in the order of their hashes.
-    pub(crate) fn partitions(self) -> Result<Partitions, EngineError> {
+    /// The partitions in the order of their hashes, read and sorted on a thread of their own.
+    pub(crate) fn partitions<'scope>(
+        self,
+        scope: &'scope Scope<'scope, '_>,
+    ) -> Result<Partitions<'scope>, EngineError> {
         let mut paths = Vec::with_capacity(self.files.len());
         for (path, mut file) in self.files {
             file.flush().on("write", &path)?;
             paths.push(path);
         }
-        Ok(Partitions { paths: paths.into_iter().zip(0..).collect(), at_hand: Partition::default() })
+        let (sorted, used) = (mpsc::sync_channel(1), mpsc::channel());
+        let thread = scope.spawn(move || sort_all(paths, sorted.0, &used.1));
+        Ok(Partitions { sorted: sorted.1, used: used.0, thread })
     }
 }
 
-/// Reads partitions one after another into the same memory: fresh memory for each costs the kernel as much as reading.
-pub(crate) struct Partitions {
-    paths: VecDeque<(PathBuf, u16)>,
-    at_hand: Partition,
+/// A partition that was used, and whether it is kept.
+type Used = (Partition, bool);
+
+/// The partitions of a spill, one after another.
+pub(crate) struct Partitions<'scope> {
+    sorted: mpsc::Receiver<Partition>,
+    used: mpsc::Sender<Used>,
+    thread: ScopedJoinHandle<'scope, Result<(), EngineError>>,
 }
 
-impl Partitions {
-    /// The next partition; none after the last.
-    pub(crate) fn next(&mut self) -> Result<Option<&Partition>, EngineError> {
-        let Some((path, number)) = self.paths.pop_front() else { return Ok(None) };
-        read_into(&mut self.at_hand.bytes, &path)?;
-        self.at_hand.sort();
-        (self.at_hand.path, self.at_hand.number) = (path, number);
-        Ok(Some(&self.at_hand))
+impl Partitions<'_> {
+    /// The next partition; none after the last or if something failed.
+    pub(crate) fn next(&self) -> Option<Partition> {
+        self.sorted.recv().ok()
     }
+
+    /// Keeps a partition's file for the delivery, safe against a crash of the machine, or removes it.
+    pub(crate) fn close(&self, partition: Partition, is_needed: bool) {
+        // A thread that is gone has failed, and says why in the end.
+        drop(self.used.send((partition, is_needed)));
+    }
+
+    /// Waits until every file is safe.
+    pub(crate) fn finish(self) -> Result<(), EngineError> {
+        drop((self.sorted, self.used));
+        self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+}
+
+fn sort_all(
+    paths: Vec<PathBuf>,
+    sorted: mpsc::SyncSender<Partition>,
+    used: &mpsc::Receiver<Used>,
+) -> Result<(), EngineError> {
+    for (path, number) in paths.into_iter().zip(0..) {
+        // Into the memory of one that was used: fresh memory costs the kernel as much as reading.
+        let mut partition = match used.try_recv() {
+            Ok((partition, is_needed)) => partition.close(is_needed)?,
+            Err(_) => Partition::default(),
+        };
+        read_into(&mut partition.bytes, &path)?;
+        (partition.path, partition.number) = (path, number);
+        partition.sort();
+        // Whoever wants no more of them has failed.
+        if sorted.send(partition).is_err() {
+            return Ok(());
+        }
+    }
+    // Says that there are no more; the last ones come back after that.
+    drop(sorted);
+    used.iter().try_for_each(|(partition, is_needed)| partition.close(is_needed).map(drop))
 }
 
 /// Reads a whole file into memory that an earlier one has left.
@@ -171,13 +213,14 @@ impl Partition {
         Place { file: self.number, offset: (at + length - bytes) as u64, bytes: bytes as u32 }
     }
 
-    /// Keeps the file for the delivery, safe against a crash of the machine, or removes it.
-    pub(crate) fn close(&self, is_needed: bool) -> Result<(), EngineError> {
+    /// Returns the memory for another one.
+    fn close(self, is_needed: bool) -> Result<Self, EngineError> {
         if is_needed {
-            File::open(&self.path).and_then(|file| file.sync_data()).on("write", &self.path)
+            File::open(&self.path).and_then(|file| file.sync_data()).on("write", &self.path)?;
         } else {
-            std::fs::remove_file(&self.path).on("remove", &self.path)
+            std::fs::remove_file(&self.path).on("remove", &self.path)?;
         }
+        Ok(self)
     }
 
     /// The end of the records that have the address of record `index`.
