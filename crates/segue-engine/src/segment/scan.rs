@@ -49,6 +49,10 @@ pub(super) fn session(resources: &Resources, sort_merge: bool) -> Result<Session
     options.execution.skip_physical_aggregate_schema_check = true;
     // Groups of related tables are nearly as many as rows: adding up twice is wasted.
     options.execution.skip_partial_aggregation_probe_ratio_threshold = 0.5;
+    // What each sort keeps for merging what it has spilled: its 10 MB would be all of a small limit.
+    let merging = resources.memory_bytes / (16 * resources.threads.max(1));
+    options.execution.sort_spill_reservation_bytes =
+        options.execution.sort_spill_reservation_bytes.min(merging);
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(FairSpillPool::new(resources.memory_bytes)))
         .with_temp_file_path(&resources.spill)
