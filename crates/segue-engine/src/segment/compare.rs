@@ -95,6 +95,9 @@ fn text(test: &Test, value: Expr) -> Expr {
     if test.operator == Operator::Matches {
         let flags = test.ignore_case.then(|| lit("i"));
         let pattern = scalars(&test.operand).first().and_then(Scalar::text).unwrap_or_default();
+        // An empty group in front changes nothing, and keeps DataFusion from rewriting the pattern as a LIKE whose
+        // backslashes it does not escape.
+        let pattern = if pattern.contains('\\') { format!("(){pattern}") } else { pattern.to_owned() };
         return regexp_like(value, lit(pattern), flags);
     }
     let value = if test.ignore_case { lower(value) } else { value };

@@ -84,6 +84,23 @@ fn columns_are_tested_by_their_kind() {
 }
 
 #[test]
+fn a_pattern_with_a_backslash_is_a_pattern() {
+    let mut s = Setting::new("2026-03-15T12:00:00Z");
+    s.add_csv("profiles", "id,name\na,back\\slash\nb,100%\nc,dot.dot\nd,dot\n", Some("id"), &[]);
+    let table = [
+        (r"{column: name, matches: '\\'}", "a"),
+        (r"{column: name, matches: '\.'}", "c"),
+        (r"{column: name, matches: '^dot\.|\\'}", "a c"),
+        (r"{column: name, matches: 'K\\S', ignore_case: true}", "a"),
+        (r"{column: name, matches: '(?x) \\ # a comment'}", "a"),
+        ("{column: name, matches: '%'}", "b"),
+    ];
+    for (condition, expected) in table {
+        assert_eq!(s.who(condition), expected, "{condition}");
+    }
+}
+
+#[test]
 fn related_tables_are_counted_and_summed() {
     let s = setting();
     let table = [
