@@ -30,6 +30,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) context: Context,
     pub(super) aside: Aside,
     pub(super) named: Vec<(String, Group)>,
+    /// Whether sets stay plans, so that the whole can be given to another engine; otherwise they are computed first.
+    pub(super) sets_stay_plans: bool,
 }
 
 /// The profiles, with every set that the trees ask about at hand.
@@ -49,7 +51,7 @@ impl<'a> Evaluator<'a> {
         let context = Context { now: request.now, zone: request.definition.time_zone };
         let profiles = stored(&request.tables, &request.definition.table)?;
         let named = named_conditions(&profiles.table)?;
-        Ok(Self { request, session, context, aside: Aside::default(), named })
+        Ok(Self { request, session, context, aside: Aside::default(), sets_stay_plans: false, named })
     }
 
     pub(super) fn stored(&self, name: &str) -> Result<&'a StoredTable, EngineError> {

@@ -13,6 +13,8 @@ mod explain;
 mod failure;
 mod load;
 mod members;
+#[cfg(test)]
+mod postgres;
 mod related;
 mod rows;
 mod scan;

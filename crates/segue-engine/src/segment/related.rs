@@ -66,7 +66,8 @@ impl Evaluator<'_> {
             Measure::Aggregate { function, test, .. } => self.aggregated(rows, *function, test)?,
         };
         let keys = keys.filter(named(KEY).is_not_null()).failed("planning")?;
-        Ok(KeySet { column, keys: self.materialized(keys).await?, is_meant })
+        let keys = if self.sets_stay_plans { keys } else { self.materialized(keys).await? };
+        Ok(KeySet { column, keys, is_meant })
     }
 
     /// What a test of a related table finds for one profile: the number of rows, or the computed value; as text.
