@@ -152,11 +152,14 @@ fn number(test: &Test, subject: &Subject) -> Expr {
             let last = numbers.last().map_or_else(|| lit(ScalarValue::Null), |number| of(*number));
             value.clone().gt_eq(first()).and(value.lt_eq(last))
         }
-        Operator::OneOf => Expr::InList(InList {
-            expr: Box::new(value),
-            list: numbers.iter().map(|number| of(*number)).collect(),
-            negated: false,
-        }),
+        Operator::OneOf => {
+            let mut list: Vec<Expr> = numbers.iter().map(|number| of(*number)).collect();
+            if list.contains(&lit(0.0_f64)) {
+                // Lists, unlike comparisons, tell the two zeros of floating-point numbers apart.
+                list.push(lit(-0.0_f64));
+            }
+            Expr::InList(InList { expr: Box::new(value), list, negated: false })
+        }
         _ => lit(false),
     }
 }
