@@ -127,7 +127,6 @@ const COLUMNS: &[(&[&str], &[&str])] = &[
         &[
             "contains_any: [gold, internal]",
             r"contains_any: ['\''']",
-            "contains_any: ['', x]",
             "contains_all: [gold, beta]",
             "contains_none: [gold]",
             "is_empty: true",

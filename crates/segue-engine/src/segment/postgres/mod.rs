@@ -29,21 +29,27 @@ fn postgres_finds_the_same_members() {
     let folder = TempDir::new().unwrap();
     let tables = tables::stored(folder.path());
     refresh_segment(folder.path(), &tables);
-    let found: Vec<Found> =
-        cases::all().into_iter().map(|definition| find(folder.path(), &tables, definition)).collect();
+    let found: Vec<Found> = std::thread::scope(|scope| {
+        // The unparser goes down a plan by recursion, and unoptimized it needs much of the stack for each step.
+        let roomy = std::thread::Builder::new().stack_size(64 << 20);
+        let work = || cases::all().into_iter().map(|case| find(folder.path(), &tables, case)).collect();
+        roomy.spawn_scoped(scope, work).unwrap().join().unwrap()
+    });
     let queries: Vec<String> = found.iter().map(|found| found.query.clone()).collect();
     let (answers, complaints) = tables::ask(folder.path(), &queries);
     let mut strange = String::new();
     for (found, answer) in found.iter().zip(answers) {
         let is_same = answer.as_deref() == Some(&found.members);
-        if is_same == is_excepted(&found.definition) {
+        // Nobody and everybody tell nothing apart.
+        let is_telling = (1..tables::PROFILES).contains(&found.members.split_whitespace().count());
+        if is_same == is_excepted(&found.definition) || !is_telling {
             let Found { definition, members, query } = found;
             strange += &format!("{definition}engine:   {members:?}\nPostgres: {answer:?}\n{query}\n\n");
         }
     }
     assert!(
         strange.is_empty(),
-        "Postgres finds others, or is expected to and does not:\n\n{strange}{complaints}"
+        "Postgres finds others, or is expected to and does not, or a case finds nobody or everybody:\n\n{strange}{complaints}"
     );
 }
 
@@ -119,11 +125,6 @@ fn find(folder: &Path, tables: &[StoredTable], definition: String) -> Found {
     let found = evaluator::run(&evaluation.resources, |sort_merge| work(sort_merge));
     let (members, at_once, query) = found.unwrap();
     assert_eq!(members, at_once, "{definition}");
-    let count = members.split_whitespace().count();
-    assert!(
-        (1..tables::PROFILES).contains(&count),
-        "it tells nothing apart, it finds {members:?}: {definition}"
-    );
     Found { definition, members, query }
 }
 
