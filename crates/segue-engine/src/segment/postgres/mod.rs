@@ -122,7 +122,7 @@ fn find(folder: &Path, tables: &[StoredTable], definition: String) -> Found {
         let query = sql::query(plan.logical_plan()).unwrap_or_else(|error| panic!("{error}\n{definition}"));
         Ok((sorted(members), sorted(texts(plan, usize::MAX).await?), query))
     };
-    let found = evaluator::run(&evaluation.resources, |sort_merge| work(sort_merge));
+    let found = evaluator::run(&evaluation.resources, work);
     let (members, at_once, query) = found.unwrap();
     assert_eq!(members, at_once, "{definition}");
     Found { definition, members, query }
