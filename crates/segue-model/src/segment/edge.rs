@@ -5,6 +5,9 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Time
 use super::Scalar;
 use super::time::Context;
 
+/// The finest that times are told apart.
+const MICROSECOND: TimeDelta = TimeDelta::microseconds(1);
+
 /// A point in time as written: a day, a time of the definition's zone, or a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edge {
@@ -14,16 +17,18 @@ pub enum Edge {
     Local(NaiveDateTime),
     /// A moment.
     Instant(DateTime<Utc>),
+    /// The first microsecond behind a local time. Its moment is behind the one of that time, also where clocks change.
+    Behind(NaiveDateTime),
 }
 
 impl Edge {
     /// The edge behind it: the next day, or the next microsecond.
     pub(super) fn next(self) -> Option<Self> {
-        let moment = TimeDelta::microseconds(1);
         Some(match self {
             Self::Day(day) => Self::Day(day.checked_add_days(Days::new(1))?),
-            Self::Local(time) => Self::Local(time.checked_add_signed(moment)?),
-            Self::Instant(time) => Self::Instant(time.checked_add_signed(moment)?),
+            Self::Local(time) => Self::Behind(time),
+            Self::Instant(time) => Self::Instant(time.checked_add_signed(MICROSECOND)?),
+            Self::Behind(_) => return None,
         })
     }
 
@@ -34,6 +39,7 @@ impl Edge {
             Self::Day(day) => day.and_time(NaiveTime::MIN),
             Self::Local(time) => time,
             Self::Instant(time) => time.with_timezone(&context.zone).naive_local(),
+            Self::Behind(time) => time + MICROSECOND,
         }
     }
 
@@ -44,6 +50,7 @@ impl Edge {
             Self::Day(day) => context.start_of_day(day),
             Self::Local(time) => context.instant(time),
             Self::Instant(time) => time,
+            Self::Behind(time) => context.instant(time) + MICROSECOND,
         }
     }
 }
@@ -154,6 +161,7 @@ mod tests {
             Some(Edge::Day(day)) => day.to_string(),
             Some(Edge::Local(time)) => time.to_string(),
             Some(Edge::Instant(time)) => time.to_rfc3339(),
+            Some(Edge::Behind(_)) => unreachable!("nobody writes that"),
         }
     }
 
