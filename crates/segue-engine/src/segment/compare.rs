@@ -3,7 +3,7 @@
 //! Every test has a positive form, which is true or not (false and unknown are the same). Negative operators are the
 //! positive form not being true, and so hold for empty values.
 
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::common::ScalarValue;
 use datafusion::functions::datetime::expr_fn::date_part;
 use datafusion::functions::regex::expr_fn::regexp_like;
@@ -98,7 +98,8 @@ fn text(test: &Test, value: Expr) -> Expr {
         // An empty group in front changes nothing, and keeps DataFusion from rewriting the pattern as a LIKE whose
         // backslashes it does not escape.
         let pattern = if pattern.contains('\\') { format!("(){pattern}") } else { pattern.to_owned() };
-        return regexp_like(value, lit(pattern), flags);
+        // An empty text is nothing, and what matches nothing does not find it.
+        return value.clone().not_eq(lit("")).and(regexp_like(value, lit(pattern), flags));
     }
     let value = if test.ignore_case { lower(value) } else { value };
     match test.operator {
@@ -221,8 +222,8 @@ fn time(test: &Test, subject: &Subject, context: &Context) -> Expr {
     let value = subject.value.clone();
     if let Some(Window { from, until }) = context.window(test) {
         let bounds = [
-            from.map(|from| value.clone().gt_eq(edge(from, subject.kind, context))),
-            until.map(|until| value.clone().lt(edge(until, subject.kind, context))),
+            from.map(|from| value.clone().gt_eq(edge(from, subject, context))),
+            until.map(|until| value.clone().lt(edge(until, subject, context))),
         ];
         return all_of(bounds.into_iter().flatten());
     }
@@ -252,8 +253,9 @@ fn local(subject: &Subject, context: &Context) -> Expr {
     }
 }
 
-fn edge(edge: Edge, kind: Kind, context: &Context) -> Expr {
-    let micros = match kind {
+/// The first value that is not before an edge.
+fn edge(edge: Edge, subject: &Subject, context: &Context) -> Expr {
+    let micros = match subject.kind {
         Kind::Date => {
             let day = edge.local(context).date();
             let days = day.signed_duration_since(chrono::NaiveDate::default()).num_days();
@@ -262,8 +264,30 @@ fn edge(edge: Edge, kind: Kind, context: &Context) -> Expr {
         Kind::Instant => edge.instant(context).timestamp_micros(),
         _ => edge.local(context).and_utc().timestamp_micros(),
     };
-    let zone = (kind == Kind::Instant).then(|| "UTC".into());
-    lit(ScalarValue::TimestampMicrosecond(Some(micros), zone))
+    // In the column's own unit: nanoseconds, which end in 2262, cannot be compared with all days that have a name.
+    lit(match &subject.data_type {
+        DataType::Timestamp(TimeUnit::Second, zone) => {
+            ScalarValue::TimestampSecond(Some(up(micros, 1_000_000)), zone.clone())
+        }
+        DataType::Timestamp(TimeUnit::Millisecond, zone) => {
+            ScalarValue::TimestampMillisecond(Some(up(micros, 1000)), zone.clone())
+        }
+        DataType::Timestamp(TimeUnit::Nanosecond, zone) => {
+            ScalarValue::TimestampNanosecond(Some(micros.saturating_mul(1000)), zone.clone())
+        }
+        DataType::Timestamp(TimeUnit::Microsecond, zone) => {
+            ScalarValue::TimestampMicrosecond(Some(micros), zone.clone())
+        }
+        _ => ScalarValue::TimestampMicrosecond(
+            Some(micros),
+            (subject.kind == Kind::Instant).then(|| "UTC".into()),
+        ),
+    })
+}
+
+/// A time in a coarser unit of so many microseconds, rounded up.
+fn up(micros: i64, unit: i64) -> i64 {
+    micros.div_euclid(unit) + i64::from(micros.rem_euclid(unit) > 0)
 }
 
 fn list(test: &Test, value: Expr) -> Expr {

@@ -3,7 +3,7 @@
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::JoinType;
-use datafusion::logical_expr::{Expr, cast, lit};
+use datafusion::logical_expr::{Expr, lit};
 use datafusion::prelude::{DataFrame, SessionContext};
 use futures::TryStreamExt;
 use segue_model::segment::time::Context;
@@ -12,6 +12,7 @@ use segue_model::{EngineError, Evaluation, Resources, StoredTable};
 
 use super::compare;
 use super::failure::Failed;
+use super::key;
 use super::related::{KEY, KeySet, named};
 use super::rows::Aside;
 use super::scan;
@@ -154,7 +155,7 @@ impl Ground<'_> {
     fn keep(&mut self, set: usize, is_wanted: bool) -> Result<(), EngineError> {
         let (place, keys) = (self.places[set], &self.sets[set]);
         let join = if keys.is_meant == is_wanted { JoinType::RightSemi } else { JoinType::RightAnti };
-        let same = same(named(KEY), &self.scope, place);
+        let same = key::same((named(KEY), keys.data_type()), self.scope.key(place));
         self.frame = keys.keys.clone().join_on(self.frame.clone(), join, [same]).failed("planning")?;
         Ok(())
     }
@@ -174,7 +175,8 @@ impl Ground<'_> {
             let name = format!("in_set{set}");
             let keys =
                 self.sets[set].keys.clone().select(vec![named(KEY).alias(&name)]).failed("planning")?;
-            let same = same(named(&name), &self.scope, self.places[set]);
+            let own = (named(&name), self.sets[set].data_type());
+            let same = key::same(own, self.scope.key(self.places[set]));
             self.frame = keys.join_on(self.frame.clone(), JoinType::Right, [same]).failed("planning")?;
         }
         Ok(())
@@ -203,11 +205,6 @@ impl Ground<'_> {
             Tree::Any(parts) => compare::any_of(all(parts)?),
         })
     }
-}
-
-/// A key of a set equals the profile's; text of a file and numbers of another can be the same key.
-fn same(key: Expr, scope: &Scope<'_>, place: usize) -> Expr {
-    cast(key, scope.data_type(place)).eq(scope.expr(place))
 }
 
 pub(super) fn stored<'a>(tables: &'a [StoredTable], name: &str) -> Result<&'a StoredTable, EngineError> {

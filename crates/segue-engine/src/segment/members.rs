@@ -19,6 +19,7 @@ use segue_model::{EngineError, Evaluated, Evaluation, Overlap, Preview, Resource
 
 use super::evaluator::{Evaluator, PROFILE, joined, texts};
 use super::failure::Failed;
+use super::key;
 use super::related::named;
 use super::rows::Aside;
 use super::scan::{self, Wanted};
@@ -102,7 +103,8 @@ async fn profiles(
     let frame = scan::scan(&session, table, &wanted, "p", &Aside::default()).await?;
     let key_type = frame.schema().field(place).data_type().clone();
     let keys = scan::parquet(&session, &[snapshot]).await?;
-    let same = cast(named(KEY), key_type).eq(named(&format!("p{place}")));
+    let kept = keys.schema().field(0).data_type().clone();
+    let same = key::same((named(KEY), kept), (named(&format!("p{place}")), key_type));
     let members = keys.join_on(frame, JoinType::RightSemi, [same]).failed("planning")?;
     members.sort(vec![named(&format!("p{place}")).sort(true, false)]).failed("planning")
 }

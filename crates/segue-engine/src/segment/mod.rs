@@ -11,6 +11,7 @@ mod describe;
 mod evaluator;
 mod explain;
 mod failure;
+mod key;
 mod load;
 mod members;
 #[cfg(test)]

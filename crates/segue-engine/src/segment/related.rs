@@ -10,7 +10,7 @@ use datafusion::common::{Column as Named, JoinType};
 use datafusion::datasource::MemTable;
 use datafusion::execution::TaskContext;
 use datafusion::functions_aggregate::expr_fn::{count, count_distinct, first_value, max, min, sum};
-use datafusion::logical_expr::{Expr, cast, lit};
+use datafusion::logical_expr::{Expr, cast, lit, when};
 use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::DataFrame;
 use futures::TryStreamExt;
@@ -21,6 +21,7 @@ use segue_model::segment::{Function, Kind, Measure, Operand, Operator, RelatedTe
 use super::compare::{self, Subject, denied};
 use super::evaluator::{Evaluator, texts};
 use super::failure::Failed;
+use super::key;
 use super::scan;
 use super::scope::{self, Scope};
 use super::typed::DECIMAL;
@@ -32,6 +33,12 @@ pub(super) struct KeySet {
     /// The keys, in one column of that name.
     pub(super) keys: DataFrame,
     pub(super) is_meant: bool,
+}
+
+impl KeySet {
+    pub(super) fn data_type(&self) -> DataType {
+        self.keys.schema().field(0).data_type().clone()
+    }
 }
 
 /// The name of a key set's column.
@@ -46,7 +53,7 @@ struct Rows {
     /// The key of the profile that a row belongs to.
     key: Expr,
     of: Option<Subject>,
-    by: Option<Expr>,
+    by: Option<Subject>,
     /// The column of the profile table that the first relationship refers to.
     column: String,
 }
@@ -136,7 +143,7 @@ impl Evaluator<'_> {
         }
         let column = path[0].relationship.to_column.clone();
         let (of, by) =
-            (of.map(|place| scopes[last].subject(place)), by.map(|place| scopes[last].expr(place)));
+            (of.map(|place| scopes[last].subject(place)), by.map(|place| scopes[last].subject(place)));
         Ok(Rows { frame, key, of, by, column })
     }
 
@@ -158,11 +165,8 @@ impl Evaluator<'_> {
                 None => table,
                 Some(before) => {
                     let referred = joins[index - 1].1.unwrap_or_default();
-                    let left = scopes[index - 1].expr(referred);
-                    let right = scopes[index].expr(joins[index].0);
-                    // Text of a file and numbers of another are the same key.
-                    let right = cast(right, scopes[index - 1].data_type(referred));
-                    before.join_on(table, JoinType::Inner, [left.eq(right)]).failed("planning")?
+                    let same = key::same(scopes[index - 1].key(referred), scopes[index].key(joins[index].0));
+                    before.join_on(table, JoinType::Inner, [same]).failed("planning")?
                 }
             });
         }
@@ -223,16 +227,23 @@ fn subject(rows: &Rows, function: Function) -> Subject {
 /// The value of each profile that has rows.
 fn computed(rows: Rows, function: Function) -> Result<DataFrame, EngineError> {
     let Rows { frame, key, of, by, .. } = rows;
-    let of = of.map_or_else(|| lit(1), |of| of.value);
+    let of = of.as_ref().map_or_else(|| Ok(lit(1)), plain)?;
     let exact = || cast(of.clone(), DECIMAL);
     let frame = match &by {
         // A row without a time has no place in the order.
-        Some(by) => frame.filter(by.clone().is_not_null()).failed("planning")?,
+        Some(by) => frame.filter(by.value.clone().is_not_null()).failed("planning")?,
         None => frame,
     };
-    let by = by.unwrap_or_else(|| lit(1));
+    let by = by.as_ref().map_or_else(|| Ok(lit(1)), plain)?;
     // Of rows that come together the smallest value counts; an empty one only if there is no other.
-    let ordered = |ascending: bool| vec![by.clone().sort(ascending, false), of.clone().sort(true, false)];
+    let ordered = |ascending: bool| {
+        let mut order = vec![by.clone().sort(ascending, false)];
+        // What is its own place has no ties, and DataFusion takes no order that names an expression twice.
+        if of != by {
+            order.push(of.clone().sort(true, false));
+        }
+        order
+    };
     let value = match function {
         Function::Count => count(lit(1)),
         Function::CountDistinct => count_distinct(of.clone()),
@@ -247,6 +258,19 @@ fn computed(rows: Rows, function: Function) -> Result<DataFrame, EngineError> {
         values.push(count(of.clone()).alias(TIMES));
     }
     frame.aggregate(vec![key.alias(KEY)], values).failed("planning")
+}
+
+/// A value as it is counted and put in order: of texts the empty one is missing, of numbers there is one zero.
+fn plain(subject: &Subject) -> Result<Expr, EngineError> {
+    let value = subject.value.clone();
+    match subject.data_type {
+        _ if subject.kind == Kind::Text => when(value.clone().not_eq(lit("")), value).end(),
+        DataType::Float64 | DataType::Float32 | DataType::Float16 => {
+            when(value.clone().eq(lit(0.0_f64)), lit(0.0_f64)).otherwise(value)
+        }
+        _ => Ok(value),
+    }
+    .failed("planning")
 }
 
 /// Whether a count of 0 passes a test.

@@ -8,6 +8,7 @@ use segue_model::segment::time::Context;
 use segue_model::segment::{Condition, Group, Join, Kind, Table};
 
 use super::compare::{self, Subject};
+use super::key::Key;
 use super::related::named;
 use super::scan::Wanted;
 
@@ -57,6 +58,11 @@ impl<'t> Scope<'t> {
 
     pub(super) fn data_type(&self, place: usize) -> DataType {
         self.types.get(place).cloned().unwrap_or(DataType::Utf8)
+    }
+
+    /// A column that was wanted as a key.
+    pub(super) fn key(&self, place: usize) -> Key {
+        (self.expr(place), self.data_type(place))
     }
 
     pub(super) fn subject(&self, place: usize) -> Subject {

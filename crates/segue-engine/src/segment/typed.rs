@@ -60,16 +60,16 @@ pub(super) fn fit(cell: Cell, kind: Kind) -> Option<Fitted> {
         Kind::Boolean => Fitted::Flag(flag(&text)?),
         Kind::Date => match edge_of(&text)? {
             Edge::Day(day) => Fitted::Days(days(day)?),
-            Edge::Local(_) | Edge::Instant(_) => return None,
+            _ => return None,
         },
         Kind::LocalTime => match edge_of(&text)? {
             Edge::Day(day) => Fitted::Micros(day.and_hms_opt(0, 0, 0)?.and_utc().timestamp_micros()),
             Edge::Local(time) => Fitted::Micros(time.and_utc().timestamp_micros()),
-            Edge::Instant(_) => return None,
+            _ => return None,
         },
         Kind::Instant => match edge_of(&text)? {
             Edge::Instant(time) => Fitted::Micros(time.timestamp_micros()),
-            Edge::Day(_) | Edge::Local(_) => return None,
+            _ => return None,
         },
     })
 }
