@@ -1,7 +1,14 @@
-//! Segments: who is in, by definitions over small tables with hand-written answers.
+//! Segments: who is in, by definitions over small tables with hand-written answers, and by any definition over any
+//! tables with the answers of a slow evaluator.
 
 mod aside;
+mod definitions;
 mod examples;
 mod memory;
+mod operators;
+mod random;
 mod reproducible;
 mod setting;
+mod slow;
+mod slow_time;
+mod tables;
