@@ -42,23 +42,13 @@ pub struct TableEngine;
 impl Engine for TableEngine {
     fn inspect(&self, source: &Source) -> Result<Inspection, EngineError> {
         let found = source::find(source)?;
-        let mut rows = Some(0);
-        let mut columns = Vec::new();
-        for file in found.open()? {
-            rows = rows.zip(file.rows).map(|(sum, rows)| sum + rows);
-            if columns.is_empty() {
-                let fields = file.schema.fields().iter();
-                columns = fields
-                    .map(|field| Column { name: field.name().clone(), kind: text::name(field.data_type()) })
-                    .collect();
-            }
-        }
-        let (format, files, bytes, fingerprint) = (found.format, found.paths, found.bytes, found.fingerprint);
-        Ok(Inspection { format, files, bytes, rows, columns, fingerprint })
+        let files = found.open()?;
+        Ok(inspection(found, &files))
     }
 
-    fn check(&self, request: &PlanRequest) -> Result<(), EngineError> {
-        plan::open(request).map(drop)
+    fn check(&self, request: &PlanRequest) -> Result<Inspection, EngineError> {
+        let (found, files, _) = plan::open(request)?;
+        Ok(inspection(found, &files))
     }
 
     fn plan(
@@ -80,4 +70,16 @@ impl Engine for TableEngine {
     fn rejections_csv(&self, plan: &PlanFiles, out: &Path) -> Result<u64, EngineError> {
         rejections::write_csv(plan, out)
     }
+}
+
+/// What is known of files once they are open.
+fn inspection(found: source::Files, files: &[read::InputFile]) -> Inspection {
+    let rows = files.iter().map(|file| file.rows).sum();
+    let fields = files.iter().map(|file| file.schema.fields()).find(|fields| !fields.is_empty());
+    let columns = fields.into_iter().flat_map(|fields| fields.iter());
+    let columns = columns
+        .map(|field| Column { name: field.name().clone(), kind: text::name(field.data_type()) })
+        .collect();
+    let source::Files { format, paths: files, bytes, fingerprint } = found;
+    Inspection { format, files, bytes, rows, columns, fingerprint }
 }

@@ -77,6 +77,14 @@ pub enum EngineError {
         /// Which file.
         path: PathBuf,
     },
+    /// A table's source no longer is what the table declares.
+    #[error("{words}")]
+    Drift {
+        /// The table.
+        table: String,
+        /// Which file and column, and what to do.
+        words: String,
+    },
     /// Profiles that share a key.
     #[error("table \"{table}\": profile keys must be unique, and these are not: {}", keys.join(", "))]
     DuplicateKeys {
@@ -161,11 +169,12 @@ pub trait Engine: Send + Sync + 'static {
     /// [`EngineError::Input`] if there is nothing to read or it cannot be read.
     fn inspect(&self, source: &Source) -> Result<Inspection, EngineError>;
 
-    /// Checks that the source has the columns that are asked for and that the condition can be used. Reads no row.
+    /// Looks at the source of a request, and checks that it has the columns that are asked for and that the condition can
+    /// be used. Reads no row.
     ///
     /// # Errors
     /// [`EngineError::Input`] with what is wrong.
-    fn check(&self, request: &PlanRequest) -> Result<(), EngineError>;
+    fn check(&self, request: &PlanRequest) -> Result<Inspection, EngineError>;
 
     /// Reads the source, checks the members and writes a plan's files into the request's folder.
     ///

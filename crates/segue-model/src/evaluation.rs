@@ -97,6 +97,15 @@ pub struct DescribedColumn {
     pub frequent: Vec<(String, u64)>,
 }
 
+/// A column that is no longer what its table declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drifted {
+    /// Its name.
+    pub column: String,
+    /// What became of it, in which file, and what to do.
+    pub words: String,
+}
+
 /// Why a profile is in a segment or not, condition by condition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Explanation {
@@ -142,11 +151,18 @@ pub trait SegmentEngine: Send + Sync + 'static {
         key: Option<&str>,
     ) -> Result<Vec<(String, crate::segment::Kind, Option<Meaning>)>, EngineError>;
 
+    /// The columns that a table declares and its source no longer has, or has as another kind; in the table's order. Reads
+    /// no row.
+    ///
+    /// # Errors
+    /// [`EngineError::Input`] if there is nothing to read or it cannot be read.
+    fn drift(&self, table: &StoredTable) -> Result<Vec<Drifted>, EngineError>;
+
     /// Looks at every value of a table. Rows that cannot be used are also listed in a CSV file, if one is named: `table`,
     /// `file`, `row` as a person counts it, `reason`.
     ///
     /// # Errors
-    /// [`EngineError::Input`] if it cannot be read or has lost a column.
+    /// [`EngineError::Input`] if it cannot be read, [`EngineError::Drift`] if it has lost a column.
     fn describe(
         &self,
         table: &StoredTable,

@@ -17,8 +17,8 @@ mod settlement;
 
 pub use engine::{Column, Engine, EngineError, Format, Inspection, PlanRows, RowChunk, Source};
 pub use evaluation::{
-    Corrupt, Described, DescribedColumn, Evaluated, Evaluation, Explanation, Overlap, Preview, Resources,
-    SegmentEngine, StoredTable,
+    Corrupt, Described, DescribedColumn, Drifted, Evaluated, Evaluation, Explanation, Overlap, Preview,
+    Resources, SegmentEngine, StoredTable,
 };
 pub use matching::{Blanks, DataMatching, FieldMatch, FieldType};
 pub use plan::{

@@ -37,7 +37,7 @@ pub struct Exporter {
     client: Client,
     engine: Arc<dyn Engine>,
     store: Store,
-    directory: StateDirectory,
+    directory: Arc<StateDirectory>,
     settings: Settings,
     progress: Progress,
     started: tokio::time::Instant,
@@ -74,7 +74,7 @@ impl Exporter {
         client: Client,
         engine: Arc<dyn Engine>,
         store: Store,
-        directory: StateDirectory,
+        directory: Arc<StateDirectory>,
         settings: Settings,
         progress: Progress,
     ) -> Self {

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::StoreError;
 
+/// How names of snapshots end that live as long as one push. Those of refreshes end with a number.
+const EXPORT_SNAPSHOT: &str = "-export.parquet";
+
 /// A state directory, locked for this process as long as the value lives.
 #[derive(Debug)]
 pub struct StateDirectory {
@@ -13,12 +16,12 @@ pub struct StateDirectory {
 }
 
 impl StateDirectory {
-    /// Opens the directory, making it where needed, and locks it.
+    /// Opens the directory, making it where needed, locks it, and removes what a killed process was in the middle of.
     ///
     /// What is made is readable for its owner only: plans and ledgers hold addresses.
     ///
     /// # Errors
-    /// [`StoreError::Locked`] while another process holds it; [`StoreError::File`] if it cannot be made or opened.
+    /// [`StoreError::Locked`] while another process holds it; [`StoreError::File`] if it cannot be made, opened or tidied.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         for folder in [
             path.to_owned(),
@@ -40,12 +43,29 @@ impl StateDirectory {
             source,
         })?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(StoreError::Locked { path: path.to_owned() }),
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(StoreError::Locked { path: path.to_owned() }),
             Err(TryLockError::Error(source)) => {
-                Err(StoreError::File { doing: "lock", path: lock_path, source })
+                return Err(StoreError::File { doing: "lock", path: lock_path, source });
             }
         }
+        let directory = Self { path: path.to_owned(), _lock: lock };
+        directory.remove_leftovers()?;
+        Ok(directory)
+    }
+
+    /// Snapshots that were being written, or that one push was to use. Whoever made them is gone: the lock is ours.
+    fn remove_leftovers(&self) -> Result<(), StoreError> {
+        let folder = self.path.join("segments");
+        let failed = |source| StoreError::File { doing: "list", path: folder.clone(), source };
+        for entry in folder.read_dir().map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.ends_with(EXPORT_SNAPSHOT) || name.ends_with(".tmp") {
+                remove(&path, |path| std::fs::remove_file(path))?;
+            }
+        }
+        Ok(())
     }
 
     /// The directory itself.
@@ -70,6 +90,12 @@ impl StateDirectory {
     #[must_use]
     pub fn snapshot(&self, name: &str) -> PathBuf {
         self.path.join("segments").join(name)
+    }
+
+    /// The name of the snapshot of those members of a segment whom one push may export.
+    #[must_use]
+    pub fn export_snapshot(segment: &str) -> String {
+        format!("{segment}{EXPORT_SNAPSHOT}")
     }
 
     /// The folder for what does not fit into memory.
@@ -152,6 +178,22 @@ mod tests {
         assert!(matches!(StateDirectory::open(folder.path()), Err(StoreError::Locked { .. })));
         drop(first);
         StateDirectory::open(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_removed_at_the_next_opening() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = StateDirectory::open(folder.path()).unwrap();
+        // A segment may be called like the rest of such a name.
+        let (kept, left) = ("vip-export-12.parquet", StateDirectory::export_snapshot("vip"));
+        for name in [kept, &left, "vip-13.parquet.tmp"] {
+            std::fs::write(state.snapshot(name), "keys").unwrap();
+        }
+        drop(state);
+        let state = StateDirectory::open(folder.path()).unwrap();
+        let names: Vec<_> =
+            folder.path().join("segments").read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(names, [state.snapshot(kept)]);
     }
 
     #[cfg(unix)]

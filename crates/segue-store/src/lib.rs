@@ -9,6 +9,7 @@
 //!   ledgers/<export>-<run>.parquet
 //!   runs/<run>/              the run's plan, its outbox and its rejections
 //!   segments/<name>-<n>.parquet  the keys of a segment's members
+//!   segments/<name>-export.parquet  those whom one push may export, as long as it runs
 //! ```
 //!
 //! The database never holds personal data: contacts are row numbers of a plan.

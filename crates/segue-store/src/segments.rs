@@ -11,6 +11,8 @@ use crate::{Store, StoreError};
 pub struct Segment {
     /// Its name.
     pub name: String,
+    /// What it is for, in somebody's words; may be empty.
+    pub description: String,
     /// Its definition, as it was written.
     pub definition: String,
     /// Whether its members stay until it is refreshed by hand.
@@ -38,7 +40,7 @@ pub struct Refresh {
     pub words: String,
 }
 
-const COLUMNS: &str = "name, definition, is_static, is_active, snapshot, refreshed_ms, members";
+const COLUMNS: &str = "name, description, definition, is_static, is_active, snapshot, refreshed_ms, members";
 
 impl Store {
     /// Adds a segment without members.
@@ -46,17 +48,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::Exists`] if there is one of this name.
     pub async fn add_segment(&self, segment: &Segment) -> Result<(), StoreError> {
-        let text = "INSERT INTO segment (name, definition, is_static, is_active) VALUES ($1, $2, $3, $4)
-                    ON CONFLICT (name) DO NOTHING";
-        let added = sqlx::query(text)
-            .bind(&segment.name)
-            .bind(&segment.definition)
-            .bind(i64::from(segment.is_static))
-            .bind(i64::from(segment.is_active))
-            .execute(&self.pool)
-            .await
-            .doing("adding a segment")?;
-        match added.rows_affected() {
+        let text = "INSERT INTO segment (name, description, definition, is_static, is_active)
+                    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING";
+        match self.write_segment(text, segment).await.doing("adding a segment")? {
             0 => Err(StoreError::Exists { what: "segment", name: segment.name.clone() }),
             _ => Ok(()),
         }
@@ -73,20 +67,25 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
-    /// Replaces a segment's definition, type and state; its members stay.
+    /// Replaces a segment's description, definition, type and state; its members stay.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn change_segment(&self, segment: &Segment) -> Result<(), StoreError> {
-        sqlx::query("UPDATE segment SET definition = $2, is_static = $3, is_active = $4 WHERE name = $1")
+        let text = "UPDATE segment SET description = $2, definition = $3, is_static = $4, is_active = $5
+                    WHERE name = $1";
+        self.write_segment(text, segment).await.doing("changing a segment").map(drop)
+    }
+
+    /// Writes what people say of a segment; how many rows that concerned.
+    async fn write_segment(&self, text: &'static str, segment: &Segment) -> Result<u64, sqlx::Error> {
+        let query = sqlx::query(text)
             .bind(&segment.name)
+            .bind(&segment.description)
             .bind(&segment.definition)
             .bind(i64::from(segment.is_static))
-            .bind(i64::from(segment.is_active))
-            .execute(&self.pool)
-            .await
-            .doing("changing a segment")
-            .map(drop)
+            .bind(i64::from(segment.is_active));
+        Ok(query.execute(&self.pool).await?.rows_affected())
     }
 
     /// Renames a segment, and puts these definitions in force that speak of it by its new name; all or nothing.
@@ -204,6 +203,7 @@ fn read(row: &AnyRow) -> Result<Segment, StoreError> {
     let members: Option<i64> = row.try_get("members").doing("reading a segment")?;
     Ok(Segment {
         name: row.try_get("name").doing("reading a segment")?,
+        description: row.try_get("description").doing("reading a segment")?,
         definition: row.try_get("definition").doing("reading a segment")?,
         is_static: flag("is_static")?,
         is_active: flag("is_active")?,

@@ -1,7 +1,10 @@
 //! The store as its users see it: what is saved is read back, and what must be one step is one step.
 
 use segue_model::{Outcome, PlanCounts, PlanSummary, Reason, Report};
-use segue_store::{Batch, BatchState, Part, RunState, StateDirectory, Store, Target, Verdict, VerdictKind};
+use segue_store::{
+    Batch, BatchState, Part, RunState, Segment, StateDirectory, Store, StoreError, Target, Verdict,
+    VerdictKind,
+};
 
 struct Opened {
     directory: StateDirectory,
@@ -101,4 +104,27 @@ async fn batches_and_verdicts_are_saved_together_and_overwritten() {
     assert_eq!(batches[0], accepted);
     assert_eq!(batches[199], batch(199, BatchState::Sending, None));
     assert_eq!(store.verdicts(run).await.unwrap(), vec![verdict(VerdictKind::Refused(Reason::Bounced))]);
+}
+
+#[tokio::test]
+async fn what_people_say_of_a_segment_is_kept_and_changed() {
+    let Opened { store, _folder, .. } = open().await;
+    let mut segment = Segment {
+        name: "vip".into(),
+        description: "For the spring letter".into(),
+        definition: "version: 1".into(),
+        is_static: true,
+        is_active: false,
+        snapshot: None,
+        refreshed_ms: None,
+        members: None,
+    };
+    store.add_segment(&segment).await.unwrap();
+    assert_eq!(store.segments().await.unwrap(), [segment.clone()]);
+    assert!(matches!(store.add_segment(&segment).await, Err(StoreError::Exists { .. })));
+    segment.description.clear();
+    segment.definition.push('\n');
+    (segment.is_static, segment.is_active) = (false, true);
+    store.change_segment(&segment).await.unwrap();
+    assert_eq!(store.segments().await.unwrap(), [segment]);
 }

@@ -100,7 +100,7 @@ impl From<SegmentError> for Failure {
             SegmentError::Input(words) => Self::Input(words),
             SegmentError::Engine(error) => error.into(),
             SegmentError::Store(error) => error.into(),
-            faults @ SegmentError::Faults(_) => Self::Input(faults.to_string()),
+            wrong @ (SegmentError::Faults(_) | SegmentError::Drift { .. }) => Self::Input(wrong.to_string()),
             SegmentError::Defect => Self::Run(RunError::Defect),
         }
     }
@@ -119,7 +119,9 @@ fn advice(error: &RunError) -> &'static str {
 fn run_code(error: &RunError) -> Code {
     match error {
         RunError::Input(_)
-        | RunError::Engine(EngineError::Input(_) | EngineError::DuplicateKeys { .. })
+        | RunError::Engine(
+            EngineError::Input(_) | EngineError::Drift { .. } | EngineError::DuplicateKeys { .. },
+        )
         | RunError::Store(StoreError::Exists { .. }) => Code::WrongInput,
         RunError::Brake(_) => Code::Brake,
         RunError::Provider(error) => provider_code(error),

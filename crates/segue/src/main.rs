@@ -11,6 +11,7 @@ mod sandbox;
 mod segments;
 mod show;
 mod signals;
+mod suggest;
 mod tables;
 mod workspace;
 

@@ -8,8 +8,9 @@ use activecampaign::{Client, Host, HostPolicy, Limits, Options};
 use chrono::Utc;
 use secrecy::SecretString;
 use segue_engine::TableEngine;
-use segue_model::segment::{Meaning, TableColumn};
-use segue_model::{Brakes, DataMatching, Engine, FieldMatch, FieldType, PlanRequest, Source};
+use segue_model::segment::Meaning;
+use segue_model::{Brakes, DataMatching, Engine, FieldMatch, FieldType, Inspection, PlanRequest, Source};
+use segue_runs::segments::ToExport;
 use segue_runs::{
     Exporter, Finished, Pace, Prepared, Progress, RunError, Settings, Stop, StopHandle, check_account,
 };
@@ -19,6 +20,8 @@ use crate::bar::Bar;
 use crate::cli::Push;
 use crate::exit::{self, Code, Failure};
 use crate::signals::Signals;
+use crate::suggest;
+use crate::workspace::Open;
 use crate::{key, show};
 
 /// Pushes with the key of the person who asks.
@@ -26,22 +29,27 @@ pub(crate) async fn push(push: Push) -> Result<Code, Failure> {
     // Everything that can be wrong without the key is said before it is asked for.
     let host = host(&push)?;
     let input = Input::of(&push).await?;
-    let inspection = {
-        let source = input.source.clone();
-        blocking(move || TableEngine.inspect(&source)).await?
-    };
+    let pushed = push_input(&push, &input, host).await;
+    input.close().await;
+    let pushed = pushed?;
+    show::print(&if push.output.json { pushed.json.to_string() } else { pushed.text })?;
+    pushed.words.iter().for_each(|words| show::say(words));
+    Ok(pushed.code)
+}
+
+async fn push_input(push: &Push, input: &Input, host: Host) -> Result<Pushed, Failure> {
+    let inspection = check_columns(push, input).await?;
     show::say(&show::inspection(&input.source.path, &inspection));
-    check_columns(&push, &input).await?;
+    if let Some(words) = input.suggestion.as_deref() {
+        show::say(&format!("  not matched yet, and can be: {words}"));
+    }
     if let Some(out) = &push.output.rejections {
         check_writable(out)?;
     }
     let key = key::read(push.account.api_key_file.as_deref())?;
     let stop = StopHandle::new();
     stop_on_signals(stop.0.clone());
-    let pushed = push_with(&push, &input, host, key, stop).await?;
-    show::print(&if push.output.json { pushed.json.to_string() } else { pushed.text })?;
-    pushed.words.iter().for_each(|words| show::say(words));
-    Ok(pushed.code)
+    push_with(push, input, host, key, stop).await
 }
 
 /// How a push ended.
@@ -64,8 +72,14 @@ pub(crate) async fn push_with(
     let client = Client::new(&host, key, options(push))?;
     let account = check_account(&client, push.account.list, &push.matching.fields).await?;
     show::say(&show::account(&host.name(), &account.list));
-    let directory = StateDirectory::open(&push.workspace.path()?)?;
-    let store = Store::open(&directory).await?;
+    let (directory, store) = match &input.open {
+        Some(open) => (Arc::clone(&open.directory), open.store.clone()),
+        None => {
+            let directory = Arc::new(StateDirectory::open(&push.workspace.path()?)?);
+            let store = Store::open(&directory).await?;
+            (directory, store)
+        }
+    };
     let settings = Settings {
         host: host.name(),
         list: account.list,
@@ -199,8 +213,9 @@ fn options(push: &Push) -> Options {
     if push.account.no_limits { Options { limits: Limits::none(), ..options } } else { options }
 }
 
-/// Says which columns are missing before a key is asked for. What fields take is known only later.
-async fn check_columns(push: &Push, input: &Input) -> Result<(), Failure> {
+/// Looks at what is pushed, and says which columns are missing before a key is asked for. What fields take is known only
+/// later.
+async fn check_columns(push: &Push, input: &Input) -> Result<Inspection, Failure> {
     let fields = push.matching.fields.iter().map(|choice| FieldMatch {
         field: 0,
         title: choice.field.clone(),
@@ -214,17 +229,20 @@ async fn check_columns(push: &Push, input: &Input) -> Result<(), Failure> {
 /// What is pushed.
 pub(crate) struct Input {
     pub(crate) source: Source,
-    /// The keys of a segment's members.
-    members: Option<PathBuf>,
     key: Option<String>,
     email: String,
+    /// A segment's members. Its state directory stays open, so that nobody refreshes it meanwhile.
+    members: Option<ToExport>,
+    open: Option<Open>,
+    /// Options that would match more of the segment's columns.
+    suggestion: Option<String>,
 }
 
 impl Input {
     /// The profiles of a file.
     pub(crate) fn file(path: String, push: &Push) -> Self {
         let (key, email) = (push.members.key.clone(), push.matching.email.clone().unwrap_or_default());
-        Self { source: Source { path }, members: None, key, email }
+        Self { source: Source { path }, key, email, members: None, open: None, suggestion: None }
     }
 
     async fn of(push: &Push) -> Result<Self, Failure> {
@@ -236,18 +254,31 @@ impl Input {
             return Ok(Self::file(push.source.clone().unwrap_or_default(), push));
         };
         let open = push.workspace.open().await?;
-        let found = open.segments.members_to_export(name, Utc::now()).await;
-        open.close().await;
-        let (stored, snapshot) = found?;
-        let is_email = |column: &&TableColumn| column.meaning == Some(Meaning::Email);
-        let guessed = || stored.table.columns.iter().find(is_email).map(|column| column.name.clone());
+        let members = match open.segments.members_to_export(name, Utc::now()).await {
+            Ok(members) => members,
+            Err(error) => {
+                open.close().await;
+                return Err(error.into());
+            }
+        };
+        let table = &members.table.table;
+        let guessed = || suggest::column(table, Meaning::Email).map(str::to_owned);
         let email = push.matching.email.clone().or_else(guessed).ok_or_else(|| {
             Failure::Input(format!(
                 "no column of table \"{}\" is known to be an e-mail address: name it with --email",
-                stored.table.name
+                table.name
             ))
         })?;
-        Ok(Self { source: stored.source, members: Some(snapshot), key: stored.table.key, email })
+        let suggestion = suggest::missing(table, &push.matching);
+        let (source, key) = (members.table.source.clone(), table.key.clone());
+        Ok(Self { source, key, email, members: Some(members), open: Some(open), suggestion })
+    }
+
+    async fn close(self) {
+        drop(self.members);
+        if let Some(open) = self.open {
+            open.close().await;
+        }
     }
 }
 
@@ -256,7 +287,7 @@ fn request(push: &Push, input: &Input, fields: Vec<FieldMatch>) -> PlanRequest {
     PlanRequest {
         source: input.source.clone(),
         filter: push.members.condition.clone(),
-        members: input.members.clone(),
+        members: input.members.as_ref().map(|members| members.snapshot.clone()),
         key: input.key.clone(),
         matching: DataMatching {
             email: input.email.clone(),

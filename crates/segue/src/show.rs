@@ -37,7 +37,7 @@ pub(crate) fn say(text: &str) {
 }
 
 /// A number and what is counted.
-fn counted(number: u64, what: &str) -> String {
+pub(crate) fn counted(number: u64, what: &str) -> String {
     format!("{} {what}{}", HumanCount(number), if number == 1 { "" } else { "s" })
 }
 

@@ -5,13 +5,15 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use comfy_table::Cell;
 use indicatif::HumanCount;
-use segue_model::segment::{Kind, Meaning, Relationship};
+use segue_model::segment::{Kind, Meaning, Relationship, Table, TableColumn};
 use segue_model::{Described, Source, StoredTable};
-use segue_runs::segments::NewTable;
+use segue_runs::segments::{Drift, NewTable, Segments};
 use serde_json::json;
 
 use crate::exit::{Code, Failure};
-use crate::show::{lines, print, shortened, table, wide};
+use crate::segments::set_aside;
+use crate::show::{counted, lines, print, shortened, table, wide};
+use crate::suggest;
 use crate::workspace::{Open, Workspace};
 
 #[derive(Debug, Clone, Args)]
@@ -27,7 +29,11 @@ enum Command {
     /// Add a table, or declare it anew
     Add(Add),
     /// List all tables
-    List,
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Show a table: columns, rows, empty and different values, the most frequent ones, a sample
     Show {
         /// Name of the table
@@ -72,11 +78,17 @@ struct Add {
     /// Many rows of this table belong to one of another, as in buyer=profiles.id; may be repeated
     #[arg(long = "relate", value_name = "COLUMN=TABLE.COLUMN", value_parser = relationship)]
     relate: Vec<(String, String, String)>,
-    /// What can be asked of a column of a text file, as in total=number; may be repeated
+    /// What can be asked of a column of a text file, as in total=number; text, number, date, time, moment, boolean, "list
+    /// of text" or other; may be repeated
     #[arg(long = "kind", value_name = "COLUMN=KIND", value_parser = kind)]
     kinds: Vec<(String, Kind)>,
-    /// What a column is to people, as in mail=email; may be repeated
-    #[arg(long = "meaning", value_name = "COLUMN=MEANING", value_parser = meaning)]
+    #[arg(
+        long = "meaning",
+        value_name = "COLUMN=MEANING",
+        value_parser = meaning,
+        help = "What a column is to people, as in mail=email; email, first_name, last_name, phone, company, city, \
+                country or birthday; may be repeated"
+    )]
     meanings: Vec<(String, Meaning)>,
 }
 
@@ -122,7 +134,10 @@ async fn carry_out(open: &Open, command: Command) -> Result<Code, Failure> {
             let added = segments.add_table(new_table(add)).await?;
             print(&columns(&added))?;
         }
-        Command::List => print(&list(&segments.tables().await?))?,
+        Command::List { json } => {
+            let tables = segments.tables().await?;
+            print(&if json { list_json(&tables).to_string() } else { list(&tables) })?;
+        }
         Command::Show { name, json } => {
             let (stored, described) = segments.describe(&name, None).await?;
             print(&if json {
@@ -131,15 +146,7 @@ async fn carry_out(open: &Open, command: Command) -> Result<Code, Failure> {
                 shown(&stored, &described)
             })?;
         }
-        Command::Check { name, set_aside } => {
-            let (stored, described) = segments.describe(&name, set_aside).await?;
-            let faults = faults(&stored, &described);
-            if !faults.is_empty() {
-                print(&faults.join("\n"))?;
-                return Ok(Code::DoneWithRejections);
-            }
-            print(&format!("table \"{name}\": {} rows, nothing wrong", HumanCount(described.rows)))?;
-        }
+        Command::Check { name, set_aside } => return check(segments, &name, set_aside).await,
         Command::Condition { table, name, file } => {
             let text = file.map(|file| read(&file)).transpose()?;
             segments.declare(&table, &name, text.as_deref()).await?;
@@ -147,6 +154,35 @@ async fn carry_out(open: &Open, command: Command) -> Result<Code, Failure> {
         Command::Remove { name } => segments.remove_table(&name).await?,
     }
     Ok(Code::Done)
+}
+
+async fn check(segments: &Segments, name: &str, set_aside: Option<PathBuf>) -> Result<Code, Failure> {
+    if let Some(drift) = segments.drift(name).await? {
+        print(&drifted(&drift))?;
+        return Ok(Code::DoneWithRejections);
+    }
+    let is_listed = set_aside.is_some();
+    let (stored, described) = segments.describe(name, set_aside).await?;
+    let faults = faults(&stored, &described, !is_listed);
+    if faults.is_empty() {
+        print(&format!("table \"{name}\": {}, nothing wrong", counted(described.rows, "row")))?;
+        return Ok(Code::Done);
+    }
+    print(&faults.join("\n"))?;
+    Ok(Code::DoneWithRejections)
+}
+
+/// What a table has lost, and what that breaks. Its rows are not looked at: they cannot be read as declared.
+fn drifted(drift: &Drift) -> String {
+    let mut lines: Vec<String> = drift.columns.iter().map(|drifted| drifted.words.clone()).collect();
+    lines.push(match &drift.segments[..] {
+        [] => "this breaks no segment".to_owned(),
+        segments => format!("this breaks segments: {}", segments.join(", ")),
+    });
+    lines.push(
+        "if it is meant, add the table again with segue tables add, and edit these segments".to_owned(),
+    );
+    lines.join("\n")
 }
 
 /// A text file that a person names.
@@ -187,13 +223,29 @@ fn list(tables: &[StoredTable]) -> String {
     lines(&shown)
 }
 
+fn list_json(tables: &[StoredTable]) -> serde_json::Value {
+    let one = |StoredTable { table, source }: &StoredTable| {
+        let columns = table.columns.iter().map(|column| {
+            json!({"name": column.name, "kind": column.kind.word(), "meaning": column.meaning.map(Meaning::word)})
+        });
+        json!({"table": table.name, "key": table.key, "columns": columns.collect::<Vec<_>>(),
+            "relationships": table.relationships, "conditions": table.conditions.keys().collect::<Vec<_>>(),
+            "source": source.path})
+    };
+    tables.iter().map(one).collect()
+}
+
+/// What a column is to people, or that it tells rows apart.
+fn is(table: &Table, column: &TableColumn) -> &'static str {
+    let is_key = table.key.as_deref() == Some(column.name.as_str());
+    if is_key { "key" } else { column.meaning.map_or("", Meaning::word) }
+}
+
 /// The columns that a table was found to have.
 fn columns(stored: &StoredTable) -> String {
     let mut shown = table(&["column", "kind", "is"]);
     for column in &stored.table.columns {
-        let is_key = stored.table.key.as_deref() == Some(column.name.as_str());
-        let is = if is_key { "key" } else { column.meaning.map_or("", Meaning::word) };
-        shown.add_row([column.name.as_str(), column.kind.word(), is]);
+        shown.add_row([column.name.as_str(), column.kind.word(), is(&stored.table, column)]);
     }
     lines(&shown)
 }
@@ -209,7 +261,7 @@ fn shown(stored: &StoredTable, described: &Described) -> String {
         shown.add_row([
             Cell::new(&column.name),
             Cell::new(column.kind.word()),
-            Cell::new(column.meaning.map_or("", Meaning::word)),
+            Cell::new(is(&stored.table, column)),
             Cell::new(HumanCount(found.empty)),
             Cell::new(HumanCount(found.distinct)),
             Cell::new(frequent.join(", ")),
@@ -217,25 +269,34 @@ fn shown(stored: &StoredTable, described: &Described) -> String {
     }
     let names: Vec<&str> = stored.table.columns.iter().map(|column| column.name.as_str()).collect();
     let mut text =
-        format!("  {} rows in {}\n\n{}", HumanCount(described.rows), stored.source.path, lines(&shown));
+        format!("  {} in {}\n\n{}", counted(described.rows, "row"), stored.source.path, lines(&shown));
     if !described.sample.is_empty() {
         text.push_str(&format!("\n\n{}", wide(&names, &described.sample)));
     }
-    for fault in faults(stored, described) {
+    if !stored.table.conditions.is_empty() {
+        let names: Vec<&str> = stored.table.conditions.keys().map(String::as_str).collect();
+        text.push_str(&format!("\n\n  conditions: {}", names.join(", ")));
+    }
+    if let Some(options) = suggest::all(&stored.table).filter(|_| stored.table.key.is_some()) {
+        text.push_str(&format!("\n\n  data matching for segue push: {options}"));
+    }
+    for fault in faults(stored, described, true) {
         text.push_str(&format!("\n\n  {fault}"));
     }
     text
 }
 
-fn faults(stored: &StoredTable, described: &Described) -> Vec<String> {
-    let mut faults = crate::segments::set_aside(&described.corrupt);
+/// What is wrong with a table's rows; and unless they are listed already, how to list them.
+fn faults(stored: &StoredTable, described: &Described, has_hint: bool) -> Vec<String> {
+    let mut faults = set_aside(&described.corrupt, has_hint);
     let name = &stored.table.name;
     if !described.duplicate_keys.is_empty() {
         let keys = described.duplicate_keys.join(", ");
         faults.push(format!("table \"{name}\": keys must be unique, and these are not: {keys}"));
     }
     if described.without_key > 0 {
-        faults.push(format!("table \"{name}\": {} rows have no key", HumanCount(described.without_key)));
+        let rows = counted(described.without_key, "row");
+        faults.push(format!("table \"{name}\": {rows} without a key"));
     }
     faults
 }

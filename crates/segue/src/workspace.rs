@@ -30,6 +30,7 @@ pub(crate) struct Workspace {
         long = "require",
         value_name = "CONDITION",
         env = "SEGUE_REQUIRE",
+        hide_env_values = true,
         value_delimiter = ',',
         global = true
     )]
@@ -39,15 +40,16 @@ pub(crate) struct Workspace {
 /// An open state directory.
 pub(crate) struct Open {
     pub(crate) segments: Segments,
-    store: Store,
+    pub(crate) store: Store,
+    pub(crate) directory: Arc<StateDirectory>,
 }
 
 impl Workspace {
     pub(crate) async fn open(&self) -> Result<Open, Failure> {
         let directory = Arc::new(StateDirectory::open(&self.path()?)?);
         let store = Store::open(&directory).await?;
-        let segments = self.segments(store.clone(), directory);
-        Ok(Open { segments, store })
+        let segments = self.segments(store.clone(), Arc::clone(&directory));
+        Ok(Open { segments, store, directory })
     }
 
     /// The state directory.

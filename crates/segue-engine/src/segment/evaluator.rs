@@ -7,7 +7,7 @@ use datafusion::logical_expr::{Expr, lit};
 use datafusion::prelude::{DataFrame, SessionContext};
 use futures::TryStreamExt;
 use segue_model::segment::time::Context;
-use segue_model::segment::{Group, Table};
+use segue_model::segment::{Catalog, Group, Table};
 use segue_model::{EngineError, Evaluation, Resources, StoredTable};
 
 use super::compare;
@@ -31,6 +31,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) context: Context,
     pub(super) aside: Aside,
     pub(super) named: Vec<(String, Group)>,
+    /// What definitions see of the tables.
+    tables: Vec<Table>,
     /// Whether sets stay plans, so that the whole can be given to another engine; otherwise they are computed first.
     pub(super) sets_stay_plans: bool,
 }
@@ -52,7 +54,9 @@ impl<'a> Evaluator<'a> {
         let context = Context { now: request.now, zone: request.definition.time_zone };
         let profiles = stored(&request.tables, &request.definition.table)?;
         let named = named_conditions(&profiles.table)?;
-        Ok(Self { request, session, context, aside: Aside::default(), sets_stay_plans: false, named })
+        let tables = request.tables.iter().map(|stored| stored.table.clone()).collect();
+        let aside = Aside::default();
+        Ok(Self { request, session, context, aside, sets_stay_plans: false, named, tables })
     }
 
     pub(super) fn stored(&self, name: &str) -> Result<&'a StoredTable, EngineError> {
@@ -63,8 +67,9 @@ impl<'a> Evaluator<'a> {
         self.stored(&self.request.definition.table)
     }
 
-    pub(super) fn model_tables(&self) -> Vec<Table> {
-        self.request.tables.iter().map(|stored| stored.table.clone()).collect()
+    /// The tables, and the ways between them.
+    pub(super) fn catalog(&self) -> Catalog<'_> {
+        Catalog { tables: &self.tables, segments: &[] }
     }
 
     pub(super) fn planter(&self) -> Planter<'_> {
@@ -225,14 +230,18 @@ pub(super) async fn texts(frame: DataFrame, rows: usize) -> Result<Vec<Vec<Strin
             }
             let texts = columns.iter().zip(batch.columns()).map(|(values, column)| {
                 let text = values.as_ref().map_or_else(String::new, |values| joined(values, row));
-                // Numbers of text files are kept with more digits than anybody wrote.
-                let is_padded = matches!(column.data_type(), DataType::Decimal128(_, scale) if *scale > 0);
-                if is_padded { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+                unpadded(text, column.data_type())
             });
             found.push(texts.collect());
         }
     }
     Ok(found)
+}
+
+/// A value as it was written: numbers of text files are kept with more digits.
+pub(super) fn unpadded(text: String, data_type: &DataType) -> String {
+    let is_padded = matches!(data_type, DataType::Decimal128(_, scale) if *scale > 0);
+    if is_padded { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 /// A value, or the items of a list with commas between them.

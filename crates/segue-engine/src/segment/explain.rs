@@ -3,7 +3,7 @@
 use datafusion::arrow::datatypes::DataType;
 use datafusion::logical_expr::{cast, lit};
 use segue_model::segment::{
-    Catalog, ColumnTest, Combine, Condition, Function, Group, Join, Measure, RelatedTest, write,
+    ColumnTest, Combine, Condition, Function, Group, Join, Measure, RelatedTest, write,
 };
 use segue_model::{EngineError, Evaluation, Explanation};
 use serde_json::Value;
@@ -136,8 +136,7 @@ impl Teller<'_, '_> {
     /// What a related test computes for the profile.
     async fn related(&self, related: &RelatedTest) -> Result<String, EngineError> {
         let profiles = &self.evaluator.profiles()?.table;
-        let tables = self.evaluator.model_tables();
-        let path = Catalog { tables: &tables, segments: &[] }.path(profiles, &related.table, &related.via);
+        let path = self.evaluator.catalog().path(profiles, &related.table, &related.via);
         let path = path.map_err(EngineError::Input)?;
         let key = self.ground.key(&path[0].relationship.to_column)?;
         let value = texts(self.ground.frame.clone().select(vec![key]).failed("planning")?, 1).await?;

@@ -11,6 +11,7 @@ mod describe;
 mod evaluator;
 mod explain;
 mod failure;
+mod frequent;
 mod key;
 mod load;
 mod members;
@@ -28,8 +29,8 @@ use std::path::{Path, PathBuf};
 
 use segue_model::segment::{Kind, Meaning};
 use segue_model::{
-    Described, EngineError, Evaluated, Evaluation, Explanation, Overlap, Preview, Resources, SegmentEngine,
-    Source, StoredTable,
+    Described, Drifted, EngineError, Evaluated, Evaluation, Explanation, Overlap, Preview, Resources,
+    SegmentEngine, Source, StoredTable,
 };
 
 use crate::TableEngine;
@@ -43,6 +44,10 @@ impl SegmentEngine for TableEngine {
         key: Option<&str>,
     ) -> Result<Vec<(String, Kind, Option<Meaning>)>, EngineError> {
         describe::infer(source, key)
+    }
+
+    fn drift(&self, table: &StoredTable) -> Result<Vec<Drifted>, EngineError> {
+        scan::drift(table)
     }
 
     fn describe(

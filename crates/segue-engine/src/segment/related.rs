@@ -108,9 +108,7 @@ impl Evaluator<'_> {
         related: &RelatedTest,
         only: Option<&str>,
     ) -> Result<Rows, EngineError> {
-        let tables = self.model_tables();
-        let catalog = segue_model::segment::Catalog { tables: &tables, segments: &[] };
-        let path = catalog.path(profiles, &related.table, &related.via).map_err(EngineError::Input)?;
+        let path = self.catalog().path(profiles, &related.table, &related.via).map_err(EngineError::Input)?;
         let mut scopes: Vec<Scope> = path.iter().map(|hop| Scope::new(hop.table)).collect();
         let last = scopes.len() - 1;
         let (mut of, mut by) = (None, None);

@@ -21,12 +21,11 @@ use datafusion::physical_plan::stream::RecordBatchReceiverStreamBuilder;
 use datafusion::physical_plan::streaming::PartitionStream;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use segue_model::segment::Kind;
-use segue_model::{EngineError, Format, Resources, StoredTable};
+use segue_model::{Drifted, EngineError, Format, Resources, StoredTable};
 
 use super::failure::Failed;
 use super::rows::{self, Aside, Row};
 use super::typed::{self, Column};
-use crate::error::input;
 use crate::read::InputFile;
 use crate::source;
 
@@ -80,32 +79,44 @@ pub(super) async fn scan(
     scan_text(session, stored, files, wanted, prefix, aside)
 }
 
+/// The columns that a table declares and its files no longer have so.
+pub(super) fn drift(stored: &StoredTable) -> Result<Vec<Drifted>, EngineError> {
+    let files = source::find(&stored.source)?.open()?;
+    let columns = stored.table.columns.iter();
+    let drifted = columns.filter_map(|column| {
+        let words = files.iter().find_map(|file| drifted(file, stored, &column.name))?;
+        Some(Drifted { column: column.name.clone(), words })
+    });
+    Ok(drifted.collect())
+}
+
 /// Schema drift, found before anything is computed.
 fn check_columns(file: &InputFile, stored: &StoredTable, wanted: &[Wanted]) -> Result<(), EngineError> {
-    for Wanted { column, .. } in wanted {
-        let Ok(field) = file.schema.field_with_name(column) else {
-            let names: Vec<&str> = file.schema.fields().iter().map(|field| field.name().as_str()).collect();
-            return input(format!(
-                "table \"{}\": {} has no column \"{column}\" any more; its columns are: {}",
-                stored.table.name,
-                file.path.display(),
-                names.join(", ")
-            ));
-        };
-        let declared = stored.table.column(column).map(|column| column.kind);
-        if file.format() == Format::Parquet
-            && declared.is_some_and(|declared| declared != kind_of(field.data_type()))
-        {
-            return input(format!(
-                "table \"{}\": column \"{column}\" of {} is now {}, and was {}: add the table again",
-                stored.table.name,
-                file.path.display(),
-                kind_of(field.data_type()).word(),
-                declared.map_or("", Kind::word)
-            ));
-        }
+    match wanted.iter().find_map(|wanted| drifted(file, stored, &wanted.column)) {
+        Some(words) => Err(EngineError::Drift { table: stored.table.name.clone(), words }),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// What became of a column in a file, if it is not what the table declares.
+fn drifted(file: &InputFile, stored: &StoredTable, column: &str) -> Option<String> {
+    let (table, path) = (&stored.table.name, file.path.display());
+    let Ok(field) = file.schema.field_with_name(column) else {
+        let names: Vec<&str> = file.schema.fields().iter().map(|field| field.name().as_str()).collect();
+        let names = names.join(", ");
+        return Some(format!(
+            "table \"{table}\": {path} has no column \"{column}\" any more; its columns are: {names}"
+        ));
+    };
+    let (declared, now) = (stored.table.column(column)?.kind, kind_of(field.data_type()));
+    let is_same = file.format() != Format::Parquet || declared == now;
+    (!is_same).then(|| {
+        format!(
+            "table \"{table}\": column \"{column}\" of {path} is now {}, and was {}: add the table again",
+            now.word(),
+            declared.word()
+        )
+    })
 }
 
 /// What can be asked of a column of this type.

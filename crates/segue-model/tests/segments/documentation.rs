@@ -52,13 +52,28 @@ fn tables() -> Vec<Table> {
             ("blocked", Boolean),
             ("vip", Boolean),
             ("tags", TextList),
+            // Of the worked examples.
+            ("Country", Text),
+            ("Company", Text),
+            ("Fax", Text),
+            ("SupportRepId", Number),
         ],
         &[("profiles.referred_by", "referred_by", "profiles")],
     );
     let consent = ("consent".to_owned(), "all: [{column: consent_marketing, is: true}]".to_owned());
     vec![
         Table { conditions: [consent].into(), ..profiles },
-        table("invoices", &[("total", Number), ("date", Date), ("status", Text)], &[("c", "c", "profiles")]),
+        table(
+            "invoices",
+            &[
+                ("total", Number),
+                ("date", Date),
+                ("status", Text),
+                ("Total", Number),
+                ("InvoiceDate", LocalTime),
+            ],
+            &[("c", "c", "profiles")],
+        ),
         table("visits", &[("at", Instant), ("page", Text), ("campaign", Text)], &[("p", "p", "profiles")]),
         table(
             "orders",

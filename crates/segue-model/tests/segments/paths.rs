@@ -55,8 +55,8 @@ fn a_way_is_chosen_by_name() {
 
 #[test]
 fn ways_that_do_not_exist() {
-    assert_snapshot!(path("products", &[]), @r#"no relationship leads from table "profiles" to "products": declare one with segue tables relate"#);
-    assert_snapshot!(path("log", &[]), @r#"no relationship leads from table "profiles" to "log": declare one with segue tables relate"#);
+    assert_snapshot!(path("products", &[]), @r#"no relationship leads from table "profiles" to "products": declare one with segue tables add --relate"#);
+    assert_snapshot!(path("log", &[]), @r#"no relationship leads from table "profiles" to "log": declare one with segue tables add --relate"#);
     assert_snapshot!(path("invoices", &["billto"]), @r#"no relationship "billto" leads from table "profiles"; did you mean "bill_to"?"#);
     assert_snapshot!(path("invoices", &["bill_to", "author"]), @r#"no relationship "author" leads from table "invoices"; there is: invoice"#);
     assert_snapshot!(path("invoices", &["bill_to", "invoice"]), @r#"the path ends at table "invoice_lines", not at "invoices""#);

@@ -1,6 +1,6 @@
 //! Definitions: created, edited, renamed, removed.
 
-use segue_model::segment::{Catalog, Condition, Definition, Fault, Group, check, read, write};
+use segue_model::segment::{Condition, Definition, Fault, Group, check, read, write};
 use segue_store::Segment;
 
 use super::{SegmentError, Segments, Stored, check_name};
@@ -16,6 +16,21 @@ pub struct Usage {
     pub tables: Vec<String>,
 }
 
+/// A segment as a person declares it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSegment {
+    /// Its name.
+    pub name: String,
+    /// What it is for; may be empty.
+    pub description: String,
+    /// Its definition, in YAML or JSON.
+    pub definition: String,
+    /// Whether its members stay until it is refreshed by hand.
+    pub is_static: bool,
+    /// Whether it is refreshed with all others.
+    pub is_active: bool,
+}
+
 impl Stored {
     /// Reads and checks a definition; warnings are returned.
     pub(super) fn checked(
@@ -24,8 +39,7 @@ impl Stored {
         text: &str,
     ) -> Result<(Definition, Vec<Fault>), SegmentError> {
         let definition = read::definition(text).map_err(SegmentError::Faults)?;
-        let (tables, segments) = (self.models(), self.definitions());
-        let faults = check(&definition, own, &Catalog { tables: &tables, segments: &segments });
+        let faults = check(&definition, own, &self.catalog());
         if faults.iter().any(|fault| !fault.is_warning) {
             return Err(SegmentError::Faults(faults));
         }
@@ -34,8 +48,8 @@ impl Stored {
 
     /// Segments that ask about this one.
     pub(super) fn users(&self, name: &str) -> Vec<String> {
-        let definitions = self.definitions().into_iter();
-        definitions.filter(|(_, other)| other.segments().contains(&name)).map(|(user, _)| user).collect()
+        let users = self.definitions.iter().filter(|(_, other)| other.segments().contains(&name));
+        users.map(|(user, _)| user.clone()).collect()
     }
 }
 
@@ -67,38 +81,43 @@ impl Segments {
     /// Saves a new segment, without members yet. Returns warnings.
     ///
     /// # Errors
-    /// [`SegmentError::Faults`] for what is wrong with the definition, [`SegmentError::Store`] if the name is taken.
-    pub async fn create(
-        &self,
-        name: &str,
-        text: &str,
-        is_static: bool,
-        is_active: bool,
-    ) -> Result<Vec<Fault>, SegmentError> {
-        check_name("segment", name)?;
-        let (_, warnings) = self.catalog().await?.checked(Some(name), text)?;
-        let segment = Segment {
-            name: name.to_owned(),
-            definition: text.to_owned(),
-            is_static,
-            is_active,
-            snapshot: None,
-            refreshed_ms: None,
-            members: None,
-        };
+    /// [`SegmentError::Faults`] for what is wrong with the definition, [`SegmentError::Input`] for what is wrong with the
+    /// rest, [`SegmentError::Store`] if the name is taken.
+    pub async fn create(&self, new: NewSegment) -> Result<Vec<Fault>, SegmentError> {
+        check_name("segment", &new.name)?;
+        check_description(&new.description)?;
+        let (_, warnings) = self.catalog().await?.checked(Some(&new.name), &new.definition)?;
+        let NewSegment { name, description, definition, is_static, is_active } = new;
+        let (snapshot, refreshed_ms, members) = (None, None, None);
+        let segment =
+            Segment { name, description, definition, is_static, is_active, snapshot, refreshed_ms, members };
         self.store.add_segment(&segment).await?;
         Ok(warnings)
     }
 
-    /// Replaces a segment's definition. Its members stay until it is refreshed. Returns warnings.
+    /// Replaces a segment's definition, its description, or both. Its members stay until it is refreshed. Returns warnings.
     ///
     /// # Errors
-    /// [`SegmentError::Faults`].
-    pub async fn edit(&self, name: &str, text: &str) -> Result<Vec<Fault>, SegmentError> {
+    /// [`SegmentError::Faults`] for what is wrong with the definition, [`SegmentError::Input`] for what is wrong with the
+    /// rest.
+    pub async fn edit(
+        &self,
+        name: &str,
+        definition: Option<String>,
+        description: Option<String>,
+    ) -> Result<Vec<Fault>, SegmentError> {
         let stored = self.catalog().await?;
-        let segment = stored.segment(name)?;
-        let (_, warnings) = stored.checked(Some(name), text)?;
-        self.store.change_segment(&Segment { definition: text.to_owned(), ..segment.clone() }).await?;
+        let mut changed = stored.segment(name)?.clone();
+        let mut warnings = Vec::new();
+        if let Some(definition) = definition {
+            warnings = stored.checked(Some(name), &definition)?.1;
+            changed.definition = definition;
+        }
+        if let Some(description) = description {
+            check_description(&description)?;
+            changed.description = description;
+        }
+        self.store.change_segment(&changed).await?;
         Ok(warnings)
     }
 
@@ -123,8 +142,9 @@ impl Segments {
     /// # Errors
     /// As [`Segments::create`].
     pub async fn duplicate(&self, name: &str, copy: &str) -> Result<(), SegmentError> {
-        let segment = self.segment(name).await?;
-        self.create(copy, &segment.definition, segment.is_static, segment.is_active).await.map(drop)
+        let Segment { description, definition, is_static, is_active, .. } = self.segment(name).await?;
+        let name = copy.to_owned();
+        self.create(NewSegment { name, description, definition, is_static, is_active }).await.map(drop)
     }
 
     /// Renames a segment, also where other definitions ask about it.
@@ -136,13 +156,14 @@ impl Segments {
         let stored = self.catalog().await?;
         stored.segment(name)?;
         let mut changed = Vec::new();
-        for (user, mut definition) in stored.definitions() {
+        for (user, definition) in &stored.definitions {
             if !definition.segments().contains(&name) {
                 continue;
             }
+            let mut definition = definition.clone();
             definition.rules.iter_mut().for_each(|rule| renamed(&mut rule.group, name, new));
             let text = write::yaml(&definition).map_err(|_| SegmentError::Defect)?;
-            changed.push((user, text));
+            changed.push((user.clone(), text));
         }
         Ok(self.store.rename_segment(name, new, &changed).await?)
     }
@@ -157,7 +178,9 @@ impl Segments {
         let users = stored.users(name);
         if !users.is_empty() {
             let users = users.join(", ");
-            return Err(SegmentError::Input(format!("segment \"{name}\" is used by segments: {users}")));
+            return Err(SegmentError::Input(format!(
+                "segment \"{name}\" is used by segments: {users}; edit or delete them first"
+            )));
         }
         self.store.remove_segment(name).await?;
         if let Some(snapshot) = &segment.snapshot {
@@ -196,4 +219,19 @@ fn renamed(group: &mut Group, old: &str, new: &str) {
             _ => {}
         }
     }
+}
+
+const DESCRIPTION: usize = 1000;
+
+fn check_description(text: &str) -> Result<(), SegmentError> {
+    if text.chars().count() > DESCRIPTION {
+        let words = format!("the description is too long: {DESCRIPTION} characters at the most");
+        return Err(SegmentError::Input(words));
+    }
+    if text.chars().any(|c| c.is_control() && c != '\n') {
+        return Err(SegmentError::Input(
+            "the description holds control characters: write plain text".to_owned(),
+        ));
+    }
+    Ok(())
 }

@@ -1,16 +1,20 @@
 //! Tables and segments: declared, changed, refreshed. What the command line does and a server will do.
 
 mod definitions;
+mod drift;
+mod export;
 mod refresh;
 mod tables;
 
 use std::sync::Arc;
 
-use segue_model::segment::{Definition, Fault, Table, read};
+use segue_model::segment::{Catalog, Definition, Fault, Table, read};
 use segue_model::{EngineError, Resources, SegmentEngine, StoredTable};
 use segue_store::{Segment, StateDirectory, Store, StoreError};
 
-pub use definitions::Usage;
+pub use definitions::{NewSegment, Usage};
+pub use drift::Drift;
+pub use export::ToExport;
 pub use refresh::Refreshed;
 pub use tables::NewTable;
 
@@ -23,6 +27,14 @@ pub enum SegmentError {
     /// A definition has mistakes.
     #[error("{}", lines(.0))]
     Faults(Vec<Fault>),
+    /// A table's source no longer is what the table declares, which breaks these segments.
+    #[error("{words}; this breaks segments: {}", segments.join(", "))]
+    Drift {
+        /// Which file and column, and what to do.
+        words: String,
+        /// Every segment that asks about what is gone.
+        segments: Vec<String>,
+    },
     /// The table engine.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -63,7 +75,12 @@ impl Segments {
     }
 
     async fn catalog(&self) -> Result<Stored, SegmentError> {
-        Ok(Stored { tables: self.store.tables().await?, segments: self.store.segments().await? })
+        let (tables, segments) = (self.store.tables().await?, self.store.segments().await?);
+        let models = tables.iter().map(|stored| stored.table.clone()).collect();
+        let read =
+            |segment: &Segment| Some((segment.name.clone(), read::definition(&segment.definition).ok()?));
+        let definitions = segments.iter().filter_map(read).collect();
+        Ok(Stored { tables, models, segments, definitions })
     }
 
     async fn blocking<T: Send + 'static>(
@@ -79,7 +96,11 @@ impl Segments {
 /// Everything that is stored, read once for one question.
 struct Stored {
     tables: Vec<StoredTable>,
+    /// What definitions see of the tables.
+    models: Vec<Table>,
     segments: Vec<Segment>,
+    /// Every segment's definition. One that cannot be read any more is left out: its own refresh says so.
+    definitions: Vec<(String, Definition)>,
 }
 
 impl Stored {
@@ -99,15 +120,8 @@ impl Stored {
             .ok_or_else(|| SegmentError::Input(unknown("segment", name, &known().collect::<Vec<_>>())))
     }
 
-    fn models(&self) -> Vec<Table> {
-        self.tables.iter().map(|stored| stored.table.clone()).collect()
-    }
-
-    /// Every segment's definition. One that cannot be read any more is left out: its own refresh says so.
-    fn definitions(&self) -> Vec<(String, Definition)> {
-        let read =
-            |segment: &Segment| Some((segment.name.clone(), read::definition(&segment.definition).ok()?));
-        self.segments.iter().filter_map(read).collect()
+    fn catalog(&self) -> Catalog<'_> {
+        Catalog { tables: &self.models, segments: &self.definitions }
     }
 }
 

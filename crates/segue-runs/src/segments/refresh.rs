@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use segue_model::segment::{Combine, Condition, Definition, Group, Join, Rule, read};
+use segue_model::segment::{Definition, read};
 use segue_model::{EngineError, Evaluated, Evaluation, Explanation, Overlap, Preview, Source, StoredTable};
 use segue_store::{Refresh, Segment};
 
@@ -21,7 +21,12 @@ pub struct Refreshed {
 }
 
 impl Segments {
-    fn evaluation(&self, stored: &Stored, definition: Definition, now: DateTime<Utc>) -> Evaluation {
+    pub(super) fn evaluation(
+        &self,
+        stored: &Stored,
+        definition: Definition,
+        now: DateTime<Utc>,
+    ) -> Evaluation {
         let snapshots = stored.segments.iter().filter_map(|segment| {
             segment.snapshot.as_deref().map(|file| (segment.name.clone(), self.directory.snapshot(file)))
         });
@@ -40,14 +45,7 @@ impl Segments {
     /// # Errors
     /// [`SegmentError::Input`] if there is none of this name; otherwise only if the outcome cannot be noted.
     pub async fn refresh(&self, name: &str, now: DateTime<Utc>) -> Result<Refreshed, SegmentError> {
-        let stored = self.catalog().await?;
-        let segment = stored.segment(name)?.clone();
-        let began = tokio::time::Instant::now();
-        let file = self.next_file(&segment).await?;
-        let outcome = self.find_members(&stored, &segment, &file, now).await;
-        let millis = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
-        self.note(&segment, &file, &outcome, now, millis).await?;
-        Ok(Refreshed { name: segment.name, before: segment.members, outcome })
+        self.refresh_in(&mut self.catalog().await?, name, now).await
     }
 
     /// Refreshes every active segment that is not static, those that others ask about first.
@@ -55,18 +53,35 @@ impl Segments {
     /// # Errors
     /// If the outcome cannot be noted.
     pub async fn refresh_all(&self, now: DateTime<Utc>) -> Result<Vec<Refreshed>, SegmentError> {
-        let stored = self.catalog().await?;
-        let wanted = |name: &str| {
-            stored
-                .segments
-                .iter()
-                .any(|segment| segment.name == name && segment.is_active && !segment.is_static)
-        };
+        let mut stored = self.catalog().await?;
         let mut refreshed = Vec::new();
-        for name in in_order(&stored.definitions()).into_iter().filter(|name| wanted(name)) {
-            refreshed.push(self.refresh(&name, now).await?);
+        for name in in_order(&stored.definitions) {
+            let segment = stored.segment(&name)?;
+            if segment.is_active && !segment.is_static {
+                refreshed.push(self.refresh_in(&mut stored, &name, now).await?);
+            }
         }
         Ok(refreshed)
+    }
+
+    /// Refreshes one segment. What is in force afterwards is also in `stored`, for those that ask about it.
+    async fn refresh_in(
+        &self,
+        stored: &mut Stored,
+        name: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Refreshed, SegmentError> {
+        let segment = stored.segment(name)?.clone();
+        let began = tokio::time::Instant::now();
+        let file = self.next_file(&segment).await?;
+        let outcome = self.find_members(stored, &segment, &file, now).await;
+        let millis = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
+        self.note(&segment, &file, &outcome, now, millis).await?;
+        if outcome.is_ok() {
+            let known = stored.segments.iter_mut().filter(|known| known.name == name);
+            known.for_each(|known| known.snapshot = Some(file.clone()));
+        }
+        Ok(Refreshed { name: segment.name, before: segment.members, outcome })
     }
 
     async fn next_file(&self, segment: &Segment) -> Result<String, SegmentError> {
@@ -84,7 +99,14 @@ impl Segments {
         let (definition, _) = stored.checked(Some(&segment.name), &segment.definition)?;
         let evaluation = self.evaluation(stored, definition, now);
         let snapshot = self.directory.snapshot(file);
-        self.blocking(move |engine| engine.refresh(&evaluation, &snapshot)).await
+        match self.blocking(move |engine| engine.refresh(&evaluation, &snapshot)).await {
+            Err(SegmentError::Engine(EngineError::Drift { table, words })) => {
+                let drift = self.drift_of(stored, &table).await?;
+                let segments = drift.map_or_else(|| vec![segment.name.clone()], |drift| drift.segments);
+                Err(SegmentError::Drift { words, segments })
+            }
+            other => other,
+        }
     }
 
     /// Puts a snapshot in force, or notes why there is none.
@@ -109,11 +131,11 @@ impl Segments {
         Ok(())
     }
 
-    /// Makes the profiles that a list of keys names the members of a static segment. Returns how many are, and how many
-    /// of the listed keys are no profiles.
+    /// Makes a segment static, with the profiles that a list of keys names as its members. Returns how many are, and how
+    /// many of the listed keys are no profiles.
     ///
     /// # Errors
-    /// [`SegmentError::Input`] if the segment is not static.
+    /// [`SegmentError::Engine`] if the list cannot be read; then nothing is changed.
     pub async fn load_keys(
         &self,
         name: &str,
@@ -122,17 +144,14 @@ impl Segments {
     ) -> Result<(u64, u64), SegmentError> {
         let stored = self.catalog().await?;
         let segment = stored.segment(name)?.clone();
-        if !segment.is_static {
-            let words =
-                format!("segment \"{name}\" is dynamic, and a refresh would undo this: make it static first");
-            return Err(SegmentError::Input(words));
-        }
         let table = self.profiles(&stored, &segment)?;
         let file = self.next_file(&segment).await?;
         let (snapshot, resources) = (self.directory.snapshot(&file), self.resources.clone());
         let loaded =
             self.blocking(move |engine| engine.load_keys(&table, &list, &snapshot, &resources)).await?;
         let outcome = Ok(Evaluated { members: loaded.0, corrupt: Vec::new() });
+        // First this: a refresh of all others would undo the rest.
+        self.set(name, None, Some(true)).await?;
         self.note(&segment, &file, &outcome, now, 0).await?;
         Ok(loaded)
     }
@@ -246,41 +265,7 @@ impl Segments {
         Ok((table, self.directory.snapshot(snapshot)))
     }
 
-    /// The members of a segment who may be exported now: those of its last refresh who meet the required conditions, by
-    /// the tables as they are at this moment.
-    ///
-    /// # Errors
-    /// [`SegmentError::Input`] if the segment was never refreshed, or its table does not declare a required condition.
-    pub async fn members_to_export(
-        &self,
-        name: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(StoredTable, PathBuf), SegmentError> {
-        let (table, snapshot) = self.members(name).await?;
-        if self.required.is_empty() {
-            return Ok((table, snapshot));
-        }
-        if let Some(name) = self.required.iter().find(|name| !table.table.conditions.contains_key(*name)) {
-            return Err(SegmentError::Input(format!(
-                "table \"{}\" declares no condition \"{name}\", which every export needs: segue tables condition {} {name} FILE",
-                table.table.name, table.table.name
-            )));
-        }
-        let stored = self.catalog().await?;
-        let group = Group {
-            join: Join::All,
-            conditions: vec![Condition::Member { segment: name.to_owned(), is_member: true }],
-        };
-        let rules = vec![Rule { combine: Combine::default(), name: String::new(), group }];
-        let own = read::definition(&stored.segment(name)?.definition).map_err(SegmentError::Faults)?;
-        let evaluation = self.evaluation(&stored, Definition { rules, ..own }, now);
-        let export = self.directory.snapshot(&format!("{name}-export.parquet"));
-        let out = export.clone();
-        self.blocking(move |engine| engine.refresh(&evaluation, &out)).await?;
-        Ok((table, export))
-    }
-
-    fn profiles(&self, stored: &Stored, segment: &Segment) -> Result<StoredTable, SegmentError> {
+    pub(super) fn profiles(&self, stored: &Stored, segment: &Segment) -> Result<StoredTable, SegmentError> {
         let definition = read::definition(&segment.definition).map_err(SegmentError::Faults)?;
         stored.table(&definition.table).cloned()
     }

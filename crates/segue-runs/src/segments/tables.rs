@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use segue_model::segment::check::check_named;
-use segue_model::segment::{
-    Catalog, Condition, Definition, Kind, Meaning, Relationship, Table, TableColumn, read,
-};
+use segue_model::segment::{Condition, Definition, Kind, Meaning, Relationship, Table, TableColumn, read};
 use segue_model::{Described, Source, StoredTable};
 
 use super::{SegmentError, Segments, check_name};
@@ -57,19 +55,19 @@ impl Segments {
         let mut columns: Vec<TableColumn> =
             columns.into_iter().map(|(name, kind, meaning)| TableColumn { name, kind, meaning }).collect();
         for (name, kind) in &new.kinds {
-            column(&mut columns, name)?.kind = *kind;
+            column(&mut columns, &new.name, name)?.kind = *kind;
         }
         for (name, meaning) in &new.meanings {
-            column(&mut columns, name)?.meaning = Some(*meaning);
+            column(&mut columns, &new.name, name)?.meaning = Some(*meaning);
         }
         for relationship in &new.relationships {
-            column(&mut columns, &relationship.column)?;
+            column(&mut columns, &new.name, &relationship.column)?;
             let to = if relationship.to_table == new.name {
                 columns.clone()
             } else {
                 stored.table(&relationship.to_table)?.table.columns.clone()
             };
-            column(&mut to.clone(), &relationship.to_column)?;
+            column(&mut to.clone(), &relationship.to_table, &relationship.to_column)?;
         }
         let conditions = stored
             .tables
@@ -91,7 +89,8 @@ impl Segments {
     /// Declares a condition of a table by name; without text it is taken back.
     ///
     /// # Errors
-    /// [`SegmentError::Faults`] for what is wrong with it; [`SegmentError::Input`] if it is taken back while used.
+    /// [`SegmentError::Faults`] for what is wrong with it; [`SegmentError::Input`] if it is taken back while used,
+    /// or was never declared.
     pub async fn declare(
         &self,
         table: &str,
@@ -104,9 +103,7 @@ impl Segments {
         match condition {
             Some(text) => {
                 let group = read::group(text).map_err(SegmentError::Faults)?;
-                let tables = stored.models();
-                let catalog = Catalog { tables: &tables, segments: &[] };
-                let faults = check_named(&group, &changed.table, &catalog);
+                let faults = check_named(&group, &changed.table, &stored.catalog());
                 if faults.iter().any(|fault| !fault.is_warning) {
                     return Err(SegmentError::Faults(faults));
                 }
@@ -114,18 +111,22 @@ impl Segments {
             }
             None => {
                 let users: Vec<String> = stored
-                    .definitions()
-                    .into_iter()
+                    .definitions
+                    .iter()
                     .filter(|(_, definition)| definition.table == table && asks(definition, name))
-                    .map(|(user, _)| user)
+                    .map(|(user, _)| user.clone())
                     .collect();
                 if !users.is_empty() {
                     return Err(SegmentError::Input(format!(
-                        "condition \"{name}\" is used by segments: {}",
+                        "condition \"{name}\" is used by segments: {}; edit or delete them first",
                         users.join(", ")
                     )));
                 }
-                changed.table.conditions.remove(name);
+                if changed.table.conditions.remove(name).is_none() {
+                    return Err(SegmentError::Input(format!(
+                        "table \"{table}\" declares no condition \"{name}\""
+                    )));
+                }
             }
         }
         Ok(self.store.put_table(&changed).await?)
@@ -154,24 +155,32 @@ impl Segments {
     pub async fn remove_table(&self, name: &str) -> Result<(), SegmentError> {
         let stored = self.catalog().await?;
         stored.table(name)?;
-        let segments = stored.definitions().into_iter().filter(|(_, definition)| speaks_of(definition, name));
+        let segments = stored.definitions.iter().filter(|(_, definition)| speaks_of(definition, name));
         let tables = stored.tables.iter().filter(|other| {
             other.table.name != name && other.table.relationships.iter().any(|way| way.to_table == name)
         });
         let mut users: Vec<String> = segments.map(|(user, _)| format!("segment {user}")).collect();
         users.extend(tables.map(|other| format!("table {}", other.table.name)));
         if !users.is_empty() {
-            return Err(SegmentError::Input(format!("table \"{name}\" is used by {}", users.join(", "))));
+            return Err(SegmentError::Input(format!(
+                "table \"{name}\" is used by {}: change or remove what uses it first",
+                users.join(", ")
+            )));
         }
         self.store.remove_table(name).await?;
         Ok(())
     }
 }
 
-fn column<'c>(columns: &'c mut [TableColumn], name: &str) -> Result<&'c mut TableColumn, SegmentError> {
+fn column<'c>(
+    columns: &'c mut [TableColumn],
+    table: &str,
+    name: &str,
+) -> Result<&'c mut TableColumn, SegmentError> {
     let known: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
     columns.iter_mut().find(|column| column.name == name).ok_or_else(|| {
-        SegmentError::Input(format!("there is no column \"{name}\"; the columns are: {}", known.join(", ")))
+        let known = known.join(", ");
+        SegmentError::Input(format!("table \"{table}\" has no column \"{name}\"; its columns are: {known}"))
     })
 }
 

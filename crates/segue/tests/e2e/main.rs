@@ -7,4 +7,6 @@ mod errors;
 mod output;
 mod promises;
 mod segments;
+mod segments_output;
 mod setting;
+mod tables_output;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::setting::{Setting, interrupt, read_until};
 
 /// Compares with the snapshot of this name, without what differs from run to run.
-fn assert_shown(name: &str, text: &str) {
+pub(crate) fn assert_shown(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_omit_expression(true);
     settings.set_prepend_module_to_snapshot(false);
@@ -18,6 +18,9 @@ fn assert_shown(name: &str, text: &str) {
         (r"in [\d.]+ s with [\d,]+ requests", "in SECONDS s with COUNT requests"),
         (r#""requests":\d+"#, r#""requests":COUNT"#),
         (r#""seconds":[\d.]+"#, r#""seconds":SECONDS"#),
+        (r"20\d\d-\d\d-\d\d \d\d:\d\d UTC", "DAY AND TIME UTC"),
+        (r#""(refreshed_ms|at_ms|milliseconds)":\d+"#, r#""$1":MS"#),
+        (r"(TIME UTC +(?:[\d,]+|failed)) +\d+\.\d", "$1  SECONDS"),
         (r"request [0-9a-f-]+, ray [0-9a-zA-Z-]+", "request ID, ray ID"),
     ] {
         settings.add_filter(differs, shown);
@@ -36,7 +39,7 @@ fn told(output: &Output) -> String {
     format!("standard error:\n{err}\nstandard output:\n{out}\nexit code: {code}")
 }
 
-fn help_of(command: &[&str]) -> String {
+pub(crate) fn help_of(command: &[&str]) -> String {
     let output = Setting::new(Config::default()).command(&[command, &["--help"]].concat()).output().unwrap();
     assert!(output.status.success() && output.stderr.is_empty());
     String::from_utf8(output.stdout).unwrap()

@@ -30,7 +30,7 @@ rules:
 ";
 
 /// Runs the program in the setting's folder; what it says on both outputs, and how it ends.
-fn segue(setting: &Setting, arguments: &[&str]) -> String {
+pub(crate) fn segue(setting: &Setting, arguments: &[&str]) -> String {
     let output = setting.command(arguments).env("SEGUE_STATE", "state").output().unwrap();
     let text = |bytes: &[u8]| {
         String::from_utf8_lossy(bytes).replace(&*setting.folder.path().to_string_lossy(), "DIR")
@@ -39,7 +39,7 @@ fn segue(setting: &Setting, arguments: &[&str]) -> String {
     format!("{printed}{said}exit code {}", output.status.code().unwrap())
 }
 
-fn setting() -> Setting {
+pub(crate) fn setting() -> Setting {
     let setting = Setting::new(Config::default());
     setting.write("profiles.csv", PROFILES);
     setting.write("invoices.csv", INVOICES);
@@ -72,12 +72,14 @@ fn a_segment_is_defined_refreshed_and_pushed() {
     assert_snapshot!(segue(&setting, &["segments", "create", "brazil", "brazil.yaml"]), @"exit code 0");
     assert_snapshot!(segue(&setting, &["segments", "count", "brazil.yaml"]), @r#"
     2
-    table "invoices": 1 rows set aside: column "total" does not fit its kind, number (the first: invoices.csv:6)
+    table "invoices": 1 row set aside: column "total" does not fit its kind, number (the first: invoices.csv:6)
+    to list them: segue tables check invoices --set-aside FILE
     exit code 0
     "#);
     assert_snapshot!(segue(&setting, &["segments", "refresh", "--all"]), @r#"
     brazil: 2 members
-    table "invoices": 1 rows set aside: column "total" does not fit its kind, number (the first: invoices.csv:6)
+    table "invoices": 1 row set aside: column "total" does not fit its kind, number (the first: invoices.csv:6)
+    to list them: segue tables check invoices --set-aside FILE
     exit code 0
     "#);
     assert_snapshot!(segue(&setting, &["segments", "preview", "brazil"]), @r"
@@ -117,7 +119,15 @@ fn nobody_is_exported_without_consent() {
     segue(&setting, &["segments", "create", "brazil", "brazil.yaml"]);
     segue(&setting, &["segments", "refresh", "brazil"]);
     assert_snapshot!(segue(&setting, &["tables", "condition", "profiles", "may-be-emailed", "consent.yaml"]), @"exit code 0");
+    let snapshots = || {
+        let entries = setting.folder.path().join("state/segments").read_dir().unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>()
+    };
     let (report, _) = setting.push_segment("brazil", &["--require", "may-be-emailed"]);
+    assert_eq!(snapshots(), ["brazil-1.parquet"]);
+    let failed = setting.segment_command("brazil", &["--require", "may-be-emailed", "--phone", "fax"]);
+    assert_eq!({ failed }.output().unwrap().status.code(), Some(2));
+    assert_eq!(snapshots(), ["brazil-1.parquet"], "also if the push fails");
     assert_eq!((number(&report, "members"), number(&report, "created")), (1, 1), "{report}");
     assert_eq!(setting.active().into_keys().collect::<Vec<_>>(), ["ann@example.com"]);
     let refused = setting.push(&["--require", "may-be-emailed"]);
@@ -146,7 +156,7 @@ fn mistakes_are_told_where_they_are() {
     "#);
     segue(&setting, &["segments", "create", "brazil", "brazil.yaml"]);
     assert_snapshot!(segue(&setting, &["tables", "remove", "invoices"]), @r#"
-    error: table "invoices" is used by segment brazil
+    error: table "invoices" is used by segment brazil: change or remove what uses it first
     exit code 2
     "#);
 }
@@ -173,6 +183,81 @@ fn a_failed_refresh_leaves_the_members_in_force() {
 }
 
 #[test]
+fn a_lost_column_names_every_segment_that_it_breaks() {
+    let setting = setting();
+    let define = |name: &str, condition: &str| {
+        let file = format!("{name}.yaml");
+        setting.write(&file, format!("version: 1\nrules:\n- all: [{condition}]\n"));
+        assert_eq!(segue(&setting, &["segments", "create", name, &file]), "exit code 0");
+    };
+    assert_snapshot!(segue(&setting, &["tables", "condition", "profiles", "consented", "consent.yaml"]), @"exit code 0");
+    define("bought", "{related: invoices, has: any}");
+    define("consenting", "{condition: consented}");
+    define("late", "{related: invoices, where: {all: [{column: date, after: 2026-02-01}]}, has: any}");
+    define("named", "{column: name, is_empty: false}");
+    define("spent", "{related: invoices, sum: {of: total, at_least: 5}}");
+    segue(&setting, &["segments", "deactivate", "spent"]);
+    setting.write("invoices.csv", "invoice,customer,amount,day\n1,007,5.00,2026-01-10\n");
+    assert_snapshot!(segue(&setting, &["segments", "refresh", "late"]), @r#"
+    late: failed, it has no members yet: table "invoices": DIR/invoices.csv has no column "date" any more; its columns are: invoice, customer, amount, day; this breaks segments: late, spent
+    exit code 2
+    "#);
+    assert_snapshot!(segue(&setting, &["segments", "refresh", "bought"]), @r"
+    bought: 1 member
+    exit code 0
+    ");
+    assert_snapshot!(segue(&setting, &["tables", "check", "invoices"]), @r#"
+    table "invoices": DIR/invoices.csv has no column "total" any more; its columns are: invoice, customer, amount, day
+    table "invoices": DIR/invoices.csv has no column "date" any more; its columns are: invoice, customer, amount, day
+    this breaks segments: late, spent
+    if it is meant, add the table again with segue tables add, and edit these segments
+    exit code 3
+    "#);
+    setting.write(
+        "profiles.csv",
+        PROFILES.replace("id,name,mail", "key,name,mail").replace("consent", "agreed"),
+    );
+    assert_snapshot!(segue(&setting, &["tables", "check", "profiles"]), @r#"
+    table "profiles": DIR/profiles.csv has no column "id" any more; its columns are: key, name, mail, country, agreed, born
+    table "profiles": DIR/profiles.csv has no column "consent" any more; its columns are: key, name, mail, country, agreed, born
+    this breaks segments: bought, consenting, late, named, spent
+    if it is meant, add the table again with segue tables add, and edit these segments
+    exit code 3
+    "#);
+    // Of everything else only what is required asks about consent.
+    setting.write("profiles.csv", PROFILES.replace("consent", "agreed"));
+    let broken = |options: &[&str]| {
+        let said = segue(&setting, &[&["tables", "check", "profiles"], options].concat());
+        said.lines().nth(1).unwrap().to_owned()
+    };
+    assert_eq!(broken(&[]), "this breaks segments: consenting");
+    let all = "this breaks segments: bought, consenting, late, named, spent";
+    assert_eq!(broken(&["--require", "consented"]), all);
+}
+
+#[test]
+fn what_could_be_matched_is_said_and_not_sent() {
+    let setting = setting();
+    let profiles = "id,First Name,surname,mail,mobile\n1,Ann,Arbor,ann@example.com,+4930\n";
+    setting.write("profiles.csv", profiles);
+    segue(&setting, &["tables", "add", "profiles", "profiles.csv", "--key", "id"]);
+    setting.write("all.yaml", "version: 1\nrules:\n- all: [{column: mail, is_empty: false}]\n");
+    segue(&setting, &["segments", "create", "all", "all.yaml"]);
+    segue(&setting, &["segments", "refresh", "all"]);
+    let said = |options: &[&str]| {
+        let output = setting.segment_command("all", options).output().unwrap();
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let words = said(&["--dry-run"]);
+    assert!(words.contains("--first-name 'First Name' --last-name surname --phone mobile\n"), "{words}");
+    let words = said(&["--first-name", "First Name", "--phone", "mobile"]);
+    assert!(words.contains("can be: --last-name surname\n"), "{words}");
+    assert_eq!(setting.held()["ann@example.com"].first_name, "Ann");
+    let words = said(&["--first-name", "First Name", "--last-name", "surname", "--phone", "mobile"]);
+    assert!(!words.contains("can be"), "{words}");
+}
+
+#[test]
 fn segments_of_segments_are_refreshed_in_order_and_kept_apart() {
     let setting = setting();
     setting.write("rest.yaml", "version: 1\nrules:\n- all: [{not_member_of: brazil}]\n");
@@ -180,6 +265,14 @@ fn segments_of_segments_are_refreshed_in_order_and_kept_apart() {
     assert_snapshot!(segue(&setting, &["segments", "create", "a-rest", "rest.yaml"]), @"exit code 0");
     let refreshed = segue(&setting, &["segments", "refresh", "--all"]);
     assert!(refreshed.starts_with("brazil: 2 members\na-rest: 2 members\n"), "{refreshed}");
+    // The first of them has other members now, and the second asks about those.
+    setting.write("brazil.yaml", BRAZIL.replace("12.5", "100"));
+    segue(&setting, &["segments", "edit", "brazil", "brazil.yaml"]);
+    let again = segue(&setting, &["segments", "refresh", "--all"]);
+    assert!(again.starts_with("brazil: 1 member (-1)\na-rest: 3 members (+1)\n"), "{again}");
+    setting.write("brazil.yaml", BRAZIL);
+    segue(&setting, &["segments", "edit", "brazil", "brazil.yaml"]);
+    segue(&setting, &["segments", "refresh", "--all"]);
     assert_snapshot!(segue(&setting, &["segments", "overlap", "brazil", "a-rest"]), @r"
       brazil  a-rest  profiles
       in                     2
@@ -187,14 +280,14 @@ fn segments_of_segments_are_refreshed_in_order_and_kept_apart() {
     exit code 0
     ");
     assert_snapshot!(segue(&setting, &["segments", "delete", "brazil"]), @r#"
-    error: segment "brazil" is used by segments: a-rest
+    error: segment "brazil" is used by segments: a-rest; edit or delete them first
     exit code 2
     "#);
     assert_snapshot!(segue(&setting, &["segments", "rename", "brazil", "brasil"]), @"exit code 0");
     assert_snapshot!(segue(&setting, &["segments", "usage", "a-rest"]), @r"
-      used by segments  nothing
-      asks segments     brasil
-      reads tables      profiles
+      used by segments     nothing
+      asks about segments  brasil
+      reads tables         profiles
     exit code 0
     ");
     setting.write("cycle.yaml", "version: 1\nrules:\n- all: [{member_of: a-rest}]\n");
@@ -202,7 +295,7 @@ fn segments_of_segments_are_refreshed_in_order_and_kept_apart() {
     assert!(cycle.contains("brasil → a-rest → brasil") && cycle.ends_with("exit code 2"), "{cycle}");
     setting.write("keys.csv", "id\n009\n999\n");
     assert_snapshot!(segue(&setting, &["segments", "make-static", "brasil", "--keys", "keys.csv"]), @r"
-    1 members; 1 keys are no profiles
+    1 member; 1 key is no profile's
     exit code 0
     ");
     let list = segue(&setting, &["segments", "list"]);

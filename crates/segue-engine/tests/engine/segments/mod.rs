@@ -3,6 +3,7 @@
 
 mod aside;
 mod definitions;
+mod describe;
 mod examples;
 mod memory;
 mod operators;

@@ -56,7 +56,7 @@ impl<'a> Catalog<'a> {
                 from.name
             )),
             0 => Err(format!(
-                "no relationship leads from table \"{}\" to \"{to}\": declare one with segue tables relate",
+                "no relationship leads from table \"{}\" to \"{to}\": declare one with segue tables add --relate",
                 from.name
             )),
             _ => Err(several(to, &mut found)),

@@ -1,0 +1,71 @@
+//! Schema drift: what tables have lost since they were declared, and which segments that breaks.
+
+use segue_model::Drifted;
+use segue_model::segment::check::{check, check_named};
+use segue_model::segment::{Catalog, Definition, Table, read};
+
+use super::{SegmentError, Segments, Stored};
+
+/// What became of a table since it was declared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drift {
+    /// Columns that are gone or are of another kind now.
+    pub columns: Vec<Drifted>,
+    /// Segments that ask about any of them.
+    pub segments: Vec<String>,
+}
+
+impl Segments {
+    /// What a table's source has lost since the table was declared; none if nothing.
+    ///
+    /// # Errors
+    /// [`SegmentError::Input`] if there is no such table, [`SegmentError::Engine`] if its source cannot be read.
+    pub async fn drift(&self, table: &str) -> Result<Option<Drift>, SegmentError> {
+        self.drift_of(&self.catalog().await?, table).await
+    }
+
+    pub(super) async fn drift_of(&self, stored: &Stored, table: &str) -> Result<Option<Drift>, SegmentError> {
+        let asked = stored.table(table)?.clone();
+        let columns = self.blocking(move |engine| engine.drift(&asked)).await?;
+        if columns.is_empty() {
+            return Ok(None);
+        }
+        let left = what_is_left(&stored.models, table, &columns);
+        let left = Catalog { tables: &left, segments: &stored.definitions };
+        let is_broken = |name: &str, definition: &Definition| {
+            !self.is_sound(name, definition, &left) && self.is_sound(name, definition, &stored.catalog())
+        };
+        let broken = stored.definitions.iter().filter(|(name, definition)| is_broken(name, definition));
+        let segments = broken.map(|(name, _)| name.clone()).collect();
+        Ok(Some(Drift { columns, segments }))
+    }
+
+    /// Whether a definition, and what is required of every member besides it, can be used with these tables.
+    fn is_sound(&self, name: &str, definition: &Definition, catalog: &Catalog) -> bool {
+        let faults = check(definition, Some(name), catalog);
+        let Some(table) = catalog.table(&definition.table) else { return false };
+        let required = self.required.iter().filter_map(|name| table.conditions.get(name));
+        let required = required.flat_map(|text| match read::group(text) {
+            Ok(group) => check_named(&group, table, catalog),
+            Err(faults) => faults,
+        });
+        faults.into_iter().chain(required).all(|fault| fault.is_warning)
+    }
+}
+
+/// The tables as definitions would see them without the columns that one of them has lost. A column of another kind is
+/// lost as well: until the table is added again, nothing is read from it.
+fn what_is_left(tables: &[Table], drifted: &str, columns: &[Drifted]) -> Vec<Table> {
+    let is_lost = |table: &str, column: &str| {
+        table == drifted && columns.iter().any(|drifted| drifted.column == column)
+    };
+    let mut left = tables.to_vec();
+    for Table { name, columns, key, relationships, .. } in &mut left {
+        columns.retain(|column| !is_lost(name, &column.name));
+        relationships.retain(|way| !is_lost(name, &way.column) && !is_lost(&way.to_table, &way.to_column));
+        if key.as_deref().is_some_and(|key| is_lost(name, key)) {
+            *key = None;
+        }
+    }
+    left
+}

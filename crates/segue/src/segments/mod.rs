@@ -1,0 +1,325 @@
+//! `segue segments`: who is in.
+
+mod show;
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Subcommand};
+use segue_model::Source;
+use segue_runs::segments::{NewSegment, Segments as Kept};
+use serde_json::json;
+
+use crate::exit::{Code, Failure};
+use crate::show::{counted, print};
+use crate::tables::read as read_file;
+use crate::workspace::Workspace;
+
+pub(crate) use show::set_aside;
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Segments {
+    #[command(flatten)]
+    workspace: Workspace,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+enum Command {
+    /// Save a definition under a name
+    Create {
+        /// Name of the segment
+        name: String,
+        /// YAML or JSON file with the definition
+        file: PathBuf,
+        /// Members stay until it is refreshed by hand or loaded from a list
+        #[arg(long = "static")]
+        is_static: bool,
+        /// Save a draft that is not refreshed with the others
+        #[arg(long)]
+        inactive: bool,
+        /// What it is for
+        #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+        description: String,
+    },
+    /// Replace a segment's definition, its description, or both; its members stay until it is refreshed
+    #[command(
+        override_usage = "segue segments edit [OPTIONS] <NAME> <FILE>\n       segue segments edit [OPTIONS] <NAME> --description <TEXT>"
+    )]
+    Edit {
+        /// Name of the segment
+        name: String,
+        /// YAML or JSON file with the new definition
+        #[arg(required_unless_present = "description")]
+        file: Option<PathBuf>,
+        /// What it is for; "" takes the description away
+        #[arg(long, value_name = "TEXT")]
+        description: Option<String>,
+    },
+    /// Show a segment with its definition
+    Show {
+        /// Name of the segment
+        name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List all segments
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete a segment that no other asks about
+    Delete {
+        /// Name of the segment
+        name: String,
+    },
+    /// Save a copy under another name
+    Duplicate {
+        /// Name of the segment
+        name: String,
+        /// Name of the copy
+        copy: String,
+    },
+    /// Rename a segment, also where others ask about it
+    Rename {
+        /// Name of the segment
+        name: String,
+        /// Its new name
+        new: String,
+    },
+    /// Refresh a segment with all others
+    Activate {
+        /// Name of the segment
+        name: String,
+    },
+    /// Do not refresh a segment with the others
+    Deactivate {
+        /// Name of the segment
+        name: String,
+    },
+    /// Keep a segment's members until it is refreshed by hand, or set them from a list of keys
+    MakeStatic {
+        /// Name of the segment
+        name: String,
+        /// File with the keys of the members: one a line below a header, or a column named like the key
+        #[arg(long, value_name = "FILE")]
+        keys: Option<String>,
+    },
+    /// Let a segment follow its definition again
+    MakeDynamic {
+        /// Name of the segment
+        name: String,
+    },
+    /// Find the members of segments anew
+    #[command(
+        override_usage = "segue segments refresh [OPTIONS] <NAMES>...\n       segue segments refresh [OPTIONS] --all"
+    )]
+    Refresh {
+        /// Names of the segments
+        #[arg(required_unless_present = "all")]
+        names: Vec<String>,
+        /// Refresh every active segment that is not static
+        #[arg(long, conflicts_with = "names")]
+        all: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Count the members of a definition without saving it
+    Count {
+        /// YAML or JSON file with the definition
+        file: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show the first 100 members
+    Preview {
+        /// Name of the segment
+        name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write all members with all their columns
+    #[command(
+        override_usage = "segue segments members [OPTIONS] <NAME> --csv <FILE>\n       segue segments members [OPTIONS] <NAME> --parquet <FILE>"
+    )]
+    Members {
+        /// Name of the segment
+        name: String,
+        /// Write this CSV file
+        #[arg(long, value_name = "FILE", required_unless_present = "parquet", conflicts_with = "parquet")]
+        csv: Option<PathBuf>,
+        /// Write this Parquet file
+        #[arg(long, value_name = "FILE")]
+        parquet: Option<PathBuf>,
+    },
+    /// Show the number of members at every refresh
+    History {
+        /// Name of the segment
+        name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tell why a profile is in a segment or not
+    Explain {
+        /// Name of the segment
+        name: String,
+        /// Key of the profile
+        key: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show the number of members after each rule
+    Inspect {
+        /// Name of the segment
+        name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show how many members segments share
+    Overlap {
+        /// Names of two to sixteen segments
+        #[arg(num_args = 2..=16, required = true)]
+        names: Vec<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what uses a segment and what it uses
+    Usage {
+        /// Name of the segment
+        name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the JSON Schema of definitions
+    Schema,
+}
+
+pub(crate) async fn run(asked: Segments) -> Result<Code, Failure> {
+    if matches!(asked.command, Command::Schema) {
+        print(segue_model::segment::JSON_SCHEMA.trim_end())?;
+        return Ok(Code::Done);
+    }
+    let open = asked.workspace.open().await?;
+    let done = carry_out(&open.segments, asked.command, Utc::now()).await;
+    open.close().await;
+    done
+}
+
+async fn carry_out(kept: &Kept, command: Command, now: DateTime<Utc>) -> Result<Code, Failure> {
+    match command {
+        Command::Create { name, file, is_static, inactive, description } => {
+            let (definition, is_active) = (read_file(&file)?, !inactive);
+            show::warn(
+                &kept.create(NewSegment { name, description, definition, is_static, is_active }).await?,
+            );
+        }
+        Command::Edit { name, file, description } => {
+            let definition = file.map(|file| read_file(&file)).transpose()?;
+            show::warn(&kept.edit(&name, definition, description).await?);
+        }
+        Command::Delete { name } => kept.delete(&name).await?,
+        Command::Duplicate { name, copy } => kept.duplicate(&name, &copy).await?,
+        Command::Rename { name, new } => kept.rename(&name, &new).await?,
+        Command::Activate { name } => kept.set(&name, Some(true), None).await?,
+        Command::Deactivate { name } => kept.set(&name, Some(false), None).await?,
+        Command::MakeDynamic { name } => kept.set(&name, None, Some(false)).await?,
+        Command::MakeStatic { name, keys: None } => kept.set(&name, None, Some(true)).await?,
+        Command::MakeStatic { name, keys: Some(path) } => {
+            let (found, unknown) = kept.load_keys(&name, Source { path }, now).await?;
+            print(&show::loaded(found, unknown))?;
+        }
+        Command::Refresh { names, all, json } => return refresh(kept, &names, all, json, now).await,
+        other => return ask(kept, other, now).await,
+    }
+    Ok(Code::Done)
+}
+
+/// Questions, which change nothing.
+async fn ask(kept: &Kept, command: Command, now: DateTime<Utc>) -> Result<Code, Failure> {
+    print(&match command {
+        Command::Show { name, json } => {
+            let segment = kept.segment(&name).await?;
+            if json { show::shown_json(&segment)?.to_string() } else { show::shown(&segment)? }
+        }
+        Command::List { json } => {
+            let segments = kept.segments().await?;
+            if json { show::list_json(&segments).to_string() } else { show::list(&segments) }
+        }
+        Command::Count { file, json } => {
+            let counted = kept.count(&read_file(&file)?, now).await?;
+            if json { show::counted_json(&counted).to_string() } else { show::counted_members(&counted) }
+        }
+        Command::Preview { name, json } => {
+            let preview = kept.preview(&name, 100).await?;
+            if json { show::preview_json(&preview).to_string() } else { show::previewed(&preview) }
+        }
+        Command::Members { name, csv, parquet } => {
+            let out = csv.or(parquet).unwrap_or_default();
+            let rows = kept.write_members(&name, out.clone()).await?;
+            format!("{} written to {}", counted(rows, "member"), out.display())
+        }
+        Command::History { name, json } => {
+            let refreshes = kept.history(&name).await?;
+            if json { show::history_json(&refreshes).to_string() } else { show::history(&refreshes) }
+        }
+        Command::Explain { name, key, json } => {
+            let told = kept.explain(&name, &key, now).await?;
+            if json { json!(told).to_string() } else { show::explained(&told, 0) }
+        }
+        Command::Inspect { name, json } => {
+            let rules = kept.inspect(&name, now).await?;
+            if json { show::inspected_json(&rules).to_string() } else { show::inspected(&rules) }
+        }
+        Command::Overlap { names, json } => {
+            let overlaps = kept.overlap(&names).await?;
+            if json {
+                show::overlapping_json(&names, &overlaps).to_string()
+            } else {
+                show::overlapping(&names, &overlaps)
+            }
+        }
+        Command::Usage { name, json } => {
+            let usage = kept.usage(&name).await?;
+            if json { show::usage_json(&usage).to_string() } else { show::usage(&usage) }
+        }
+        _ => return Err(Failure::Other("this command is not a question".to_owned())),
+    })?;
+    Ok(Code::Done)
+}
+
+async fn refresh(
+    kept: &Kept,
+    names: &[String],
+    all: bool,
+    json: bool,
+    now: DateTime<Utc>,
+) -> Result<Code, Failure> {
+    let mut refreshed = Vec::new();
+    if all {
+        refreshed = kept.refresh_all(now).await?;
+    } else {
+        for name in names {
+            refreshed.push(kept.refresh(name, now).await?);
+        }
+    }
+    let has_failed = refreshed.iter().any(|one| one.outcome.is_err());
+    if json {
+        print(&refreshed.iter().map(show::refreshed_json).collect::<serde_json::Value>().to_string())?;
+    } else {
+        for one in &refreshed {
+            print(&show::refreshed_line(one))?;
+        }
+    }
+    Ok(if has_failed { Code::WrongInput } else { Code::Done })
+}

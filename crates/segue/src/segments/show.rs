@@ -1,0 +1,273 @@
+//! What people and programs see of segments.
+
+use chrono::DateTime;
+use comfy_table::{Cell, CellAlignment};
+use indicatif::HumanCount;
+use segue_model::segment::{Definition, Fault, read, write};
+use segue_model::{Corrupt, Evaluated, Explanation, Overlap, Preview};
+use segue_runs::segments::{Refreshed, SegmentError, Usage};
+use segue_store::{Refresh, Segment};
+use serde_json::json;
+
+use crate::exit::Failure;
+use crate::show::{counted, lines, say, table, wide};
+
+pub(super) fn refreshed_line(refreshed: &Refreshed) -> String {
+    let Refreshed { name, before, outcome } = refreshed;
+    match outcome {
+        Ok(Evaluated { members, corrupt }) => {
+            set_aside(corrupt, true).iter().for_each(|line| say(line));
+            let change = match before {
+                Some(before) if members >= before => format!(" (+{})", HumanCount(members - before)),
+                Some(before) => format!(" (-{})", HumanCount(before - members)),
+                None => String::new(),
+            };
+            format!("{name}: {}{change}", counted(*members, "member"))
+        }
+        Err(error) => {
+            let kept = match before {
+                Some(before) => format!("its {} members stay in force", HumanCount(*before)),
+                None => "it has no members yet".to_owned(),
+            };
+            format!("{name}: failed, {kept}: {error}")
+        }
+    }
+}
+
+pub(super) fn refreshed_json(refreshed: &Refreshed) -> serde_json::Value {
+    match &refreshed.outcome {
+        Ok(found) => {
+            json!({"segment": refreshed.name, "members": found.members, "before": refreshed.before, "set_aside": found.corrupt})
+        }
+        Err(error) => {
+            json!({"segment": refreshed.name, "before": refreshed.before, "failed": error.to_string()})
+        }
+    }
+}
+
+/// Rows set aside, in one line each; and how to list them.
+pub(crate) fn set_aside(corrupt: &[Corrupt], has_hint: bool) -> Vec<String> {
+    let line = |Corrupt { table, reason, rows, first }: &Corrupt| {
+        let rows = counted(*rows, "row");
+        format!("table \"{table}\": {rows} set aside: {reason} (the first: {first})")
+    };
+    let mut lines: Vec<String> = corrupt.iter().map(line).collect();
+    // Reports are sorted by table.
+    let mut tables: Vec<&str> = corrupt.iter().map(|corrupt| corrupt.table.as_str()).collect();
+    tables.dedup();
+    if has_hint {
+        let hint = |table: &&str| format!("to list them: segue tables check {table} --set-aside FILE");
+        lines.extend(tables.iter().map(hint));
+    }
+    lines
+}
+
+pub(super) fn counted_members(found: &Evaluated) -> String {
+    set_aside(&found.corrupt, true).iter().for_each(|line| say(line));
+    HumanCount(found.members).to_string()
+}
+
+pub(super) fn counted_json(found: &Evaluated) -> serde_json::Value {
+    json!({"members": found.members, "set_aside": found.corrupt})
+}
+
+pub(super) fn previewed(preview: &Preview) -> String {
+    let names: Vec<&str> = preview.columns.iter().map(String::as_str).collect();
+    wide(&names, &preview.rows)
+}
+
+pub(super) fn preview_json(preview: &Preview) -> serde_json::Value {
+    json!({"columns": preview.columns, "rows": preview.rows})
+}
+
+/// What became of a list of keys.
+pub(super) fn loaded(found: u64, unknown: u64) -> String {
+    let members = counted(found, "member");
+    match unknown {
+        0 => members,
+        1 => format!("{members}; 1 key is no profile's"),
+        _ => format!("{members}; {} keys are no profile's", HumanCount(unknown)),
+    }
+}
+
+pub(super) fn warn(warnings: &[Fault]) {
+    warnings.iter().for_each(|warning| say(&warning.to_string()));
+}
+
+fn when(ms: Option<i64>) -> String {
+    ms.and_then(DateTime::from_timestamp_millis)
+        .map_or_else(|| "never".to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string())
+}
+
+fn words(segment: &Segment) -> (&'static str, &'static str) {
+    (
+        if segment.is_static { "static" } else { "dynamic" },
+        if segment.is_active { "active" } else { "inactive" },
+    )
+}
+
+pub(super) fn list(segments: &[Segment]) -> String {
+    if segments.is_empty() {
+        return "There are no segments yet: segue segments create NAME FILE".to_owned();
+    }
+    let mut shown = table(&["segment", "type", "state", "members", "refreshed", "description"]);
+    for segment in segments {
+        let (kind, state) = words(segment);
+        let members = segment.members.map_or_else(String::new, |members| HumanCount(members).to_string());
+        let description = segment.description.replace('\n', " ");
+        let refreshed = when(segment.refreshed_ms);
+        shown.add_row([segment.name.as_str(), kind, state, &members, &refreshed, &description]);
+    }
+    right(&mut shown, 3);
+    lines(&shown)
+}
+
+fn right(table: &mut comfy_table::Table, column: usize) {
+    if let Some(column) = table.column_mut(column) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+}
+
+pub(super) fn list_json(segments: &[Segment]) -> serde_json::Value {
+    segments.iter().map(segment_json).collect()
+}
+
+fn segment_json(segment: &Segment) -> serde_json::Value {
+    let (kind, state) = words(segment);
+    json!({"segment": segment.name, "description": segment.description, "type": kind, "state": state,
+        "members": segment.members, "refreshed_ms": segment.refreshed_ms})
+}
+
+fn definition(segment: &Segment) -> Result<Definition, Failure> {
+    read::definition(&segment.definition).map_err(|faults| SegmentError::Faults(faults).into())
+}
+
+pub(super) fn shown(segment: &Segment) -> Result<String, Failure> {
+    let (kind, state) = words(segment);
+    let members = segment.members.map_or_else(
+        || "never refreshed".to_owned(),
+        |members| format!("{}, refreshed {}", counted(members, "member"), when(segment.refreshed_ms)),
+    );
+    let mut head = format!("# {}: {kind}, {state}, {members}", segment.name);
+    for line in segment.description.lines() {
+        head.push_str(&format!("\n# {line}"));
+    }
+    let yaml = write::yaml(&definition(segment)?).map_err(|_| Failure::from(SegmentError::Defect))?;
+    Ok(format!("{head}\n{}", yaml.trim_end()))
+}
+
+pub(super) fn shown_json(segment: &Segment) -> Result<serde_json::Value, Failure> {
+    let mut json = segment_json(segment);
+    json["definition"] = write::definition(&definition(segment)?);
+    Ok(json)
+}
+
+const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+pub(super) fn history(refreshes: &[Refresh]) -> String {
+    if refreshes.is_empty() {
+        return "It was never refreshed.".to_owned();
+    }
+    let counts: Vec<u64> = refreshes.iter().filter_map(|refresh| refresh.members).collect();
+    let mut shown = table(&["refreshed", "members", "seconds", ""]);
+    for refresh in refreshes {
+        let members =
+            refresh.members.map_or_else(|| "failed".to_owned(), |members| HumanCount(members).to_string());
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds of a refresh")]
+        let seconds = format!("{:.1}", refresh.millis as f64 / 1000.0);
+        shown.add_row([when(Some(refresh.at_ms)), members, seconds, refresh.words.clone()]);
+    }
+    right(&mut shown, 1);
+    right(&mut shown, 2);
+    format!("  {}\n\n{}", sparkline(&counts), lines(&shown))
+}
+
+pub(super) fn history_json(refreshes: &[Refresh]) -> serde_json::Value {
+    let one = |refresh: &Refresh| {
+        let failed = refresh.members.is_none().then_some(&refresh.words);
+        json!({"at_ms": refresh.at_ms, "milliseconds": refresh.millis, "members": refresh.members, "failed": failed})
+    };
+    refreshes.iter().map(one).collect()
+}
+
+/// The counts as small bars, the largest the highest.
+fn sparkline(counts: &[u64]) -> String {
+    let most = counts.iter().copied().max().unwrap_or(0).max(1);
+    let bar = |count: &u64| {
+        usize::try_from(count * (BARS.len() as u64 - 1) / most).map_or(BARS[0], |height| BARS[height])
+    };
+    counts.iter().map(bar).collect()
+}
+
+pub(super) fn explained(told: &Explanation, depth: usize) -> String {
+    let mark = if told.holds { "✓" } else { "✗" };
+    let found = if told.found.is_empty() { String::new() } else { format!(": {}", told.found) };
+    let mut text = format!("{}{mark} {}{found}", "  ".repeat(depth), told.condition);
+    for part in &told.parts {
+        text.push('\n');
+        text.push_str(&explained(part, depth + 1));
+    }
+    text
+}
+
+pub(super) fn inspected(rules: &[(String, u64)]) -> String {
+    let mut shown = table(&["rule", "name", "members after it"]);
+    for (index, (name, members)) in rules.iter().enumerate() {
+        shown.add_row([(index + 1).to_string(), name.clone(), HumanCount(*members).to_string()]);
+    }
+    right(&mut shown, 2);
+    lines(&shown)
+}
+
+pub(super) fn inspected_json(rules: &[(String, u64)]) -> serde_json::Value {
+    let one = |(name, members): &(String, u64)| json!({"rule": name, "members_after": members});
+    rules.iter().map(one).collect()
+}
+
+pub(super) fn overlapping(names: &[String], overlaps: &[Overlap]) -> String {
+    let mut header: Vec<&str> = names.iter().map(String::as_str).collect();
+    header.push("profiles");
+    let mut shown = table(&header);
+    for overlap in overlaps {
+        let mut row: Vec<Cell> =
+            overlap.of.iter().map(|is_in| Cell::new(if *is_in { "in" } else { "" })).collect();
+        row.push(Cell::new(HumanCount(overlap.profiles)));
+        shown.add_row(row);
+    }
+    right(&mut shown, names.len());
+    lines(&shown)
+}
+
+pub(super) fn overlapping_json(names: &[String], overlaps: &[Overlap]) -> serde_json::Value {
+    let one = |overlap: &Overlap| {
+        let members = names.iter().zip(&overlap.of).filter(|(_, is_in)| **is_in);
+        let members: Vec<&String> = members.map(|(name, _)| name).collect();
+        json!({"members_of_exactly": members, "profiles": overlap.profiles})
+    };
+    overlaps.iter().map(one).collect()
+}
+
+pub(super) fn usage(usage: &Usage) -> String {
+    let named = |names: &[String]| if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+    format!(
+        "  used by segments     {}\n  asks about segments  {}\n  reads tables         {}",
+        named(&usage.used_by),
+        named(&usage.segments),
+        named(&usage.tables)
+    )
+}
+
+pub(super) fn usage_json(usage: &Usage) -> serde_json::Value {
+    json!({"used_by": usage.used_by, "asks_about": usage.segments, "tables": usage.tables})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sparklines_rise_with_their_counts() {
+        assert_eq!(sparkline(&[0, 50, 100]), "▁▄█");
+        assert_eq!(sparkline(&[0]), "▁");
+    }
+}
