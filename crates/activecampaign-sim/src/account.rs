@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::hash::BuildHasher;
 
+use compact_str::CompactString;
 use foldhash::HashMap;
 use serde_json::{Value, json};
+use smallvec::SmallVec;
 
 use crate::Config;
 use crate::clock::iso;
@@ -23,14 +25,14 @@ pub(crate) const BOUNCED: u8 = 3;
 #[derive(Debug, Default)]
 pub(crate) struct Contact {
     /// Empty for a contact that is known by its phone only.
-    pub(crate) email: Box<str>,
-    pub(crate) first_name: Box<str>,
-    pub(crate) last_name: Box<str>,
-    pub(crate) phone: Box<str>,
-    pub(crate) organisation: Box<str>,
-    pub(crate) fields: Vec<(u32, Box<str>)>,
-    pub(crate) tags: Vec<u32>,
-    pub(crate) lists: Vec<OnList>,
+    pub(crate) email: CompactString,
+    pub(crate) first_name: CompactString,
+    pub(crate) last_name: CompactString,
+    pub(crate) phone: CompactString,
+    pub(crate) organisation: CompactString,
+    pub(crate) fields: Vec<(u32, CompactString)>,
+    pub(crate) tags: SmallVec<[u32; 4]>,
+    pub(crate) lists: SmallVec<[OnList; 1]>,
     pub(crate) created: f64,
     pub(crate) updated: f64,
     /// When mail to it bounced for good, in seconds since 1970.
@@ -51,7 +53,7 @@ impl Contact {
         self.lists.iter().find(|on| on.list == list)
     }
 
-    pub(crate) fn set_field(&mut self, field: u32, value: Box<str>) {
+    pub(crate) fn set_field(&mut self, field: u32, value: CompactString) {
         match self.fields.iter_mut().find(|(known, _)| *known == field) {
             Some((_, old)) => *old = value,
             None => self.fields.push((field, value)),
@@ -68,7 +70,8 @@ pub(crate) struct Automations {
 
 #[derive(Debug)]
 pub(crate) struct Account {
-    contacts: Vec<Option<Contact>>,
+    /// By their ids, in pieces: one growing list of millions would be copied again and again.
+    contacts: Vec<Vec<Option<Contact>>>,
     /// By a hash of the folded address: with millions of contacts, every byte counts, and 64 bits do not collide.
     by_email: HashMap<u64, u32>,
     pub(crate) alive: usize,
@@ -85,6 +88,9 @@ pub(crate) struct Account {
     pub(crate) contact_limit: Option<usize>,
     next_membership: u32,
 }
+
+/// Contacts in a piece of the account's list.
+const PIECE: usize = 4_096;
 
 pub(crate) fn fold(email: &str) -> Cow<'_, str> {
     let trimmed = email.trim();
@@ -150,19 +156,29 @@ impl Account {
     }
 
     pub(crate) fn get(&self, id: u32) -> Option<&Contact> {
-        self.contacts.get((id as usize).checked_sub(1)?)?.as_ref()
+        let index = (id as usize).checked_sub(1)?;
+        self.contacts.get(index / PIECE)?.get(index % PIECE)?.as_ref()
     }
 
     pub(crate) fn get_mut(&mut self, id: u32) -> Option<&mut Contact> {
-        self.contacts.get_mut((id as usize).checked_sub(1)?)?.as_mut()
+        self.slot(id)?.as_mut()
+    }
+
+    fn slot(&mut self, id: u32) -> Option<&mut Option<Contact>> {
+        let index = (id as usize).checked_sub(1)?;
+        self.contacts.get_mut(index / PIECE)?.get_mut(index % PIECE)
     }
 
     /// All contacts with an id above `after`, by rising id.
     pub(crate) fn contacts_after(&self, after: u32) -> impl DoubleEndedIterator<Item = (u32, &Contact)> {
-        let first = (after as usize).min(self.contacts.len());
-        let numbered = self.contacts[first..].iter().enumerate();
-        numbered.filter_map(move |(index, contact)| {
-            contact.as_ref().map(|contact| (small(first + index + 1), contact))
+        let after = after as usize;
+        let pieces = self.contacts.iter().enumerate().skip(after / PIECE);
+        pieces.flat_map(move |(piece, contacts)| {
+            let first = if piece == after / PIECE { after % PIECE } else { 0 };
+            let numbered = contacts.iter().enumerate().skip(first);
+            numbered.filter_map(move |(index, contact)| {
+                contact.as_ref().map(|contact| (small(piece * PIECE + index + 1), contact))
+            })
         })
     }
 
@@ -173,19 +189,17 @@ impl Account {
 
     /// All contacts, to change them.
     pub(crate) fn contacts_mut(&mut self) -> impl Iterator<Item = &mut Contact> {
-        self.contacts.iter_mut().flatten()
+        self.contacts.iter_mut().flatten().flatten()
     }
 
     /// Makes a contact. Its address may be empty; then it is found by its id only.
     pub(crate) fn create(&mut self, email: &str, now: f64) -> u32 {
         let email = email.trim();
-        self.contacts.push(Some(Contact {
-            email: email.into(),
-            created: now,
-            updated: now,
-            ..Contact::default()
-        }));
-        let id = small(self.contacts.len());
+        let is_open = |piece: &mut Vec<_>| piece.len() < PIECE;
+        let mut piece = self.contacts.pop_if(is_open).unwrap_or_else(|| Vec::with_capacity(PIECE));
+        piece.push(Some(Contact { email: email.into(), created: now, updated: now, ..Contact::default() }));
+        let id = small(self.contacts.len() * PIECE + piece.len());
+        self.contacts.push(piece);
         if !email.is_empty() {
             self.by_email.insert(key(email), id);
         }
@@ -204,8 +218,7 @@ impl Account {
     }
 
     pub(crate) fn delete(&mut self, id: u32) -> bool {
-        let slot = (id as usize).checked_sub(1).and_then(|index| self.contacts.get_mut(index));
-        let Some(contact) = slot.and_then(Option::take) else { return false };
+        let Some(contact) = self.slot(id).and_then(Option::take) else { return false };
         self.by_email.remove(&key(&contact.email));
         self.alive -= 1;
         true
@@ -226,8 +239,6 @@ impl Account {
             return Some(on.clone());
         }
         let on = OnList { id: next, list, status, since: now, left };
-        // Most contacts are on one list for good.
-        contact.lists.reserve_exact(1);
         contact.lists.push(on.clone());
         self.next_membership += 1;
         Some(on)

@@ -1,5 +1,6 @@
 //! What clients read besides: users, and collections over all contacts.
 
+use compact_str::CompactString;
 use serde_json::{Value, json};
 
 use crate::account::{Account, Contact};
@@ -86,7 +87,7 @@ pub(crate) fn across_contacts(account: &Account, request: &Request, what: &str) 
             let all = contacts.flat_map(|(number, contact)| {
                 contact.fields.iter().map(move |value| (number, contact, value))
             });
-            let read = |(number, contact, (field, value)): (u32, &Contact, &(u32, Box<str>))| {
+            let read = |(number, contact, (field, value)): (u32, &Contact, &(u32, CompactString))| {
                 fields::value_as_read(number, contact, *field, value)
             };
             paged(what, all, read, request)

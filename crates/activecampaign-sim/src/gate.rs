@@ -15,18 +15,18 @@ use crate::{FaultKind, Ids, KEY, Knobs, Page, RESTRICTED_KEY};
 const IMPORTS: &str = "import/bulk_import";
 
 /// An import before the account is asked about it.
-struct Handed {
+struct Handed<'a> {
     /// How many contacts it holds, or would hold.
     contacts: usize,
     bytes: usize,
-    body: Result<ImportBody, Answer>,
+    body: Result<ImportBody<'a>, Answer>,
 }
 
-impl Handed {
+impl<'a> Handed<'a> {
     /// The heavy part, and the only one that needs nothing of the account.
-    fn read(request: &Request, knobs: &Knobs) -> Self {
+    fn read(request: &'a Request, knobs: &Knobs) -> Self {
         let bytes = request.body.len();
-        let Ok(body) = serde_json::from_slice::<ImportBody>(&request.body) else {
+        let Ok(body) = serde_json::from_slice::<ImportBody<'_>>(&request.body) else {
             let answer = Answer::json(400, &refusal("Invalid or unparsable json"));
             return Self { contacts: 0, bytes, body: Err(answer) };
         };
@@ -79,7 +79,7 @@ impl Shared {
         request: &Request,
         path: &str,
         is_restricted: bool,
-        import: Option<Handed>,
+        import: Option<Handed<'_>>,
         now: f64,
     ) -> (Answer, Option<FaultKind>) {
         let fault = state.faults.strike(path, false);
@@ -148,7 +148,7 @@ impl Shared {
         })
     }
 
-    fn import(self: &Arc<Self>, state: &mut State, import: Handed, now: f64) -> Answer {
+    fn import(self: &Arc<Self>, state: &mut State, import: Handed<'_>, now: f64) -> Answer {
         if let Some(meter) = &mut state.meter
             && let Err(limit) = meter.import(now, import.contacts, self.knobs.window)
         {
@@ -165,7 +165,7 @@ impl Shared {
             Err(answer) => return answer,
         };
         let fault = state.faults.strike(IMPORTS, true);
-        let queued = state.account.queue(body, fault, now);
+        let queued = state.account.queue(body, fault, now, &self.knobs);
         state.imported_at.push(now);
         if let Some(end) = queued.calls_back {
             self.look_again_at(end, now);

@@ -1,7 +1,10 @@
 //! What an import may say, and what is checked before it is queued.
 
+use std::borrow::Cow;
+
 use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use serde_json::{Value, json};
+use smallvec::SmallVec;
 
 use crate::Knobs;
 
@@ -31,34 +34,37 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
-/// Text; anything else is none.
+/// Text, and numbers and truths as text; anything else is none. Borrowed from the body where nothing in it is escaped.
 #[derive(Debug, Default)]
-pub(crate) struct Text(pub(crate) Option<Box<str>>);
+pub(crate) struct Text<'a>(pub(crate) Option<Cow<'a, str>>);
 
-impl<'de> Deserialize<'de> for Text {
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Any;
-        impl Visitor<'_> for Any {
-            type Value = Text;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Text<'de>;
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str("text")
             }
-            fn visit_str<E>(self, text: &str) -> Result<Text, E> {
-                Ok(Text(Some(text.into())))
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
+                Ok(Text(Some(Cow::Borrowed(text))))
             }
-            fn visit_u64<E>(self, number: u64) -> Result<Text, E> {
-                Ok(Text(Some(number.to_string().into())))
+            fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
+                Ok(Text(Some(Cow::Owned(text.to_owned()))))
             }
-            fn visit_i64<E>(self, number: i64) -> Result<Text, E> {
-                Ok(Text(Some(number.to_string().into())))
+            fn visit_u64<E>(self, number: u64) -> Result<Text<'de>, E> {
+                Ok(Text(Some(Cow::Owned(number.to_string()))))
             }
-            fn visit_f64<E>(self, number: f64) -> Result<Text, E> {
-                Ok(Text(Some(number.to_string().into())))
+            fn visit_i64<E>(self, number: i64) -> Result<Text<'de>, E> {
+                Ok(Text(Some(Cow::Owned(number.to_string()))))
             }
-            fn visit_bool<E>(self, flag: bool) -> Result<Text, E> {
-                Ok(Text(Some(flag.to_string().into())))
+            fn visit_f64<E>(self, number: f64) -> Result<Text<'de>, E> {
+                Ok(Text(Some(Cow::Owned(number.to_string()))))
             }
-            fn visit_unit<E>(self) -> Result<Text, E> {
+            fn visit_bool<E>(self, flag: bool) -> Result<Text<'de>, E> {
+                Ok(Text(Some(Cow::Owned(flag.to_string()))))
+            }
+            fn visit_unit<E>(self) -> Result<Text<'de>, E> {
                 Ok(Text(None))
             }
         }
@@ -66,11 +72,21 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
+impl Text<'_> {
+    fn into_owned(self) -> Text<'static> {
+        Text(self.0.map(|text| Cow::Owned(text.into_owned())))
+    }
+}
+
+/// The name of a tag.
 #[derive(Debug, serde::Deserialize)]
-pub(crate) struct FieldValue {
+pub(crate) struct TagName<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
+
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct FieldValue<'a> {
     pub(crate) id: Number,
-    #[serde(default)]
-    pub(crate) value: Text,
+    #[serde(borrow, default)]
+    pub(crate) value: Text<'a>,
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -80,33 +96,34 @@ pub(crate) struct ListRef {
 
 /// A contact of an import. Keys in another spelling are ignored without a word, as by the provider.
 #[derive(Debug, serde::Deserialize)]
-pub(crate) struct ImportContact {
+pub(crate) struct ImportContact<'a> {
+    #[serde(borrow, default)]
+    pub(crate) email: Text<'a>,
+    #[serde(borrow, default)]
+    pub(crate) first_name: Text<'a>,
+    #[serde(borrow, default)]
+    pub(crate) last_name: Text<'a>,
+    #[serde(borrow, default)]
+    pub(crate) phone: Text<'a>,
+    #[serde(borrow, default)]
+    pub(crate) customer_acct_name: Text<'a>,
+    #[serde(borrow, default)]
+    pub(crate) tags: Vec<TagName<'a>>,
+    #[serde(borrow, default)]
+    pub(crate) fields: Vec<FieldValue<'a>>,
     #[serde(default)]
-    pub(crate) email: Text,
+    pub(crate) subscribe: SmallVec<[ListRef; 2]>,
     #[serde(default)]
-    pub(crate) first_name: Text,
-    #[serde(default)]
-    pub(crate) last_name: Text,
-    #[serde(default)]
-    pub(crate) phone: Text,
-    #[serde(default)]
-    pub(crate) customer_acct_name: Text,
-    #[serde(default)]
-    pub(crate) tags: Vec<Box<str>>,
-    #[serde(default)]
-    pub(crate) fields: Vec<FieldValue>,
-    #[serde(default)]
-    pub(crate) subscribe: Vec<ListRef>,
-    #[serde(default)]
-    pub(crate) unsubscribe: Vec<ListRef>,
+    pub(crate) unsubscribe: SmallVec<[ListRef; 2]>,
     #[serde(default)]
     pub(crate) exclude_automations: bool,
 }
 
 /// An import's body.
 #[derive(Debug, serde::Deserialize)]
-pub(crate) struct ImportBody {
-    pub(crate) contacts: Vec<ImportContact>,
+pub(crate) struct ImportBody<'a> {
+    #[serde(borrow)]
+    pub(crate) contacts: Vec<ImportContact<'a>>,
     #[serde(default, deserialize_with = "flag")]
     pub(crate) exclude_automations: bool,
     #[serde(default)]
@@ -117,8 +134,8 @@ pub(crate) struct ImportBody {
 #[derive(Debug, serde::Deserialize)]
 pub(crate) struct Callback {
     pub(crate) url: String,
-    #[serde(rename = "requestType", default)]
-    pub(crate) request_type: Text,
+    #[serde(rename = "requestType", default, deserialize_with = "owned")]
+    pub(crate) request_type: Text<'static>,
     #[serde(default, deserialize_with = "flag")]
     pub(crate) detailed_results: bool,
     #[serde(default)]
@@ -130,8 +147,39 @@ pub(crate) struct Callback {
 #[derive(Debug, serde::Deserialize)]
 pub(crate) struct Pair {
     pub(crate) key: String,
-    #[serde(default)]
-    pub(crate) value: Text,
+    #[serde(default, deserialize_with = "owned")]
+    pub(crate) value: Text<'static>,
+}
+
+impl ImportBody<'_> {
+    /// The same, free of the request that it came in.
+    pub(crate) fn into_owned(self) -> ImportBody<'static> {
+        let contacts = self.contacts.into_iter().map(ImportContact::into_owned).collect();
+        ImportBody { contacts, exclude_automations: self.exclude_automations, callback: self.callback }
+    }
+}
+
+impl ImportContact<'_> {
+    fn into_owned(self) -> ImportContact<'static> {
+        let field = |FieldValue { id, value }: FieldValue<'_>| FieldValue { id, value: value.into_owned() };
+        let tag = |TagName(name): TagName<'_>| TagName(Cow::Owned(name.into_owned()));
+        ImportContact {
+            email: self.email.into_owned(),
+            first_name: self.first_name.into_owned(),
+            last_name: self.last_name.into_owned(),
+            phone: self.phone.into_owned(),
+            customer_acct_name: self.customer_acct_name.into_owned(),
+            tags: self.tags.into_iter().map(tag).collect(),
+            fields: self.fields.into_iter().map(field).collect(),
+            subscribe: self.subscribe,
+            unsubscribe: self.unsubscribe,
+            exclude_automations: self.exclude_automations,
+        }
+    }
+}
+
+fn owned<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Text<'static>, D::Error> {
+    Text::deserialize(deserializer).map(Text::into_owned)
 }
 
 fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
@@ -147,7 +195,7 @@ fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
 const REFUSED: &str = "JSON payload did not pass validation. Please fix failureReasons and retry. The import was not queued for processing.";
 
 /// Why an import is turned down as a whole.
-pub(crate) fn validate(body: &ImportBody, knobs: &Knobs) -> Result<(), Value> {
+pub(crate) fn validate(body: &ImportBody<'_>, knobs: &Knobs) -> Result<(), Value> {
     if body.contacts.is_empty() {
         return Err(refusal("At least one contact is required"));
     }

@@ -1,15 +1,17 @@
 //! Bulk imports: queued at once, carried out later.
 
+use compact_str::CompactString;
 use foldhash::HashMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
+use smallvec::SmallVec;
 
 use crate::account::{ACTIVE, Account, UNSUBSCRIBED, fold};
 use crate::answer::Answer;
 use crate::clock::day;
 use crate::delivery::Delivery;
 use crate::faults::FaultKind;
-use crate::import_body::{FieldValue, ImportBody, ImportContact, ListRef};
+use crate::import_body::{FieldValue, ImportBody, ImportContact, ListRef, TagName};
 use crate::{Config, Knobs};
 
 /// How an import ends.
@@ -30,9 +32,9 @@ struct Import {
     contacts: usize,
     /// How often somebody asked for its status.
     asked: u64,
-    body: Option<ImportBody>,
+    body: Option<ImportBody<'static>>,
     success: Vec<u32>,
-    failure: Vec<Box<str>>,
+    failure: Vec<CompactString>,
 }
 
 /// The queue of imports and everything that went through it.
@@ -55,7 +57,7 @@ struct Info<'a> {
     status: &'static str,
     #[serde(serialize_with = "as_texts")]
     success: &'a [u32],
-    failure: &'a [Box<str>],
+    failure: &'a [CompactString],
 }
 
 fn as_texts<S: Serializer>(ids: &[u32], serializer: S) -> Result<S::Ok, S::Error> {
@@ -87,7 +89,7 @@ impl Refusal {
 pub(crate) struct Outcome {
     pub(crate) written: usize,
     pub(crate) success: Vec<u32>,
-    pub(crate) failure: Vec<Box<str>>,
+    pub(crate) failure: Vec<CompactString>,
     /// As many as failures.
     pub(crate) reasons: Vec<Refusal>,
 }
@@ -158,7 +160,13 @@ impl Imports {
 
 impl Account {
     /// Queues an import.
-    pub(crate) fn queue(&mut self, body: ImportBody, fault: Option<FaultKind>, now: f64) -> Queued {
+    pub(crate) fn queue(
+        &mut self,
+        body: ImportBody<'_>,
+        fault: Option<FaultKind>,
+        now: f64,
+        knobs: &Knobs,
+    ) -> Queued {
         let contacts = body.contacts.len();
         let excluded = if self.exclusions.is_empty() {
             0
@@ -189,48 +197,56 @@ impl Account {
             end,
             contacts,
             asked: 0,
-            body: Some(body),
+            body: None,
             success: Vec::new(),
             failure: Vec::new(),
         });
         imports.by_id.insert(id.clone(), number);
+        // What is due already need not be kept.
+        if imports.carried_out == number && ends <= now {
+            self.end(body, knobs);
+        } else {
+            imports.imports[number].body = Some(body.into_owned());
+        }
         Queued { id, contacts: contacts - excluded, calls_back }
     }
 
     /// Carries out every import whose time has come.
     pub(crate) fn advance(&mut self, now: f64, knobs: &Knobs) {
         while let Some(import) = self.imports.imports.get_mut(self.imports.carried_out) {
-            if import.ends > now {
-                return;
-            }
-            let number = self.imports.carried_out;
-            let (end, ends, contacts, body) = (import.end, import.ends, import.contacts, import.body.take());
-            self.imports.carried_out += 1;
-            if end == End::Never {
-                self.imports.stuck.0 += 1;
-                self.imports.stuck.1 += contacts;
-            }
-            let Some(mut body) = body else { continue };
-            let callback = body.callback.take();
-            let outcome = self.carry_out(body, end, ends, knobs);
-            if let Some(callback) = callback.filter(|_| end != End::Never) {
-                self.outbox.push(Delivery::callback(callback, &outcome));
-            }
-            if end == End::Completed {
-                let import = &mut self.imports.imports[number];
-                (import.success, import.failure) = (outcome.success, outcome.failure);
-            }
+            let Some(body) = import.body.take_if(|_| import.ends <= now) else { return };
+            self.end(body, knobs);
         }
     }
 
-    fn carry_out(&mut self, body: ImportBody, end: End, now: f64, knobs: &Knobs) -> Outcome {
+    /// Carries out the next import.
+    fn end(&mut self, mut body: ImportBody<'_>, knobs: &Knobs) {
+        let number = self.imports.carried_out;
+        let Import { end, ends, contacts, .. } = self.imports.imports[number];
+        self.imports.carried_out += 1;
+        if end == End::Never {
+            self.imports.stuck.0 += 1;
+            self.imports.stuck.1 += contacts;
+        }
+        let callback = body.callback.take();
+        let outcome = self.carry_out(body, end, ends, knobs);
+        if let Some(callback) = callback.filter(|_| end != End::Never) {
+            self.outbox.push(Delivery::callback(callback, &outcome));
+        }
+        if end == End::Completed {
+            let import = &mut self.imports.imports[number];
+            (import.success, import.failure) = (outcome.success, outcome.failure);
+        }
+    }
+
+    fn carry_out(&mut self, body: ImportBody<'_>, end: End, now: f64, knobs: &Knobs) -> Outcome {
         let all = body.contacts.len();
         let share = if end == End::Completed { all } else { knobs.applied.unwrap_or(all / 2) };
         let mut outcome = Outcome::default();
-        for mut contact in body.contacts.into_iter().take(share) {
-            let email = contact.email.0.take().unwrap_or_default();
+        for contact in body.contacts.iter().take(share) {
+            let email = contact.email.0.as_deref().unwrap_or_default();
             let starts_automations = !body.exclude_automations && !contact.exclude_automations;
-            match self.import_contact(contact, &email, starts_automations, now, knobs) {
+            match self.import_contact(contact, email, starts_automations, now, knobs) {
                 Ok((id, is_new)) => {
                     outcome.written += 1;
                     if is_new || !knobs.success_created_only {
@@ -238,7 +254,7 @@ impl Account {
                     }
                 }
                 Err(reason) => {
-                    outcome.failure.push(email);
+                    outcome.failure.push(email.into());
                     outcome.reasons.push(reason);
                 }
             }
@@ -249,7 +265,7 @@ impl Account {
     /// Writes one contact; its id and whether it is new.
     fn import_contact(
         &mut self,
-        contact: ImportContact,
+        contact: &ImportContact<'_>,
         email: &str,
         starts_automations: bool,
         now: f64,
@@ -277,37 +293,34 @@ impl Account {
         }
         let id = known.unwrap_or_else(|| self.create(email, now));
         if !had_left {
-            self.import_memberships(id, &contact, starts_automations, now);
+            self.import_memberships(id, contact, starts_automations, now);
         }
         self.write(id, contact, now, knobs);
         if had_left { Err(Refusal::Unsubscribed) } else { Ok((id, known.is_none())) }
     }
 
-    fn write(&mut self, id: u32, contact: ImportContact, now: f64, knobs: &Knobs) {
-        let tags: Vec<u32> = contact.tags.iter().map(|tag| self.tags.add(tag)).collect();
-        let mut fields = contact.fields;
-        fields.retain(|value| self.has_field(value.id.0));
+    fn write(&mut self, id: u32, contact: &ImportContact<'_>, now: f64, knobs: &Knobs) {
+        let tags: SmallVec<[u32; 4]> = contact.tags.iter().map(|TagName(name)| self.tags.add(name)).collect();
+        let is_field = |value: &&FieldValue<'_>| self.has_field(value.id.0);
+        let fields: SmallVec<[&FieldValue<'_>; 8]> = contact.fields.iter().filter(is_field).collect();
         let Some(known) = self.get_mut(id) else { return };
         known.updated = now;
         let is_written = |value: &str| knobs.blank_clears || !value.is_empty();
-        let given = [contact.first_name, contact.last_name, contact.phone, contact.customer_acct_name];
+        let given = [&contact.first_name, &contact.last_name, &contact.phone, &contact.customer_acct_name];
         let kept = [&mut known.first_name, &mut known.last_name, &mut known.phone, &mut known.organisation];
         for (given, kept) in given.into_iter().zip(kept) {
-            if let Some(value) = given.0.filter(|value| is_written(value)) {
-                *kept = value;
+            if let Some(value) = given.0.as_deref().filter(|value| is_written(value)) {
+                *kept = value.into();
             }
         }
         if known.fields.is_empty() {
             known.fields.reserve_exact(fields.len());
         }
         for FieldValue { id, value } in fields {
-            let value = value.0.unwrap_or_default();
-            if is_written(&value) {
-                known.set_field(id.0, value);
+            let value = value.0.as_deref().unwrap_or_default();
+            if is_written(value) {
+                known.set_field(id.0, value.into());
             }
-        }
-        if known.tags.is_empty() {
-            known.tags.reserve_exact(tags.len());
         }
         for tag in tags {
             if !known.tags.contains(&tag) {
@@ -316,7 +329,13 @@ impl Account {
         }
     }
 
-    fn import_memberships(&mut self, id: u32, contact: &ImportContact, starts_automations: bool, now: f64) {
+    fn import_memberships(
+        &mut self,
+        id: u32,
+        contact: &ImportContact<'_>,
+        starts_automations: bool,
+        now: f64,
+    ) {
         for list in &contact.subscribe {
             let list = list.listid.0;
             let is_new = self.get(id).is_some_and(|contact| contact.on_list(list).is_none());
