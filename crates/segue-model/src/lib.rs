@@ -8,9 +8,11 @@ pub mod email;
 mod engine;
 mod evaluation;
 mod matching;
+pub mod person;
 mod plan;
 mod rejection;
 mod report;
+mod role;
 pub mod schedule;
 pub mod segment;
 mod settlement;
@@ -27,4 +29,5 @@ pub use plan::{
 };
 pub use rejection::{Owner, Reason, Refusal};
 pub use report::{Outcome, ReasonCount, Report};
+pub use role::{Right, Role};
 pub use settlement::{LeaveOutcome, Settled, Settlement};
