@@ -27,6 +27,24 @@ pub enum StoreError {
         /// Its name.
         name: String,
     },
+    /// Nothing of this kind has this id.
+    #[error("there is no such {what}: it may have been removed")]
+    Missing {
+        /// What.
+        what: &'static str,
+    },
+    /// Somebody else changed it since it was read.
+    #[error("the {what} was changed by somebody else in the meantime: read it again and repeat the change")]
+    Stale {
+        /// What.
+        what: &'static str,
+    },
+    /// Nobody would be left who may give rights.
+    #[error("this is the last enabled administrator: make somebody else administrator first")]
+    LastAdministrator,
+    /// A one-time link was used, has expired, or never was one.
+    #[error("the link was used already or has expired: ask for a new one")]
+    SpentLink,
     /// A file or folder cannot be made, read or removed.
     #[error("cannot {doing} {path}: {source}")]
     File {

@@ -11,21 +11,32 @@
 //!   segments/<name>-<n>.parquet  the keys of a segment's members
 //! ```
 //!
-//! The database never holds personal data: contacts are row numbers of a plan.
+//! Of profiles and contacts the database holds no personal data: contacts are row numbers of a plan. Of the people who
+//! sign in it holds login, name and what they did.
 
+mod audit;
 mod batches;
 mod directory;
 mod error;
 mod exports;
+mod links;
+mod people;
 mod runs;
 mod segments;
+mod sessions;
 mod store;
 mod tables;
+mod tokens;
 
+pub use audit::{Entry, EntryFilter};
 pub use batches::{Batch, BatchState, Part, Verdict, VerdictKind};
 pub use directory::StateDirectory;
 pub use error::StoreError;
 pub use exports::{Export, Target};
+pub use links::Link;
+pub use people::{Person, PersonFilter};
 pub use runs::{Run, RunState};
 pub use segments::{Refresh, Segment};
+pub use sessions::Session;
 pub use store::Store;
+pub use tokens::{MOST_TOKENS, Scope, Token};

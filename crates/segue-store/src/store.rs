@@ -51,6 +51,14 @@ impl Store {
         Ok(Self { pool })
     }
 
+    /// Asks the database something, to see whether it answers.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").fetch_one(&self.pool).await.doing("asking whether it is there").map(drop)
+    }
+
     /// Closes the connection, so that the write-ahead log is folded into the database file.
     pub async fn close(&self) {
         self.pool.close().await;
