@@ -1,0 +1,25 @@
+//! Words of the model in the OpenAPI document: the model does not know that there is one.
+
+use segue_model::Role;
+use segue_model::person::Language;
+use segue_store::Scope;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+
+fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> Object {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build()
+}
+
+/// A role.
+pub(crate) fn role() -> Object {
+    one_of(Role::ALL.iter().map(|role| role.word()))
+}
+
+/// A language.
+pub(crate) fn language() -> Object {
+    one_of([Language::En, Language::Ro].map(Language::word))
+}
+
+/// What a token may be used for.
+pub(crate) fn scope() -> Object {
+    one_of([Scope::Read, Scope::Write].map(Scope::word))
+}
