@@ -1,11 +1,11 @@
-//! The state directory: where things are, and the lock that keeps a second process out.
+//! The state directory: where things are, and the lock that keeps out whoever must not use it at the same time.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
 use crate::StoreError;
 
-/// A state directory, locked for this process as long as the value lives.
+/// A state directory, locked as long as the value lives.
 #[derive(Debug)]
 pub struct StateDirectory {
     path: PathBuf,
@@ -13,13 +13,26 @@ pub struct StateDirectory {
 }
 
 impl StateDirectory {
-    /// Opens the directory, making it where needed, and locks it.
+    /// Opens the directory, making it where needed, for this process alone: its database is SQLite.
     ///
     /// What is made is readable for its owner only: plans and ledgers hold addresses.
     ///
     /// # Errors
     /// [`StoreError::Locked`] while another process holds it; [`StoreError::File`] if it cannot be made or opened.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::locked(path, File::try_lock)
+    }
+
+    /// Opens the directory, making it where needed, beside other processes that do so: the database is Postgres, and it
+    /// tells who works on what.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] while a process holds it alone; [`StoreError::File`] if it cannot be made or opened.
+    pub fn share(path: &Path) -> Result<Self, StoreError> {
+        Self::locked(path, File::try_lock_shared)
+    }
+
+    fn locked(path: &Path, try_lock: fn(&File) -> Result<(), TryLockError>) -> Result<Self, StoreError> {
         for folder in [
             path.to_owned(),
             path.join("ledgers"),
@@ -39,7 +52,7 @@ impl StateDirectory {
             path: lock_path.clone(),
             source,
         })?;
-        match lock.try_lock() {
+        match try_lock(&lock) {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(StoreError::Locked { path: path.to_owned() }),
             Err(TryLockError::Error(source)) => {
@@ -152,6 +165,18 @@ mod tests {
         assert!(matches!(StateDirectory::open(folder.path()), Err(StoreError::Locked { .. })));
         drop(first);
         StateDirectory::open(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn it_is_shared_or_held_alone_but_not_both() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = StateDirectory::share(folder.path()).unwrap();
+        let second = StateDirectory::share(folder.path()).unwrap();
+        drop(first);
+        assert!(matches!(StateDirectory::open(folder.path()), Err(StoreError::Locked { .. })));
+        drop(second);
+        let _alone = StateDirectory::open(folder.path()).unwrap();
+        assert!(matches!(StateDirectory::share(folder.path()), Err(StoreError::Locked { .. })));
     }
 
     #[cfg(unix)]

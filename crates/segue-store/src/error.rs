@@ -1,8 +1,8 @@
-//! What can go wrong with the state directory, in words for the person who runs Segue.
+//! What can go wrong with state directory and database, in words for the person who runs Segue.
 
 use std::path::PathBuf;
 
-/// What the state directory could not do.
+/// What the store could not do.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Another process holds the directory.
@@ -13,11 +13,29 @@ pub enum StoreError {
         /// The state directory.
         path: PathBuf,
     },
-    /// The directory was written by a newer version.
-    #[error("{path} was written by a newer version of Segue: install that version or a later one")]
+    /// The database was written by a newer version.
+    #[error("{place} was written by a newer version of Segue: install that version or a later one")]
     Newer {
-        /// The state directory.
-        path: PathBuf,
+        /// The state directory, or "the metadata database".
+        place: String,
+    },
+    /// The address of a Postgres database cannot be used. It is not repeated, since it may hold a password.
+    #[error("the database's address {problem}: give it as in postgres://user@host:5432/segue")]
+    Address {
+        /// What is wrong with it, as it stands after "the address".
+        problem: &'static str,
+    },
+    /// The database cannot be reached, or no longer. The next call tries again.
+    #[error(
+        "there is no connection to the database ({doing}): see that it runs and can be reached, then try again; \
+         what was not complete was not done"
+    )]
+    Unreachable {
+        /// What was being done.
+        doing: &'static str,
+        /// The driver's own error. It names no values.
+        #[source]
+        source: sqlx::Error,
     },
     /// Something of this name is there already.
     #[error("there is a {what} named \"{name}\" already: choose another name")]
@@ -91,9 +109,33 @@ impl<T> Doing<T> for Result<T, sqlx::Error> {
 }
 
 pub(crate) fn failed(doing: &'static str, source: sqlx::Error) -> StoreError {
-    // SQLITE_FULL; under `Any` only the text tells.
-    let is_full = source.as_database_error().is_some_and(|e| e.message().contains("disk is full"));
-    if is_full { StoreError::Full } else { StoreError::Database { doing, source } }
+    if is_unreachable(&source) {
+        return StoreError::Unreachable { doing, source };
+    }
+    if is_full(&source) { StoreError::Full } else { StoreError::Database { doing, source } }
+}
+
+/// Whether a statement broke a UNIQUE or PRIMARY KEY constraint.
+pub(crate) fn is_taken(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}
+
+// SQLITE_FULL, of which under `Any` only the text tells, and Postgres's disk_full.
+fn is_full(error: &sqlx::Error) -> bool {
+    let Some(error) = error.as_database_error() else { return false };
+    error.message().contains("disk is full") || error.code().is_some_and(|code| code == "53100")
+}
+
+// The socket, no free connection in time, or Postgres's class 08 and what it says when it is stopped or starting.
+fn is_unreachable(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            (code.len() == 5 && code.starts_with("08"))
+                || ["57P01", "57P02", "57P03"].contains(&code.as_ref())
+        }),
+        _ => false,
+    }
 }
 
 fn words(source: &sqlx::Error) -> String {

@@ -1,11 +1,15 @@
 //! Segue's metadata: exports, runs, batches and verdicts. All SQL lives here.
 //!
-//! A state directory holds the database, the ledger snapshots and one folder for each run that is under way:
+//! The database is SQLite in the state directory, for one process, or Postgres, for several. One text serves both: columns
+//! are TEXT, BIGINT or DOUBLE PRECISION, and every test runs on both.
+//!
+//! A state directory holds that database, the ledger snapshots and one folder for each run that is under way. Processes
+//! that share a Postgres database share it too:
 //!
 //! ```text
 //! state/
-//!   lock                     held while a process uses the directory
-//!   segue.db                 this crate's tables
+//!   lock                     held while processes use the directory
+//!   segue.db                 this crate's tables, unless they are in Postgres
 //!   ledgers/<export>-<run>.parquet
 //!   runs/<run>/              the run's plan, its outbox and its rejections
 //!   segments/<name>-<n>.parquet  the keys of a segment's members

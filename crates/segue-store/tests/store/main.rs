@@ -1,0 +1,10 @@
+//! The store as its users see it: what is saved is read back, and what must be one step is one step.
+//!
+//! Every test runs on SQLite and on Postgres.
+
+mod people;
+mod place;
+mod postgres;
+mod runs;
+mod segments;
+mod tables;
