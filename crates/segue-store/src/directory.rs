@@ -73,6 +73,12 @@ impl StateDirectory {
         self.path.join("segue.db")
     }
 
+    /// The file of the master key that seals secrets, where no other one is given.
+    #[must_use]
+    pub fn master_key(&self) -> PathBuf {
+        self.path.join("master.key")
+    }
+
     /// Where a ledger snapshot of this name stands.
     #[must_use]
     pub fn ledger(&self, name: &str) -> PathBuf {

@@ -63,6 +63,45 @@ pub enum StoreError {
     /// A one-time link was used, has expired, or never was one.
     #[error("the link was used already or has expired: ask for a new one")]
     SpentLink,
+    /// Something cannot be removed while something else refers to it.
+    #[error("the {what} is in use: remove what uses it first")]
+    InUse {
+        /// What.
+        what: &'static str,
+    },
+    /// What should be a master key is none. It is not repeated.
+    #[error("the master key in {place} {problem}: make one with \"openssl rand -base64 32\"")]
+    MasterKey {
+        /// Where it stands: a variable or a file.
+        place: String,
+        /// What is wrong with it, as it stands after its place.
+        problem: &'static str,
+    },
+    /// Secrets are sealed with a master key that this process does not have.
+    #[error(
+        "secrets are sealed with master key {id}, which is not the one in use here: give that key, or start again if the \
+         key was changed meanwhile"
+    )]
+    WrongKey {
+        /// What tells the key apart; not secret.
+        id: String,
+    },
+    /// A new master key was to be put in force, but only the old one was given.
+    #[error(
+        "there is one master key only: put the new one in front of it, with a comma between, and try again"
+    )]
+    NothingToRotate,
+    /// The operating system gives no random numbers.
+    #[error("the operating system gives no random numbers, without which no secret is safe")]
+    NoRandomness,
+    /// A secret is not where it is said to be, or may not be there.
+    #[error("{reference} {problem}")]
+    Reference {
+        /// `env:NAME` or `file:/path`.
+        reference: String,
+        /// What is wrong with it, and what to do.
+        problem: String,
+    },
     /// A file or folder cannot be made, read or removed.
     #[error("cannot {doing} {path}: {source}")]
     File {
@@ -118,6 +157,11 @@ pub(crate) fn failed(doing: &'static str, source: sqlx::Error) -> StoreError {
 /// Whether a statement broke a UNIQUE or PRIMARY KEY constraint.
 pub(crate) fn is_taken(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}
+
+/// Whether a statement would have left rows that refer to nothing.
+pub(crate) fn is_used(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation)
 }
 
 // SQLITE_FULL, of which under `Any` only the text tells, and Postgres's disk_full.

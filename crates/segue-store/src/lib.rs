@@ -10,6 +10,7 @@
 //! state/
 //!   lock                     held while processes use the directory
 //!   segue.db                 this crate's tables, unless they are in Postgres
+//!   master.key               seals secrets, unless another key is given
 //!   ledgers/<export>-<run>.parquet
 //!   runs/<run>/              the run's plan, its outbox and its rejections
 //!   segments/<name>-<n>.parquet  the keys of a segment's members
@@ -26,6 +27,7 @@ mod exports;
 mod links;
 mod people;
 mod runs;
+mod secrets;
 mod segments;
 mod sessions;
 mod store;
@@ -40,6 +42,7 @@ pub use exports::{Export, Target};
 pub use links::Link;
 pub use people::{Person, PersonFilter};
 pub use runs::{Run, RunState};
+pub use secrets::{MasterKeys, Reference, ReferenceRules, Secret};
 pub use segments::{Refresh, Segment};
 pub use sessions::Session;
 pub use store::Store;

@@ -15,6 +15,7 @@ use crate::{StateDirectory, StoreError};
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(crate) pool: AnyPool,
+    is_sqlite: bool,
 }
 
 /// Connections of one process to Postgres. Statements are short, and servers allow a hundred by default.
@@ -47,7 +48,7 @@ impl Store {
             .await
             .doing("opening it")?;
         private_file(&directory.database())?;
-        let store = Self { pool };
+        let store = Self { pool, is_sqlite: true };
         store.migrate(&directory.path().display().to_string()).await?;
         Ok(store)
     }
@@ -81,7 +82,7 @@ impl Store {
             .connect_with(options)
             .await
             .doing("connecting")?;
-        let store = Self { pool };
+        let store = Self { pool, is_sqlite: false };
         store.migrate("the metadata database").await?;
         Ok(store)
     }
@@ -110,6 +111,16 @@ impl Store {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+
+    /// Overwrites what deleted rows have left behind on the disk, as far as that is ours to do: Postgres keeps it until its
+    /// next vacuum.
+    pub(crate) async fn erase_deleted(&self) -> Result<(), StoreError> {
+        if self.is_sqlite {
+            // Deleted cells are zeroed in their pages (`secure_delete`), but earlier versions of those pages are in the log.
+            self.pool.execute("PRAGMA wal_checkpoint(TRUNCATE)").await.doing("erasing what was deleted")?;
+        }
+        Ok(())
+    }
 }
 
 async fn set_up(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
@@ -117,6 +128,7 @@ async fn set_up(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     connection.execute("PRAGMA journal_mode = WAL").await?;
     connection.execute("PRAGMA synchronous = NORMAL").await?;
     connection.execute("PRAGMA foreign_keys = ON").await?;
+    connection.execute("PRAGMA secure_delete = ON").await?;
     Ok(())
 }
 
