@@ -4,6 +4,7 @@
 //! one interface through which runs reach the table engine, [`Engine`], stands here too.
 
 pub mod clock;
+pub mod connection;
 pub mod email;
 mod engine;
 mod evaluation;

@@ -21,9 +21,11 @@
 
 mod audit;
 mod batches;
+mod connections;
 mod directory;
 mod error;
 mod exports;
+mod exports_of;
 mod links;
 mod people;
 mod runs;
@@ -36,9 +38,11 @@ mod tokens;
 
 pub use audit::{Entry, EntryFilter};
 pub use batches::{Batch, BatchState, Part, Verdict, VerdictKind};
+pub use connections::Connection;
 pub use directory::StateDirectory;
 pub use error::StoreError;
 pub use exports::{Export, Target};
+pub use exports_of::ExportName;
 pub use links::Link;
 pub use people::{Person, PersonFilter};
 pub use runs::{Run, RunState};

@@ -2,6 +2,7 @@
 //!
 //! Every test runs on SQLite and on Postgres.
 
+mod connections;
 mod people;
 mod place;
 mod postgres;
