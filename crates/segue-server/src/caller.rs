@@ -7,7 +7,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
-use segue_model::Right;
+use segue_model::{Right, Role};
 use segue_store::{Entry, Person, Scope, Session, Token};
 use serde::Serialize;
 
@@ -64,8 +64,11 @@ impl Caller {
         if self.person.role.may(right) {
             return Ok(());
         }
-        let (role, words, least) = (self.person.role, right.words(), right.least());
-        Err(Problem::with(Code::Forbidden, format!("a {role} may not {words}: that takes a {least}")))
+        let (role, words, least) = (with_article(self.person.role), right.words(), right.least());
+        Err(Problem::with(
+            Code::Forbidden,
+            format!("{role} may not {words}: that takes {}", with_article(least)),
+        ))
     }
 
     /// The session, for what tokens must not do.
@@ -162,6 +165,14 @@ impl FromRequestParts<App> for Caller {
         app.setting.url.check(&parts.method, &parts.headers, true)?;
         let (session, person) = by_session(app, &hash).await?;
         Ok(Self { person, via: Via::Session(session), arrival })
+    }
+}
+
+const fn with_article(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "a viewer",
+        Role::Contributor => "a contributor",
+        Role::Administrator => "an administrator",
     }
 }
 

@@ -37,6 +37,7 @@ mod time;
 
 pub use app::{App, Clock, Random, Setting, system_clock, system_random};
 pub use links::{one_time_link, reset_link};
+pub use origin::PublicUrl;
 pub use passwords::Cost;
 pub use problem::Code;
 pub use router::openapi;

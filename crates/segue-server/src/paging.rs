@@ -1,17 +1,15 @@
 //! Lists, page by page. A cursor names the last item of the page before it by ids and times, never by personal data: it
 //! stands in addresses.
 
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::problem::{Code, Problem};
 
 const USUAL: u32 = 50;
 const MOST: u32 = 200;
 
-/// Which page is asked for. A query's type repeats these two fields and makes one of them.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
+/// Which page is asked for. The type of a list's query repeats these two fields, since what is unknown is turned down.
 pub(crate) struct Paging {
     /// Items a page: 1 to 200, 50 unless told.
     pub(crate) limit: Option<u32>,

@@ -160,7 +160,7 @@ impl AuditQuery {
 /// Read the audit log
 ///
 /// The newest first.
-#[utoipa::path(get, path = "/audit", tag = "audit", params(AuditQuery), responses(
+#[utoipa::path(get, operation_id = "read_audit_log", path = "/audit", tag = "audit", params(AuditQuery), responses(
     (status = OK, description = "a page of entries", body = Page<AuditEntry>),
 ))]
 async fn list(
@@ -180,7 +180,7 @@ async fn list(
 ///
 /// All entries that the filter lets through, the newest first. In CSV, text that a spreadsheet would take for a formula
 /// has an apostrophe before it; NDJSON is exact.
-#[utoipa::path(get, path = "/audit/download", tag = "audit", params(DownloadQuery), responses(
+#[utoipa::path(get, operation_id = "download_audit_log", path = "/audit/download", tag = "audit", params(DownloadQuery), responses(
     (status = OK, description = "the entries", content((String = "text/csv"), (String = "application/x-ndjson"))),
 ))]
 async fn download(

@@ -84,7 +84,7 @@ struct NewToken {
 }
 
 /// List my tokens
-#[utoipa::path(get, path = "/tokens", tag = "tokens", responses(
+#[utoipa::path(get, operation_id = "list_my_tokens", path = "/tokens", tag = "tokens", responses(
     (status = OK, description = "all of them", body = Tokens),
 ))]
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Tokens>, Problem> {
@@ -92,7 +92,7 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Tokens>, Pr
 }
 
 /// List a user's tokens
-#[utoipa::path(get, path = "/users/{id}/tokens", tag = "tokens", params(("id" = String, Path)), responses(
+#[utoipa::path(get, operation_id = "list_tokens_of_user", path = "/users/{id}/tokens", tag = "tokens", params(("id" = String, Path)), responses(
     (status = OK, description = "all of them", body = Tokens),
 ))]
 async fn list_of_user(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Json<Tokens>, Problem> {
@@ -116,7 +116,7 @@ struct TokenWish {
 ///
 /// Takes a session, not a token. Scope `read` reads what the person may read; scope `write` does everything that the
 /// person may do, except making tokens and changing passwords.
-#[utoipa::path(post, path = "/tokens", tag = "tokens", responses(
+#[utoipa::path(post, operation_id = "make_token", path = "/tokens", tag = "tokens", responses(
     (status = CREATED, description = "made", body = NewToken),
 ))]
 async fn create(
@@ -159,7 +159,7 @@ async fn create(
 /// Revoke a token
 ///
 /// One's own, or as an administrator anybody's. It stops working at once.
-#[utoipa::path(delete, path = "/tokens/{id}", tag = "tokens", params(("id" = String, Path)), responses(
+#[utoipa::path(delete, operation_id = "revoke_token", path = "/tokens/{id}", tag = "tokens", params(("id" = String, Path)), responses(
     (status = NO_CONTENT, description = "revoked"),
 ))]
 async fn revoke(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<StatusCode, Problem> {

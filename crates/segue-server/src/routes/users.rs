@@ -101,7 +101,7 @@ struct UserQuery {
 /// List users
 ///
 /// By login.
-#[utoipa::path(get, path = "/users", tag = "people", params(UserQuery), responses(
+#[utoipa::path(get, operation_id = "list_users", path = "/users", tag = "people", params(UserQuery), responses(
     (status = OK, description = "a page of users", body = Page<User>),
 ))]
 async fn list(
@@ -138,7 +138,7 @@ struct NewUser {
 /// Add a user
 ///
 /// The answer holds a link with which the person sets a password. It works once, within 24 hours.
-#[utoipa::path(post, path = "/users", tag = "people", responses(
+#[utoipa::path(post, operation_id = "add_user", path = "/users", tag = "people", responses(
     (status = CREATED, description = "added", body = Invited),
 ))]
 async fn create(
@@ -174,7 +174,7 @@ async fn create(
 }
 
 /// Show a user
-#[utoipa::path(get, path = "/users/{id}", tag = "people", params(("id" = String, Path)), responses(
+#[utoipa::path(get, operation_id = "show_user", path = "/users/{id}", tag = "people", params(("id" = String, Path)), responses(
     (status = OK, description = "the user", body = User),
 ))]
 async fn show(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Tagged<User>, Problem> {
@@ -200,7 +200,7 @@ struct UserChanges {
 /// Change a user
 ///
 /// A new role holds from the next request on. The last administrator who can sign in stays one.
-#[utoipa::path(patch, path = "/users/{id}", tag = "people",
+#[utoipa::path(patch, operation_id = "change_user", path = "/users/{id}", tag = "people",
     params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = OK, description = "changed", body = User)),
 )]
@@ -234,7 +234,7 @@ async fn change(
 /// Remove a user
 ///
 /// With sessions, tokens and links. What they did stays in the audit log.
-#[utoipa::path(delete, path = "/users/{id}", tag = "people",
+#[utoipa::path(delete, operation_id = "remove_user", path = "/users/{id}", tag = "people",
     params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = NO_CONTENT, description = "removed")),
 )]
@@ -257,7 +257,7 @@ async fn remove(
 ///
 /// It works once, within 24 hours, and the ones before it for the same user work no more. The password stays as it is
 /// until the link is used.
-#[utoipa::path(post, path = "/users/{id}/link", tag = "people", params(("id" = String, Path)), responses(
+#[utoipa::path(post, operation_id = "make_password_link", path = "/users/{id}/link", tag = "people", params(("id" = String, Path)), responses(
     (status = CREATED, description = "made", body = OneTimeLink),
 ))]
 async fn new_link(

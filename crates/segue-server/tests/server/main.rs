@@ -1,0 +1,11 @@
+//! The server as its users meet it: over HTTP, on a listener of its own, with a clock that the test holds.
+
+mod audit;
+mod edges;
+mod logs;
+mod openapi;
+mod people;
+mod roles;
+mod setting;
+mod sign_in;
+mod tokens;
