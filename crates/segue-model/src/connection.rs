@@ -180,6 +180,18 @@ pub enum ExportUserGone {
     Demoted,
 }
 
+impl ExportUserGone {
+    /// The stable word used in the API.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Removed => "removed",
+            Self::Disabled => "disabled",
+            Self::Demoted => "demoted",
+        }
+    }
+}
+
 /// Whether exports may run in the name of a person, who has this role now and is enabled or not; none if removed.
 ///
 /// # Errors

@@ -5,7 +5,8 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use rand::RngExt;
-use segue_store::Store;
+use segue_runs::connections::{ConnectionRules, Connections};
+use segue_store::{MasterKeys, Store};
 
 use crate::observe::Metrics;
 use crate::origin::PublicUrl;
@@ -27,6 +28,8 @@ pub struct Setting {
     pub trusted_proxies: Vec<IpAddr>,
     /// What a password hash costs.
     pub cost: Cost,
+    /// Which hosts and which places of keys connections may have, and the operator's privacy statement.
+    pub connections: ConnectionRules,
 }
 
 /// The server's state. Cheap to clone; all clones are one.
@@ -36,6 +39,7 @@ pub struct App(Arc<Shared>);
 /// What [`App`] holds.
 pub struct Shared {
     pub(crate) store: Store,
+    pub(crate) connections: Connections,
     pub(crate) setting: Setting,
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
@@ -53,12 +57,14 @@ impl Deref for App {
 }
 
 impl App {
-    /// A server over this store.
+    /// A server over this store, whose secrets are sealed with these keys.
     #[must_use]
-    pub fn new(store: Store, setting: Setting, clock: Clock, random: Random) -> Self {
+    pub fn new(store: Store, keys: MasterKeys, setting: Setting, clock: Clock, random: Random) -> Self {
         let passwords = Passwords::new(setting.cost, Arc::clone(&random));
+        let connections = Connections::new(store.clone(), keys, setting.connections.clone());
         Self(Arc::new(Shared {
             store,
+            connections,
             setting,
             passwords,
             throttle: Throttle::default(),

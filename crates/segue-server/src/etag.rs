@@ -21,6 +21,13 @@ impl IfMatch {
     }
 }
 
+impl IfMatch {
+    /// The version, for what checks it by itself.
+    pub(crate) const fn version(&self) -> i64 {
+        self.0
+    }
+}
+
 impl FromRequestParts<App> for IfMatch {
     type Rejection = Problem;
 

@@ -73,6 +73,12 @@ codes! {
     /// The name or login belongs to another.
     Taken = "taken", 409,
         "the name is taken", "choose another";
+    /// Something else refers to it.
+    InUse = "in_use", 409,
+        "exports use this", "detach or remove each of used_by first";
+    /// The export user was removed, disabled or is no administrator any more.
+    ExportUserGone = "export_user_gone", 409,
+        "nobody answers for what the connection sends", "have an administrator become its export user";
     /// Nobody would be left who may give rights.
     LastAdministrator = "last_administrator", 409,
         "this is the last administrator who can sign in", "make somebody else administrator first";
@@ -94,6 +100,18 @@ codes! {
     /// Values are missing, unknown or wrong.
     InvalidFields = "invalid_fields", 422,
         "some fields are not right", "see errors: each names a field and what is wrong";
+    /// The host of a connection.
+    ConnectHost = "connect_host", 422,
+        "ActiveCampaign does not answer at this host", "copy the API URL from Settings → Developer in ActiveCampaign";
+    /// The key of a connection.
+    ConnectKey = "connect_key", 422,
+        "ActiveCampaign refused the API key", "copy it again from Settings → Developer in ActiveCampaign";
+    /// The rights of a connection's key.
+    ConnectPermission = "connect_permission", 422,
+        "the API key's user lacks a permission", "give its group the permission, or use another user's key";
+    /// The account of a connection.
+    ConnectAccount = "connect_account", 422,
+        "the ActiveCampaign account is suspended or unpaid", "sign in to it to see why";
     /// It is not said which version is changed.
     VersionRequired = "version_required", 428,
         "the request does not say which version it changes", "send the ETag that was read as If-Match";
@@ -103,9 +121,18 @@ codes! {
     /// Our fault.
     Defect = "defect", 500,
         "Segue has failed", "repeat it; if it fails again, report it with the X-Request-Id";
+    /// The way to the provider.
+    ConnectNetwork = "connect_network", 502,
+        "ActiveCampaign cannot be reached from here", "check the network of the machine that Segue runs on";
+    /// The provider itself.
+    ConnectProvider = "connect_provider", 502,
+        "ActiveCampaign is in trouble or busy", "try again later";
     /// The database cannot be reached or fails.
     StoreUnavailable = "store_unavailable", 503,
         "the database does not answer", "try again; the log says more";
+    /// A key cannot be opened or read.
+    SecretUnavailable = "secret_unavailable", 503,
+        "a secret cannot be read", "see the detail";
     /// It took too long.
     TooSlow = "too_slow", 503,
         "the answer took too long", "try again later";
@@ -131,12 +158,22 @@ impl FieldError {
     }
 }
 
+/// What stands in the way of a removal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct UsedBy {
+    /// Its id.
+    pub(crate) id: String,
+    /// What people call it.
+    pub(crate) name: String,
+}
+
 /// Why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
     code: Code,
     detail: String,
     errors: Vec<FieldError>,
+    used_by: Vec<UsedBy>,
     retry_after: Option<u64>,
 }
 
@@ -147,6 +184,7 @@ impl Problem {
             code,
             detail: format!("{}: {}", code.title(), code.advice()),
             errors: Vec::new(),
+            used_by: Vec::new(),
             retry_after: None,
         }
     }
@@ -164,6 +202,11 @@ impl Problem {
     /// About one field of the body.
     pub(crate) fn field(pointer: &str, detail: impl Into<String>) -> Self {
         Self::fields(vec![FieldError::new(pointer, detail)])
+    }
+
+    /// Something else refers to what was to be removed.
+    pub(crate) fn in_use(used_by: Vec<UsedBy>) -> Self {
+        Self { used_by, ..Self::new(Code::InUse) }
     }
 
     /// Too many attempts; seconds to wait.
@@ -192,6 +235,9 @@ pub(crate) struct ProblemBody {
     /// Fields of the body that are not right.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
+    /// What stands in the way.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    used_by: Vec<UsedBy>,
 }
 
 impl IntoResponse for Problem {
@@ -204,6 +250,7 @@ impl IntoResponse for Problem {
             status: code.status(),
             detail: self.detail,
             errors: self.errors,
+            used_by: self.used_by,
         };
         let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(body)).into_response();
@@ -234,8 +281,12 @@ impl From<StoreError> for Problem {
             StoreError::Stale { .. } => return Self::new(Code::Stale),
             StoreError::LastAdministrator => return Self::new(Code::LastAdministrator),
             StoreError::SpentLink => return Self::new(Code::SpentLink),
+            StoreError::WrongKey { .. } | StoreError::Reference { .. } => {
+                tracing::error!("{error}");
+                return Self::with(Code::SecretUnavailable, error.to_string());
+            }
             StoreError::Full => Code::DiskFull,
-            StoreError::Database { .. } => Code::StoreUnavailable,
+            StoreError::Database { .. } | StoreError::Unreachable { .. } => Code::StoreUnavailable,
             _ => Code::Defect,
         };
         tracing::error!("{error}");

@@ -43,7 +43,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(routes::me::endpoints())
         .merge(routes::users::endpoints())
         .merge(routes::tokens::endpoints())
-        .merge(routes::audit::endpoints());
+        .merge(routes::audit::endpoints())
+        .merge(routes::connections::endpoints());
     OpenApiRouter::with_openapi(Document::openapi()).nest(BASE, endpoints)
 }
 

@@ -9,7 +9,7 @@ pub enum ConnectionError {
     /// A part of what was given is wrong.
     #[error("{} {problem}", field.replace('_', " "))]
     Field {
-        /// Which: `name`, `host`, `api_key`, `sharing`, `agreed` or `export_user`.
+        /// Which: `name`, `host`, `api_key`, `api_key_from`, `sharing`, `agreed` or `export_user`.
         field: &'static str,
         /// What is wrong with it, as it stands after the field's name.
         problem: String,

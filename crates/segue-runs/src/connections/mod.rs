@@ -22,7 +22,8 @@ use activecampaign::{Host, HostPolicy};
 use secrecy::SecretString;
 use segue_model::Role;
 use segue_model::connection::{
-    CONSENT_TEXT, ConnectionKind, Consent, Sharing, Signature, Tested, check_export_user, consent_text,
+    CONSENT_TEXT, ConnectionKind, Consent, ExportUserGone, Sharing, Signature, Tested, check_export_user,
+    consent_text,
 };
 use segue_model::person::display_name;
 use segue_store::{Connection, Entry, MasterKeys, ReferenceRules, Secret, Store, StoreError};
@@ -276,13 +277,26 @@ impl Connections {
     /// [`ConnectionError::ExportUser`]; [`StoreError::Missing`]; [`StoreError::WrongKey`]; [`StoreError::Reference`].
     pub async fn for_run(&self, id: &str) -> Result<(Host, SecretString), ConnectionError> {
         let connection = self.store.connection(id).await?;
+        match self.export_user_gone(&connection).await? {
+            Some(gone) => Err(gone.into()),
+            None => self.account(&connection).await,
+        }
+    }
+
+    /// Why nothing may be sent in the name of the connection's export user any more; none if all is well.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn export_user_gone(
+        &self,
+        connection: &Connection,
+    ) -> Result<Option<ExportUserGone>, ConnectionError> {
         let person = match self.store.person(&connection.export_user.id).await {
             Ok(person) => Some((person.role, person.is_enabled)),
             Err(StoreError::Missing { .. }) => None,
             Err(error) => return Err(error.into()),
         };
-        check_export_user(person)?;
-        self.account(&connection).await
+        Ok(check_export_user(person).err())
     }
 
     async fn account(&self, connection: &Connection) -> Result<(Host, SecretString), ConnectionError> {
@@ -335,14 +349,16 @@ impl Connections {
         require_consent(attempt.agreed)?;
         let host = connect::host(&attempt.host, self.rules.hosts)
             .map_err(|problem| ConnectionError::field("host", problem))?;
-        let wrong = |problem: String| ConnectionError::field("api_key", problem);
         let key = match &attempt.key {
-            Secret::Value(key) => connect::typed_key(key).map_err(|problem| wrong(problem.into()))?,
-            Secret::Reference(place) => {
-                let key = place.read(&self.rules.references).map_err(|error| wrong(error.to_string()))?;
-                connect::typed_key(&key).map_err(|problem| wrong(problem.into()))?
+            Secret::Value(key) => {
+                connect::typed_key(key).map_err(|problem| ConnectionError::field("api_key", problem))
             }
-        };
+            Secret::Reference(place) => place
+                .read(&self.rules.references)
+                .map_err(|error| error.to_string())
+                .and_then(|key| connect::typed_key(&key).map_err(str::to_owned))
+                .map_err(|problem| ConnectionError::field("api_key_from", problem)),
+        }?;
         let account = connect::connect(&host, key.clone()).await.map_err(ConnectionError::Trouble)?;
         let stored = match &attempt.key {
             Secret::Value(_) => Secret::Value(key),

@@ -101,7 +101,7 @@ async fn s18_a_key_may_stay_in_a_file_and_is_read_when_it_is_needed() {
     new.account.key = Secret::Reference(Reference::File(path.clone()));
     let missing = setting.connections.create(&new, &proven("eva"), &by("eva")).await;
     let (at, problem) = field(missing);
-    assert!(at == "api_key" && problem.contains("cannot be read"), "{problem}");
+    assert!(at == "api_key_from" && problem.contains("cannot be read"), "{problem}");
 
     std::fs::write(&path, format!("{KEY}\n")).unwrap();
     let (connection, _) = setting.connections.create(&new, &proven("eva"), &by("eva")).await.unwrap();

@@ -41,9 +41,9 @@ async fn s43_removal_ends_every_run_and_erases_the_key() {
 }
 
 fn is_on_disk(setting: &Setting, text: &str) -> bool {
-    let files = std::fs::read_dir(setting.directory.path()).unwrap().flatten();
+    let files = std::fs::read_dir(setting.directory.path()).expect("a folder").flatten();
     files.filter(|file| file.path().is_file()).any(|file| {
-        let bytes = std::fs::read(file.path()).unwrap();
+        let bytes = std::fs::read(file.path()).expect("a file");
         bytes.windows(text.len()).any(|window| window == text.as_bytes())
     })
 }

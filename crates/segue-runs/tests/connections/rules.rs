@@ -18,7 +18,7 @@ fn shared(sharing: Sharing) -> ConnectionChange {
 }
 
 async fn seen_by(setting: &Setting, person: &str, role: Role) -> Vec<SeenConnection> {
-    setting.connections.list(person, role).await.unwrap()
+    setting.connections.list(person, role).await.expect("a list")
 }
 
 #[tokio::test]
@@ -73,9 +73,9 @@ async fn s17_contributors_see_name_and_type_of_what_is_shared_and_nothing_else()
         name: "Shop".into(),
         kind: ConnectionKind::ActiveCampaign,
     };
-    assert_eq!(seen_by(&setting, "ion", Role::Contributor).await, [expected.clone()]);
     let shown = setting.connections.show(&connection.id, "ion", Role::Contributor).await.unwrap();
     assert_eq!(shown, expected);
+    assert_eq!(seen_by(&setting, "ion", Role::Contributor).await, [expected]);
     let shown = setting.connections.show(&hidden.id, "ion", Role::Contributor).await;
     assert!(matches!(shown, Err(ConnectionError::Store(StoreError::Missing { .. }))));
     assert_eq!(seen_by(&setting, "vio", Role::Viewer).await, []);

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use activecampaign::HostPolicy;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use segue_runs::connections::ConnectionRules;
 use segue_server::{App, Clock, Cost, PublicUrl, Setting, one_time_link, serve, system_random};
-use segue_store::{StateDirectory, Store};
+use segue_store::{MasterKeys, ReferenceRules, StateDirectory, Store};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -25,7 +27,7 @@ pub(crate) struct Site {
     now_ms: Arc<AtomicI64>,
     end: Option<oneshot::Sender<()>>,
     serving: JoinHandle<std::io::Result<bool>>,
-    _directory: StateDirectory,
+    directory: StateDirectory,
     _folder: tempfile::TempDir,
 }
 
@@ -49,27 +51,23 @@ impl Site {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let public = PublicUrl::parse(odd.public.unwrap_or(&url)).expect("an address");
         let trusted_proxies = if odd.behind_proxy { vec!["127.0.0.1".parse().unwrap()] } else { Vec::new() };
-        let setting = Setting { url: public.clone(), trusted_proxies, cost: Cost::LEAST };
+        let connections = ConnectionRules {
+            hosts: HostPolicy::AllowInsecure,
+            references: ReferenceRules::default(),
+            policy: Some("https://acme.example/privacy".into()),
+        };
+        let setting = Setting { url: public.clone(), trusted_proxies, cost: Cost::LEAST, connections };
+        let keys = MasterKeys::of_directory(&directory).expect("a master key");
         let now_ms = Arc::new(AtomicI64::new(BEGIN_MS));
         let held = Arc::clone(&now_ms);
         let clock: Clock = Arc::new(move || held.load(Ordering::SeqCst));
-        let app = App::new(store.clone(), setting, clock, system_random());
+        let app = App::new(store.clone(), keys, setting, clock, system_random());
         let (end, ended) = oneshot::channel::<()>();
         let serving = tokio::spawn(serve(listener, app, async {
             let _ = ended.await;
         }));
         let client = Client::builder().no_proxy().build().expect("a client");
-        Self {
-            url,
-            store,
-            public,
-            client,
-            now_ms,
-            end: Some(end),
-            serving,
-            _directory: directory,
-            _folder: folder,
-        }
+        Self { url, store, public, client, now_ms, end: Some(end), serving, directory, _folder: folder }
     }
 
     pub(crate) fn now_ms(&self) -> i64 {
@@ -79,6 +77,17 @@ impl Site {
     /// Lets time pass.
     pub(crate) fn pass(&self, ms: i64) {
         self.now_ms.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    /// Saves an export on a connection, past the API.
+    pub(crate) async fn add_export(&self, id: &str, name: &str, connection: &str) {
+        let address = format!("sqlite://{}", self.directory.database().display());
+        let mut database =
+            <sqlx::AnyConnection as sqlx::Connection>::connect(&address).await.expect("the database");
+        let text = "INSERT INTO recipe (id, name, connection_id, document, is_enabled, version, created_by, created_ms,
+                    updated_by, updated_ms) VALUES ($1, $2, $3, '{}', 1, 1, 'root', 0, 'root', 0)";
+        let added = sqlx::query(text).bind(id).bind(name).bind(connection).execute(&mut database).await;
+        added.expect("an export");
     }
 
     /// Tells the server to end and waits for it; gives whether all requests ended.

@@ -2,6 +2,8 @@
 //!
 //! Every test runs on SQLite and on Postgres.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where something fails")]
+
 mod connections;
 mod people;
 mod place;
