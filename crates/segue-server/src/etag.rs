@@ -37,6 +37,8 @@ impl FromRequestParts<App> for IfMatch {
         if text == "*" {
             return Err(Problem::new(Code::VersionRequired));
         }
+        // Proxies that compress an answer weaken its tag; the version that it names is the same.
+        let text = text.strip_prefix("W/").unwrap_or(text);
         let version =
             text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
         // A tag that we never gave is one that is not in force.

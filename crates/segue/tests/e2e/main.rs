@@ -7,4 +7,5 @@ mod errors;
 mod output;
 mod promises;
 mod segments;
+mod serve;
 mod setting;

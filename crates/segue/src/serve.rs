@@ -1,0 +1,126 @@
+//! `segue serve`: the API as a server, until it is asked to end.
+
+use std::net::{IpAddr, SocketAddr};
+
+use clap::{Args, ValueEnum};
+use segue_server::{App, Cost, PublicUrl, Setting, one_time_link, system_clock, system_random};
+use segue_store::{StateDirectory, Store};
+use tokio::net::TcpListener;
+
+use crate::exit::{Code, Failure};
+use crate::show;
+use crate::signals::Signals;
+use crate::workspace::StateFolder;
+
+/// How the server's log is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogForm {
+    /// Lines for people
+    #[default]
+    Text,
+    /// One JSON object a line, for machines
+    Json,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Serve {
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "SEGUE_LISTEN",
+        hide_env_values = true,
+        default_value = "127.0.0.1:8080"
+    )]
+    pub(crate) listen: SocketAddr,
+    /// Address under which people reach it, as in https://segue.example.com [default: where it listens]
+    #[arg(long, value_name = "URL", env = "SEGUE_URL", hide_env_values = true, value_parser = PublicUrl::parse)]
+    pub(crate) url: Option<PublicUrl>,
+    /// Address of a proxy whose X-Forwarded-For is believed; may be repeated
+    #[arg(
+        long = "trusted-proxy",
+        value_name = "ADDRESS",
+        env = "SEGUE_TRUSTED_PROXY",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub(crate) trusted_proxies: Vec<IpAddr>,
+    /// How the log on standard error is written; `SEGUE_LOG` says how much of it
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORM",
+        env = "SEGUE_LOG_FORM",
+        hide_env_values = true,
+        default_value_t
+    )]
+    pub(crate) log: LogForm,
+    #[command(flatten)]
+    pub(crate) state: StateFolder,
+}
+
+pub(crate) async fn run(serve: Serve) -> Result<Code, Failure> {
+    let directory = StateDirectory::open(&serve.state.path()?)?;
+    let store = Store::open(&directory).await?;
+    let ended = listen(&serve, &store).await;
+    store.close().await;
+    ended
+}
+
+async fn listen(serve: &Serve, store: &Store) -> Result<Code, Failure> {
+    // From here on a wish to end is heard.
+    let mut signals = Signals::new();
+    let unusable = |error: std::io::Error| {
+        Failure::Input(format!(
+            "{} cannot be listened on: {error}: choose another with --listen",
+            serve.listen
+        ))
+    };
+    let listener = TcpListener::bind(serve.listen).await.map_err(unusable)?;
+    let url = public_url(serve, listener.local_addr().map_err(unusable)?)?;
+    let (clock, random) = (system_clock(), system_random());
+    if let Some(link) = one_time_link(store, &url, clock(), &random).await? {
+        show::say(
+            "There is no administrator yet. This link makes the first one; it works once, within 24 hours:",
+        );
+        show::print(&link)?;
+    }
+    let setting = Setting { url, trusted_proxies: serve.trusted_proxies.clone(), cost: Cost::USUAL };
+    show::say(&format!("Listening on {}. Ctrl-C ends it.", setting.url.as_str()));
+    let app = App::new(store.clone(), setting, clock, random);
+    // The first wish ends the server gently, the second at once.
+    let (ended, end) = tokio::sync::oneshot::channel::<()>();
+    let serving = segue_server::serve(listener, app, async {
+        let _ = end.await;
+    });
+    let mut serving = std::pin::pin!(serving);
+    let ended_well = tokio::select! {
+        ended_well = &mut serving => ended_well,
+        () = signals.next() => {
+            show::say("Finishing what is under way. Ctrl-C once more ends it at once.");
+            drop(ended);
+            tokio::select! {
+                ended_well = &mut serving => ended_well,
+                () = signals.next() => return Ok(Code::Interrupted),
+            }
+        }
+    };
+    if !ended_well.map_err(|error| Failure::Other(format!("the server has failed: {error}")))? {
+        show::say("Some requests did not end in time and were cut off.");
+    }
+    Ok(Code::Done)
+}
+
+/// Where people reach the server. That an address of the network can be listened on does not say by which name, and
+/// whether over TLS.
+fn public_url(serve: &Serve, listening: SocketAddr) -> Result<PublicUrl, Failure> {
+    if let Some(url) = &serve.url {
+        return Ok(url.clone());
+    }
+    PublicUrl::parse(&format!("http://{listening}")).map_err(|_| {
+        Failure::Input(format!(
+            "{listening} can be reached from the network: say with --url under which address, as in \
+             https://segue.example.com, with a proxy there that does TLS"
+        ))
+    })
+}
