@@ -8,6 +8,7 @@ use segue_model::{Blanks, Mode};
 use segue_runs::FieldChoice;
 
 use crate::exit;
+use crate::keys::Keys;
 use crate::segments::Segments;
 use crate::serve::Serve;
 use crate::tables::Tables;
@@ -34,6 +35,8 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Help people who cannot sign in to the server
     Users(Users),
+    /// Change the master key that seals API keys
+    Keys(Keys),
     /// Simulate an ActiveCampaign account, to try everything without one
     Sandbox(Sandbox),
     /// Show it all on 20,000 made-up customers, with nothing to set up

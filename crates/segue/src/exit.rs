@@ -120,7 +120,12 @@ fn run_code(error: &RunError) -> Code {
     match error {
         RunError::Input(_)
         | RunError::Engine(EngineError::Input(_) | EngineError::DuplicateKeys { .. })
-        | RunError::Store(StoreError::Exists { .. }) => Code::WrongInput,
+        | RunError::Store(
+            StoreError::Exists { .. }
+            | StoreError::MasterKey { .. }
+            | StoreError::WrongKey { .. }
+            | StoreError::NothingToRotate,
+        ) => Code::WrongInput,
         RunError::Brake(_) => Code::Brake,
         RunError::Provider(error) => provider_code(error),
         RunError::Interrupted => Code::Interrupted,

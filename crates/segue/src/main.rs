@@ -6,6 +6,8 @@ mod customers;
 mod demo;
 mod exit;
 mod key;
+mod keys;
+mod master_key;
 mod push;
 mod sandbox;
 mod segments;
@@ -52,6 +54,7 @@ fn main() -> std::process::ExitCode {
             Command::Segments(segments) => segments::run(segments).await,
             Command::Serve(serve) => serve::run(serve).await,
             Command::Users(users) => users::run(users).await,
+            Command::Keys(keys) => keys::run(keys).await,
             Command::Sandbox(sandbox) => sandbox::run(sandbox).await,
             Command::Demo(demo) => demo::run(&demo).await,
         }

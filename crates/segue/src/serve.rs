@@ -1,13 +1,17 @@
 //! `segue serve`: the API as a server, until it is asked to end.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 
+use activecampaign::HostPolicy;
 use clap::{Args, ValueEnum};
+use segue_runs::connections::ConnectionRules;
 use segue_server::{App, Cost, PublicUrl, Setting, one_time_link, system_clock, system_random};
-use segue_store::{StateDirectory, Store};
+use segue_store::{MasterKeys, ReferenceRules, StateDirectory, Store};
 use tokio::net::TcpListener;
 
 use crate::exit::{Code, Failure};
+use crate::master_key::MasterKeySource;
 use crate::show;
 use crate::signals::Signals;
 use crate::workspace::StateFolder;
@@ -56,18 +60,76 @@ pub(crate) struct Serve {
     )]
     pub(crate) log: LogForm,
     #[command(flatten)]
+    pub(crate) connections: ConnectionOptions,
+    #[command(flatten)]
+    pub(crate) key: MasterKeySource,
+    #[command(flatten)]
     pub(crate) state: StateFolder,
+}
+
+/// What the operator decides about connections.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Connections")]
+pub(crate) struct ConnectionOptions {
+    /// Your privacy statement, which stands with the text that administrators agree to
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "SEGUE_PRIVACY_POLICY",
+        hide_env_values = true,
+        value_parser = web_address
+    )]
+    privacy_policy: Option<String>,
+    /// Folder of files with API keys, which connections may refer to as file:/path
+    #[arg(long, value_name = "DIR", env = "SEGUE_SECRETS_FOLDER", hide_env_values = true)]
+    secrets_folder: Option<PathBuf>,
+    /// Allow connections over plain http and to private addresses, for the sandbox
+    #[arg(long, env = "SEGUE_ALLOW_INSECURE_HOST", hide_env_values = true)]
+    allow_insecure_host: bool,
+}
+
+impl ConnectionOptions {
+    fn rules(&self) -> ConnectionRules {
+        ConnectionRules {
+            hosts: if self.allow_insecure_host { HostPolicy::AllowInsecure } else { HostPolicy::PublicHttps },
+            references: ReferenceRules { folder: self.secrets_folder.clone() },
+            policy: self.privacy_policy.clone(),
+        }
+    }
+}
+
+fn web_address(text: &str) -> Result<String, String> {
+    let is_one =
+        ["https://", "http://"].iter().any(|scheme| text.len() > scheme.len() && text.starts_with(scheme));
+    if is_one && !text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Ok(text.to_owned());
+    }
+    Err("write a web address, as in https://example.com/privacy".to_owned())
 }
 
 pub(crate) async fn run(serve: Serve) -> Result<Code, Failure> {
     let directory = StateDirectory::open(&serve.state.path()?)?;
     let store = Store::open(&directory).await?;
-    let ended = listen(&serve, &store).await;
+    let ended = match master_keys(&serve, &directory, &store).await {
+        Ok(keys) => listen(&serve, &store, keys).await,
+        Err(failure) => Err(failure),
+    };
     store.close().await;
     ended
 }
 
-async fn listen(serve: &Serve, store: &Store) -> Result<Code, Failure> {
+/// The master keys, if they are those of this database: better now than when a run needs one.
+async fn master_keys(
+    serve: &Serve,
+    directory: &StateDirectory,
+    store: &Store,
+) -> Result<MasterKeys, Failure> {
+    let keys = serve.key.read(directory)?;
+    store.check_keys(&keys).await?;
+    Ok(keys)
+}
+
+async fn listen(serve: &Serve, store: &Store, keys: MasterKeys) -> Result<Code, Failure> {
     // From here on a wish to end is heard.
     let mut signals = Signals::new();
     let unusable = |error: std::io::Error| {
@@ -85,9 +147,14 @@ async fn listen(serve: &Serve, store: &Store) -> Result<Code, Failure> {
         );
         show::print(&link)?;
     }
-    let setting = Setting { url, trusted_proxies: serve.trusted_proxies.clone(), cost: Cost::USUAL };
+    let setting = Setting {
+        url,
+        trusted_proxies: serve.trusted_proxies.clone(),
+        cost: Cost::USUAL,
+        connections: serve.connections.rules(),
+    };
     show::say(&format!("Listening on {}. Ctrl-C ends it.", setting.url.as_str()));
-    let app = App::new(store.clone(), setting, clock, random);
+    let app = App::new(store.clone(), keys, setting, clock, random);
     // The first wish ends the server gently, the second at once.
     let (ended, end) = tokio::sync::oneshot::channel::<()>();
     let serving = segue_server::serve(listener, app, async {

@@ -47,6 +47,7 @@ struct Signed {
 
 /// Who agreed that data leaves, and to what.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Consent)]
 struct ConsentView {
     /// The version of the text.
     text: u32,
@@ -57,6 +58,7 @@ struct ConsentView {
 
 /// In whose name exports run.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ExportUser)]
 struct ExportUserView {
     id: String,
     name: String,
@@ -68,6 +70,7 @@ struct ExportUserView {
 
 /// How the latest test ended.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ConnectionTest)]
 struct TestView {
     at: String,
     /// What was at fault; nothing if all is well.
@@ -121,6 +124,7 @@ enum AnyConnection {
 
 /// A list of the account.
 #[derive(Serialize, ToSchema)]
+#[schema(as = AccountList)]
 struct ListView {
     id: u64,
     name: String,
@@ -265,7 +269,7 @@ struct ConnectionQuery {
 /// List connections
 ///
 /// By name. A contributor sees id, name and type of those that are shared with them, and of the others nothing.
-#[utoipa::path(get, path = "/connections", tag = "connections", params(ConnectionQuery), responses(
+#[utoipa::path(get, operation_id = "list_connections", path = "/connections", tag = "connections", params(ConnectionQuery), responses(
     (status = OK, description = "a page of connections", body = Page<AnyConnection>),
 ))]
 async fn list(
@@ -299,6 +303,7 @@ fn id_of(seen: &SeenConnection) -> &str {
 
 /// A type of connection.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ConnectionType)]
 struct KindView {
     #[serde(rename = "type")]
     #[schema(schema_with = schema::connection_kind)]
@@ -308,7 +313,7 @@ struct KindView {
 }
 
 /// List the types that a connection may have
-#[utoipa::path(get, path = "/connections/types", tag = "connections", responses(
+#[utoipa::path(get, operation_id = "list_connection_types", path = "/connections/types", tag = "connections", responses(
     (status = OK, description = "all of them", body = Vec<KindView>),
 ))]
 async fn kinds(caller: Caller) -> Result<Json<Vec<KindView>>, Problem> {
@@ -336,7 +341,7 @@ struct ConsentText {
 /// Read what is agreed to
 ///
 /// The text that an administrator agrees to before a connection to this host is tried or saved.
-#[utoipa::path(get, path = "/connections/consent", tag = "connections", params(ConsentQuery), responses(
+#[utoipa::path(get, operation_id = "read_consent_text", path = "/connections/consent", tag = "connections", params(ConsentQuery), responses(
     (status = OK, description = "the text in force", body = ConsentText),
 ))]
 async fn consent(
@@ -374,7 +379,7 @@ impl TriedAccount {
 ///
 /// Makes a real call and shows the account's lists. A failure says what is at fault: `connect_host`, `connect_key`,
 /// `connect_network`, `connect_permission`, `connect_account` or `connect_provider`. Nothing is saved.
-#[utoipa::path(post, path = "/connections/test", tag = "connections", responses(
+#[utoipa::path(post, operation_id = "try_account", path = "/connections/test", tag = "connections", responses(
     (status = OK, description = "the account answered", body = AccountView),
 ))]
 async fn try_account(
@@ -417,7 +422,7 @@ struct AddedConnection {
 /// Add a connection
 ///
 /// The account is tried first; only what can be used is saved.
-#[utoipa::path(post, path = "/connections", tag = "connections", responses(
+#[utoipa::path(post, operation_id = "add_connection", path = "/connections", tag = "connections", responses(
     (status = CREATED, description = "added", body = Connected),
 ))]
 async fn create(
@@ -445,7 +450,7 @@ async fn create(
 /// Show a connection
 ///
 /// A contributor sees id, name and type of one that is shared with them.
-#[utoipa::path(get, path = "/connections/{id}", tag = "connections", params(("id" = String, Path)), responses(
+#[utoipa::path(get, operation_id = "show_connection", path = "/connections/{id}", tag = "connections", params(("id" = String, Path)), responses(
     (status = OK, description = "the connection", body = AnyConnection),
 ))]
 async fn show(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {
@@ -483,7 +488,7 @@ struct ConnectionChanges {
 /// Change a connection
 ///
 /// Another host or key is tried first; if it does not work, nothing changes. Exports stay as they are.
-#[utoipa::path(patch, path = "/connections/{id}", tag = "connections",
+#[utoipa::path(patch, operation_id = "change_connection", path = "/connections/{id}", tag = "connections",
     params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = OK, description = "changed", body = ConnectionView)),
 )]
@@ -510,7 +515,7 @@ async fn change(
 /// Remove a connection
 ///
 /// Its key is erased. Blocked while exports use it: `in_use` names them in `used_by`.
-#[utoipa::path(delete, path = "/connections/{id}", tag = "connections",
+#[utoipa::path(delete, operation_id = "remove_connection", path = "/connections/{id}", tag = "connections",
     params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = NO_CONTENT, description = "removed")),
 )]
@@ -529,7 +534,7 @@ async fn remove(
 /// Test a connection again
 ///
 /// The outcome is kept and shown with the connection, whichever it is.
-#[utoipa::path(post, path = "/connections/{id}/test", tag = "connections", params(("id" = String, Path)), responses(
+#[utoipa::path(post, operation_id = "test_connection", path = "/connections/{id}/test", tag = "connections", params(("id" = String, Path)), responses(
     (status = OK, description = "the account answered", body = AccountView),
 ))]
 async fn test_again(
@@ -552,7 +557,7 @@ struct Reentered {
 /// Become the export user of a connection
 ///
 /// From now on its exports run in the caller's name.
-#[utoipa::path(post, path = "/connections/{id}/export-user", tag = "connections",
+#[utoipa::path(post, operation_id = "become_export_user", path = "/connections/{id}/export-user", tag = "connections",
     params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = OK, description = "done", body = ConnectionView)),
 )]

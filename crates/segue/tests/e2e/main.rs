@@ -4,6 +4,7 @@
 
 mod crash;
 mod errors;
+mod keys;
 mod output;
 mod promises;
 mod segments;

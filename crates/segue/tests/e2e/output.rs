@@ -45,7 +45,7 @@ fn help_of(command: &[&str]) -> String {
 #[test]
 fn help() {
     assert_shown("help", &help_of(&[]));
-    for command in ["push", "sandbox", "demo", "serve", "users"] {
+    for command in ["push", "sandbox", "demo", "serve", "users", "keys"] {
         assert_shown(&format!("help_{command}"), &help_of(&[command]));
     }
 }
