@@ -17,6 +17,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use crate::app::App;
 use crate::problem::{Code, Problem};
@@ -106,7 +107,9 @@ pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: 
     let id = app.new_id();
     request.extensions_mut().insert(Arrival { peer, request: id.clone() });
 
-    let answering = tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await;
+    // Whatever is logged on the way has the id; at the level of errors, or theirs would not.
+    let span = tracing::error_span!("http", request = id);
+    let answering = tokio::time::timeout(ANSWER_WITHIN, next.run(request).instrument(span.clone())).await;
     let mut response = answering.unwrap_or_else(|_| Problem::new(Code::TooSlow).into_response());
     let (status, elapsed) = (response.status().as_u16(), started.elapsed());
     put_headers(response.headers_mut(), &id, app.setting.url.is_https());
@@ -114,7 +117,7 @@ pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: 
     app.metrics.requests.get_or_create(&Answered { method, route: route.clone(), status }).inc();
     app.metrics.durations.get_or_create(&Route { route: route.clone() }).observe(elapsed.as_secs_f64());
     let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(request = id, method, route, status, duration_ms, "request answered");
+    span.in_scope(|| tracing::info!(method, route, status, duration_ms, "request answered"));
     response
 }
 

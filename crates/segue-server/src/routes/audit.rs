@@ -97,6 +97,7 @@ struct AuditQuery {
     /// Before this time.
     until: Option<String>,
     /// Items a page: 1 to 200, 50 unless told.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
     /// `next` of the page before.
     cursor: Option<String>,

@@ -261,6 +261,7 @@ impl From<ConnectionError> for Problem {
 #[into_params(parameter_in = Query)]
 struct ConnectionQuery {
     /// Items a page: 1 to 200, 50 unless told.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
     /// `next` of the page before.
     cursor: Option<String>,
@@ -379,7 +380,7 @@ impl TriedAccount {
 ///
 /// Makes a real call and shows the account's lists. A failure says what is at fault: `connect_host`, `connect_key`,
 /// `connect_network`, `connect_permission`, `connect_account` or `connect_provider`. Nothing is saved.
-#[utoipa::path(post, operation_id = "try_account", path = "/connections/test", tag = "connections", responses(
+#[utoipa::path(post, operation_id = "try_account", path = "/connections/test", tag = "connections", request_body = TriedAccount, responses(
     (status = OK, description = "the account answered", body = AccountView),
 ))]
 async fn try_account(
@@ -422,7 +423,7 @@ struct AddedConnection {
 /// Add a connection
 ///
 /// The account is tried first; only what can be used is saved.
-#[utoipa::path(post, operation_id = "add_connection", path = "/connections", tag = "connections", responses(
+#[utoipa::path(post, operation_id = "add_connection", path = "/connections", tag = "connections", request_body = AddedConnection, responses(
     (status = CREATED, description = "added", body = Connected),
 ))]
 async fn create(
@@ -488,7 +489,7 @@ struct ConnectionChanges {
 /// Change a connection
 ///
 /// Another host or key is tried first; if it does not work, nothing changes. Exports stay as they are.
-#[utoipa::path(patch, operation_id = "change_connection", path = "/connections/{id}", tag = "connections",
+#[utoipa::path(patch, operation_id = "change_connection", path = "/connections/{id}", tag = "connections", request_body = ConnectionChanges,
     params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = OK, description = "changed", body = ConnectionView)),
 )]
@@ -557,7 +558,7 @@ struct Reentered {
 /// Become the export user of a connection
 ///
 /// From now on its exports run in the caller's name.
-#[utoipa::path(post, operation_id = "become_export_user", path = "/connections/{id}/export-user", tag = "connections",
+#[utoipa::path(post, operation_id = "become_export_user", path = "/connections/{id}/export-user", tag = "connections", request_body = Reentered,
     params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = OK, description = "done", body = ConnectionView)),
 )]

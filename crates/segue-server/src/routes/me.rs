@@ -30,7 +30,7 @@ struct MyChanges {
 }
 
 /// Change my name or language
-#[utoipa::path(patch, path = "/me", tag = "sign-in",
+#[utoipa::path(patch, path = "/me", tag = "sign-in", request_body = MyChanges,
     params(("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = OK, description = "changed", body = User)),
 )]
@@ -66,7 +66,7 @@ struct NewPassword {
 /// Change my password
 ///
 /// All other sessions of the person end. Takes a session, not a token.
-#[utoipa::path(put, path = "/me/password", tag = "sign-in", responses(
+#[utoipa::path(put, path = "/me/password", tag = "sign-in", request_body = NewPassword, responses(
     (status = NO_CONTENT, description = "changed"),
 ))]
 async fn change_password(

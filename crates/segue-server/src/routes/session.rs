@@ -54,7 +54,7 @@ impl Me {
 ///
 /// The answer sets a cookie that ends after 12 hours without use and after 7 days in any case. A session that the browser
 /// had before ends.
-#[utoipa::path(post, path = "/session", tag = "sign-in", security(()), responses(
+#[utoipa::path(post, path = "/session", tag = "sign-in", request_body = Credentials, security(()), responses(
     (status = OK, description = "signed in", body = Me),
 ))]
 async fn sign_in(

@@ -45,7 +45,7 @@ struct Setup {
 ///
 /// The link that the server prints at its first start makes the first administrator; login and name are needed. A link
 /// that an administrator has made for somebody sets that person's password and ends their sessions. A link works once.
-#[utoipa::path(post, path = "/setup", tag = "people", security(()), responses(
+#[utoipa::path(post, path = "/setup", tag = "people", request_body = Setup, security(()), responses(
     (status = CREATED, description = "the administrator was made", body = User),
     (status = NO_CONTENT, description = "the password was set"),
 ))]

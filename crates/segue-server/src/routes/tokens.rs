@@ -116,7 +116,7 @@ struct TokenWish {
 ///
 /// Takes a session, not a token. Scope `read` reads what the person may read; scope `write` does everything that the
 /// person may do, except making tokens and changing passwords.
-#[utoipa::path(post, operation_id = "make_token", path = "/tokens", tag = "tokens", responses(
+#[utoipa::path(post, operation_id = "make_token", path = "/tokens", tag = "tokens", request_body = TokenWish, responses(
     (status = CREATED, description = "made", body = NewToken),
 ))]
 async fn create(

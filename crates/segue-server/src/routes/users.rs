@@ -93,6 +93,7 @@ struct UserQuery {
     /// Only those who may sign in, or who may not.
     enabled: Option<bool>,
     /// Items a page: 1 to 200, 50 unless told.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
     /// `next` of the page before.
     cursor: Option<String>,
@@ -138,7 +139,7 @@ struct NewUser {
 /// Add a user
 ///
 /// The answer holds a link with which the person sets a password. It works once, within 24 hours.
-#[utoipa::path(post, operation_id = "add_user", path = "/users", tag = "people", responses(
+#[utoipa::path(post, operation_id = "add_user", path = "/users", tag = "people", request_body = NewUser, responses(
     (status = CREATED, description = "added", body = Invited),
 ))]
 async fn create(
@@ -200,7 +201,7 @@ struct UserChanges {
 /// Change a user
 ///
 /// A new role holds from the next request on. The last administrator who can sign in stays one.
-#[utoipa::path(patch, operation_id = "change_user", path = "/users/{id}", tag = "people",
+#[utoipa::path(patch, operation_id = "change_user", path = "/users/{id}", tag = "people", request_body = UserChanges,
     params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = OK, description = "changed", body = User)),
 )]

@@ -57,7 +57,7 @@ async fn no_login_name_password_or_secret_is_logged() {
     root.get("/audit/download?format=csv").await.expect(StatusCode::OK);
     let ids = [root.id().await, ana.id().await];
     site.store.close().await;
-    root.get("/session").await.problem("store_unavailable");
+    let failed = root.get("/session").await.problem("store_unavailable").header("x-request-id").to_owned();
     let (ana_cookie, root_cookie) = (ana.cookie.clone().unwrap(), root.cookie.clone().unwrap());
     let secret = made.text_at("/secret").to_owned();
     site.end().await;
@@ -70,7 +70,8 @@ async fn no_login_name_password_or_secret_is_logged() {
         .collect();
     let answered = ours.iter().filter(|line| line["fields"]["message"] == "request answered").count();
     assert!(answered >= 15, "{answered}");
-    assert!(ours.iter().any(|line| line["level"] == "ERROR"), "the database's end is told");
+    let told = ours.iter().find(|line| line["level"] == "ERROR").expect("the database's end is told");
+    assert_eq!(told["span"]["request"], failed);
     assert!(ours.iter().any(|line| line["fields"]["route"] == "/api/v1/users/{id}"));
 
     let ours: String = ours.iter().map(|line| line.to_string()).collect();

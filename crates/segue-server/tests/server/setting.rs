@@ -50,7 +50,8 @@ impl Site {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let public = PublicUrl::parse(odd.public.unwrap_or(&url)).expect("an address");
-        let trusted_proxies = if odd.behind_proxy { vec!["127.0.0.1".parse().unwrap()] } else { Vec::new() };
+        let trusted_proxies =
+            if odd.behind_proxy { vec!["127.0.0.1".parse().expect("an address")] } else { Vec::new() };
         let connections = ConnectionRules {
             hosts: HostPolicy::AllowInsecure,
             references: ReferenceRules::default(),
@@ -98,8 +99,8 @@ impl Site {
 
     /// The secret of a new link for the first administrator.
     pub(crate) async fn first_secret(&self) -> String {
-        let link = one_time_link(&self.store, &self.public, self.now_ms(), &system_random()).await.unwrap();
-        secret_of(&link.expect("no administrator yet"))
+        let link = one_time_link(&self.store, &self.public, self.now_ms(), &system_random()).await;
+        secret_of(&link.expect("a database").expect("no administrator yet"))
     }
 
     /// Makes the first administrator and signs them in.
