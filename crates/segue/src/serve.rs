@@ -80,7 +80,7 @@ pub(crate) struct ConnectionOptions {
         value_parser = web_address
     )]
     privacy_policy: Option<String>,
-    /// Folder of files with API keys, which connections may refer to as file:/path
+    /// Folder of files with API keys, which connections may refer to by their paths
     #[arg(long, value_name = "DIR", env = "SEGUE_SECRETS_FOLDER", hide_env_values = true)]
     secrets_folder: Option<PathBuf>,
     /// Allow connections over plain http and to private addresses, for the sandbox

@@ -3,12 +3,13 @@
 
 use segue_model::Role;
 use segue_model::person::Language;
-use segue_store::{Entry, EntryFilter, Link, Person, PersonFilter, Scope, Session, StoreError, Token};
+use segue_store::{Entry, EntryFilter, Link, Person, PersonFilter, Scope, Session, Store, StoreError, Token};
 
 use crate::place::{Place, on_both};
 
 on_both! {
-    people_are_founded_added_listed_changed_and_removed,
+    people_are_founded_added_and_listed,
+    people_are_changed_and_removed,
     sessions_begin_are_found_and_end,
     tokens_are_found_by_their_hash,
     links_work_once,
@@ -53,27 +54,35 @@ fn link(hash: &str, person: Option<&str>) -> Link {
     Link { hash: hash.into(), person: person.map(str::to_owned), created_ms: 5, expires_ms: LATER }
 }
 
-async fn people_are_founded_added_listed_changed_and_removed(place: &Place) {
-    let store = place.open().await.unwrap();
-    assert!(!store.has_administrator().await.unwrap());
+/// Founds the installation with Eva, and adds Ion.
+async fn two_people(store: &Store) {
     store.make_link(&link("h-1", None), &entry("e-1", 5)).await.unwrap();
     store.found("h-1", &person("eva", Role::Administrator), &entry("e-2", 6)).await.unwrap();
-    assert!(store.has_administrator().await.unwrap());
     store.add_person(&person("ion", Role::Contributor), &entry("e-3", 7)).await.unwrap();
+}
+
+async fn people_are_founded_added_and_listed(place: &Place) {
+    let store = place.open().await.unwrap();
+    assert!(!store.has_administrator().await.unwrap());
+    two_people(&store).await;
+    assert!(store.has_administrator().await.unwrap());
     let twice =
         store.add_person(&Person { id: "x".into(), ..person("ion", Role::Viewer) }, &entry("e-4", 7)).await;
     assert!(matches!(twice, Err(StoreError::Exists { .. })));
 
-    let all = store.people(PersonFilter::default(), None, 10).await.unwrap();
-    assert_eq!(all, [person("eva", Role::Administrator), person("ion", Role::Contributor)]);
-    let rest = store.people(PersonFilter::default(), Some("eva"), 10).await.unwrap();
-    assert_eq!(rest, [person("ion", Role::Contributor)]);
+    let (eva, ion) = (person("eva", Role::Administrator), person("ion", Role::Contributor));
+    let listed = async |filter, after| store.people(filter, after, 10).await.unwrap();
+    assert_eq!(listed(PersonFilter::default(), None).await, [eva.clone(), ion.clone()]);
+    assert_eq!(listed(PersonFilter::default(), Some("eva")).await, std::slice::from_ref(&ion));
     let filter = PersonFilter { role: Some(Role::Administrator), is_enabled: Some(true) };
-    assert_eq!(store.people(filter, None, 10).await.unwrap(), [person("eva", Role::Administrator)]);
-    let found = store.person_by_login("ion@example.com").await.unwrap();
-    assert_eq!(found, Some(person("ion", Role::Contributor)));
+    assert_eq!(listed(filter, None).await, [eva]);
+    assert_eq!(store.person_by_login("ion@example.com").await.unwrap(), Some(ion));
+}
 
-    let changed = Person { role: Role::Viewer, is_enabled: false, ..person("ion", Role::Viewer) };
+async fn people_are_changed_and_removed(place: &Place) {
+    let store = place.open().await.unwrap();
+    two_people(&store).await;
+    let changed = Person { is_enabled: false, ..person("ion", Role::Viewer) };
     assert_eq!(store.change_person(&changed, &entry("e-5", 8)).await.unwrap(), 2);
     let stale = store.change_person(&changed, &entry("e-6", 8)).await;
     assert!(matches!(stale, Err(StoreError::Stale { .. })));
