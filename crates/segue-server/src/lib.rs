@@ -12,7 +12,7 @@
 //! routes/       the endpoints, one group a file
 //! ```
 //!
-//! An endpoint reads from top to bottom: take the [`Caller`](caller::Caller), require the right, do the one thing, answer.
+//! An endpoint reads from top to bottom: take the `Caller`, require the right, do the one thing, answer.
 //! A change and its entry in the audit log are one transaction of the store.
 //!
 //! Time, randomness and the store are handed in with [`App::new`].

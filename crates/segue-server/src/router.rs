@@ -1,7 +1,7 @@
 //! Every route, the OpenAPI document, and what lies around all routes.
 
 use axum::extract::DefaultBodyLimit;
-use axum::http::{Method, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router, middleware};
@@ -85,14 +85,20 @@ fn may_fail(operation: &mut Operation) {
 pub(crate) fn router(app: App) -> Router {
     let (endpoints, _) = api().split_for_parts();
     let document = Json(openapi());
-    endpoints
+    let routes = endpoints
         .route(&format!("{BASE}/openapi.json"), get(async move || document))
         .route("/healthz", get(routes::health::alive))
         .route("/readyz", get(routes::health::ready))
         .route("/metrics", get(routes::health::metrics))
-        .route("/docs/errors.md", get(errors_page))
+        .route("/docs/errors.md", get(errors_page));
+    surrounded(routes, app)
+}
+
+/// What lies around all routes, from the inside to the outside.
+fn surrounded(routes: Router<App>, app: App) -> Router {
+    routes
         .fallback(async || Problem::new(Code::NotFound))
-        .method_not_allowed_fallback(async |_: Method| Problem::new(Code::WrongMethod))
+        .method_not_allowed_fallback(async || Problem::new(Code::WrongMethod))
         .layer(CatchPanicLayer::custom(|_| Problem::new(Code::Defect).into_response()))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn_with_state(app.clone(), observe))
@@ -103,4 +109,33 @@ pub(crate) fn router(app: App) -> Router {
 async fn errors_page() -> Response {
     let text = include_str!("../../../docs/errors.md");
     ([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], text).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::http::Request;
+    use hyper::service::Service;
+    use hyper_util::service::TowerToHyperService;
+    use segue_store::{StateDirectory, Store};
+
+    use super::*;
+    use crate::{Cost, PublicUrl, Setting, system_clock, system_random};
+
+    #[tokio::test]
+    async fn a_defect_is_a_problem_that_says_nothing_but_the_id_of_the_request() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&StateDirectory::open(folder.path()).unwrap()).await.unwrap();
+        let url = PublicUrl::parse("http://localhost").unwrap();
+        let setting = Setting { url, trusted_proxies: Vec::new(), cost: Cost::LEAST };
+        let app = App::new(store, setting, system_clock(), system_random());
+        let routes = Router::new().route("/", get(async || -> () { panic!("ana@example.com") }));
+        let service = TowerToHyperService::new(surrounded(routes, app));
+        let answer = service.call(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(answer.status(), 500);
+        assert!(answer.headers().contains_key("x-request-id"));
+        let text = to_bytes(answer.into_body(), MAX_BODY).await.unwrap();
+        let text = String::from_utf8(text.to_vec()).unwrap();
+        assert!(text.contains("\"defect\"") && !text.contains("example.com"), "{text}");
+    }
 }

@@ -4,10 +4,13 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Extension;
+use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -22,6 +25,8 @@ pub const DRAIN: Duration = Duration::from_secs(10);
 const HEAD_WITHIN: Duration = Duration::from_secs(15);
 /// Connections at one time. More wait to be accepted.
 const MOST_CONNECTIONS: usize = 1024;
+/// Failures to accept a connection, one after another and a second apart, until the listener is given up.
+const MOST_FAILURES: u32 = 60;
 
 /// Serves until `end` is there, then takes no more connections and lets requests end that are under way, for [`DRAIN`] at
 /// the most. Gives whether all of them ended.
@@ -33,6 +38,7 @@ pub async fn serve(listener: TcpListener, app: App, end: impl Future<Output = ()
     let connections = GracefulShutdown::new();
     let permits = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let mut end = std::pin::pin!(end);
+    let mut failures = 0;
     loop {
         let accepting = async {
             let permit = Arc::clone(&permits).acquire_owned().await.map_err(io::Error::other)?;
@@ -43,16 +49,18 @@ pub async fn serve(listener: TcpListener, app: App, end: impl Future<Output = ()
             accepted = accepting => match accepted {
                 Ok(accepted) => accepted,
                 Err(error) if concerns_one_connection(&error) => continue,
+                Err(error) if failures == MOST_FAILURES => return Err(error),
                 Err(error) => {
                     // Out of file handles, most likely: others will be closed.
+                    failures += 1;
                     tracing::warn!("cannot accept a connection: {error}");
                     tokio::time::sleep(Duration::from_secs(1)).await;
                     continue;
                 }
             },
         };
-        let service = router.clone().layer(Extension(Remote(remote)));
-        let served = connection(stream, service, connections.watcher());
+        failures = 0;
+        let served = connection(stream, Remote(remote), router.clone(), connections.watcher());
         tokio::spawn(async move {
             served.await;
             drop(permit);
@@ -62,17 +70,18 @@ pub async fn serve(listener: TcpListener, app: App, end: impl Future<Output = ()
     Ok(tokio::time::timeout(DRAIN, connections.shutdown()).await.is_ok())
 }
 
-async fn connection(
-    stream: TcpStream,
-    service: axum::Router,
-    watcher: hyper_util::server::graceful::Watcher,
-) {
+async fn connection(stream: TcpStream, remote: Remote, router: Router, watcher: Watcher) {
     // Answers are small and whole: waiting for more to send only delays them.
     let _ = stream.set_nodelay(true);
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(remote);
+        router.call(request)
+    });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_WITHIN)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        .serve_connection(TokioIo::new(stream), service);
     // A client that goes away or talks nonsense is nobody's error; it may have sent anything, so nothing of it is logged.
     let _ = watcher.watch(served).await;
 }

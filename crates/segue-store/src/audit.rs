@@ -1,7 +1,7 @@
 //! The audit log: who did what to which object, from where. Entries are added and read, never changed or removed.
 //!
 //! A change and its entry are one transaction: methods that change something take the [`Entry`] and write it with the
-//! change, through [`write`].
+//! change, through [`write()`].
 
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};

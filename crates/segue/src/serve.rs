@@ -37,7 +37,7 @@ pub(crate) struct Serve {
         default_value = "127.0.0.1:8080"
     )]
     pub(crate) listen: SocketAddr,
-    /// Address under which people reach it, as in https://segue.example.com [default: where it listens]
+    /// Address under which people reach it, with its scheme: https unless it is this machine [default: where it listens]
     #[arg(long, value_name = "URL", env = "SEGUE_URL", hide_env_values = true, value_parser = PublicUrl::parse)]
     pub(crate) url: Option<PublicUrl>,
     /// Address of a proxy whose X-Forwarded-For is believed; may be repeated
