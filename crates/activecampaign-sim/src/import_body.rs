@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use serde_json::{Value, json};
-use smallvec::SmallVec;
 
 use crate::Knobs;
 
@@ -112,9 +111,9 @@ pub(crate) struct ImportContact<'a> {
     #[serde(borrow, default)]
     pub(crate) fields: Vec<FieldValue<'a>>,
     #[serde(default)]
-    pub(crate) subscribe: SmallVec<[ListRef; 2]>,
+    pub(crate) subscribe: Vec<ListRef>,
     #[serde(default)]
-    pub(crate) unsubscribe: SmallVec<[ListRef; 2]>,
+    pub(crate) unsubscribe: Vec<ListRef>,
     #[serde(default)]
     pub(crate) exclude_automations: bool,
 }

@@ -78,6 +78,13 @@ impl Host {
         self.base.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"))
     }
 
+    /// The host as [`Host::parse`] reads it back under the same policy: its name, with the scheme where that is not HTTPS.
+    #[must_use]
+    pub fn address(&self) -> String {
+        let name = self.name();
+        if self.base.scheme() == "http" { format!("http://{name}") } else { name }
+    }
+
     pub(crate) fn policy(&self) -> HostPolicy {
         self.policy
     }
@@ -211,6 +218,14 @@ mod tests {
     fn a_simulator_is_reached_when_allowed() {
         let host = Host::parse("http://127.0.0.1:8081", HostPolicy::AllowInsecure).unwrap();
         assert_eq!(host.name(), "127.0.0.1:8081");
+    }
+
+    #[test]
+    fn what_is_kept_of_a_host_is_read_back() {
+        for given in ["http://127.0.0.1:8081/", "https://acme.api-us1.com/api/3", "acme.api-us1.com:8443"] {
+            let host = Host::parse(given, HostPolicy::AllowInsecure).unwrap();
+            assert_eq!(Host::parse(&host.address(), HostPolicy::AllowInsecure), Ok(host));
+        }
     }
 
     // No name that a host may have is sure to point there on every machine, so this one is not read but made.

@@ -4,13 +4,16 @@
 //! one interface through which runs reach the table engine, [`Engine`], stands here too.
 
 pub mod clock;
+pub mod connection;
 pub mod email;
 mod engine;
 mod evaluation;
 mod matching;
+pub mod person;
 mod plan;
 mod rejection;
 mod report;
+mod role;
 pub mod schedule;
 pub mod segment;
 mod settlement;
@@ -27,4 +30,5 @@ pub use plan::{
 };
 pub use rejection::{Owner, Reason, Refusal};
 pub use report::{Outcome, ReasonCount, Report};
+pub use role::{Right, Role};
 pub use settlement::{LeaveOutcome, Settled, Settlement};

@@ -10,6 +10,7 @@
 //! and the next one goes on: recovery is not a path of its own.
 
 mod account;
+pub mod connections;
 mod deliver;
 mod error;
 mod explain;

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use sqlx::{Any, QueryBuilder, Row};
+use sqlx::{AnyConnection, Row};
 
 use crate::error::Doing;
 use crate::{Store, StoreError};
@@ -158,10 +158,10 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await.doing("saving batches")?;
         for chunk in batches.chunks(ROWS_PER_STATEMENT) {
-            upsert_batches(run, chunk).build().execute(&mut *transaction).await.doing("saving batches")?;
+            upsert_batches(&mut transaction, run, chunk).await?;
         }
         for chunk in verdicts.chunks(ROWS_PER_STATEMENT) {
-            upsert_verdicts(run, chunk).build().execute(&mut *transaction).await.doing("saving verdicts")?;
+            upsert_verdicts(&mut transaction, run, chunk).await?;
         }
         transaction.commit().await.doing("saving batches")
     }
@@ -212,33 +212,61 @@ impl Store {
     }
 }
 
-fn upsert_batches(run: i64, batches: &[Batch]) -> QueryBuilder<Any> {
-    let columns = "INSERT INTO batch (run_id, part, seq, first_row, row_count, state, provider_id) ";
-    let mut query = QueryBuilder::new(columns);
-    query.push_values(batches, |mut row, batch| {
-        row.push_bind(run)
-            .push_bind(batch.part.as_str())
-            .push_bind(signed(batch.seq))
-            .push_bind(signed(batch.first_row))
-            .push_bind(signed(batch.rows))
-            .push_bind(batch.state.as_str())
-            .push_bind(batch.provider_id.clone().unwrap_or_default());
-    });
-    query.push(" ON CONFLICT (run_id, part, seq) DO UPDATE SET state = excluded.state, provider_id = excluded.provider_id");
-    query
+async fn upsert_batches(
+    connection: &mut AnyConnection,
+    run: i64,
+    batches: &[Batch],
+) -> Result<(), StoreError> {
+    let text = format!(
+        "INSERT INTO batch (run_id, part, seq, first_row, row_count, state, provider_id) VALUES {}
+         ON CONFLICT (run_id, part, seq) DO UPDATE SET state = excluded.state, provider_id = excluded.provider_id",
+        placeholders(batches.len(), 7)
+    );
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+    for batch in batches {
+        query = query
+            .bind(run)
+            .bind(batch.part.as_str())
+            .bind(signed(batch.seq))
+            .bind(signed(batch.first_row))
+            .bind(signed(batch.rows))
+            .bind(batch.state.as_str())
+            .bind(batch.provider_id.clone().unwrap_or_default());
+    }
+    query.execute(connection).await.doing("saving batches").map(drop)
 }
 
-fn upsert_verdicts(run: i64, verdicts: &[Verdict]) -> QueryBuilder<Any> {
-    let mut query = QueryBuilder::new("INSERT INTO verdict (run_id, part, row_num, verdict, words) ");
-    query.push_values(verdicts, |mut row, verdict| {
-        row.push_bind(run)
-            .push_bind(verdict.part.as_str())
-            .push_bind(signed(verdict.row))
-            .push_bind(verdict.kind.as_str())
-            .push_bind(verdict.words.clone());
-    });
-    query.push(" ON CONFLICT (run_id, part, row_num) DO UPDATE SET verdict = excluded.verdict, words = excluded.words");
-    query
+async fn upsert_verdicts(
+    connection: &mut AnyConnection,
+    run: i64,
+    verdicts: &[Verdict],
+) -> Result<(), StoreError> {
+    let text = format!(
+        "INSERT INTO verdict (run_id, part, row_num, verdict, words) VALUES {}
+         ON CONFLICT (run_id, part, row_num) DO UPDATE SET verdict = excluded.verdict, words = excluded.words",
+        placeholders(verdicts.len(), 5)
+    );
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+    for verdict in verdicts {
+        query = query
+            .bind(run)
+            .bind(verdict.part.as_str())
+            .bind(signed(verdict.row))
+            .bind(verdict.kind.as_str())
+            .bind(verdict.words.as_str());
+    }
+    query.execute(connection).await.doing("saving verdicts").map(drop)
+}
+
+/// `($1, $2), ($3, $4)` for two rows of two columns. The driver's own builder writes question marks, which Postgres does not
+/// know.
+fn placeholders(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let numbers: Vec<String> =
+            (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+        format!("({})", numbers.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
 // Row and batch numbers stay far below 2^63; the database knows signed numbers only.

@@ -1,4 +1,4 @@
-//! The state directory: where things are, and the lock that keeps a second process out.
+//! The state directory: where things are, and the lock that keeps out whoever must not use it at the same time.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use crate::StoreError;
 /// How names of snapshots end that live as long as one push. Those of refreshes end with a number.
 const EXPORT_SNAPSHOT: &str = "-export.parquet";
 
-/// A state directory, locked for this process as long as the value lives.
+/// A state directory, locked as long as the value lives.
 #[derive(Debug)]
 pub struct StateDirectory {
     path: PathBuf,
@@ -16,13 +16,29 @@ pub struct StateDirectory {
 }
 
 impl StateDirectory {
-    /// Opens the directory, making it where needed, locks it, and removes what a killed process was in the middle of.
+    /// Opens the directory, making it where needed, for this process alone: its database is SQLite. What a killed process
+    /// was in the middle of is removed.
     ///
     /// What is made is readable for its owner only: plans and ledgers hold addresses.
     ///
     /// # Errors
     /// [`StoreError::Locked`] while another process holds it; [`StoreError::File`] if it cannot be made, opened or tidied.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let directory = Self::locked(path, File::try_lock)?;
+        directory.remove_leftovers()?;
+        Ok(directory)
+    }
+
+    /// Opens the directory, making it where needed, beside other processes that do so: the database is Postgres, and it
+    /// tells who works on what.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] while a process holds it alone; [`StoreError::File`] if it cannot be made or opened.
+    pub fn share(path: &Path) -> Result<Self, StoreError> {
+        Self::locked(path, File::try_lock_shared)
+    }
+
+    fn locked(path: &Path, try_lock: fn(&File) -> Result<(), TryLockError>) -> Result<Self, StoreError> {
         for folder in [
             path.to_owned(),
             path.join("ledgers"),
@@ -42,16 +58,13 @@ impl StateDirectory {
             path: lock_path.clone(),
             source,
         })?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(StoreError::Locked { path: path.to_owned() }),
+        match try_lock(&lock) {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::Locked { path: path.to_owned() }),
             Err(TryLockError::Error(source)) => {
-                return Err(StoreError::File { doing: "lock", path: lock_path, source });
+                Err(StoreError::File { doing: "lock", path: lock_path, source })
             }
         }
-        let directory = Self { path: path.to_owned(), _lock: lock };
-        directory.remove_leftovers()?;
-        Ok(directory)
     }
 
     /// Snapshots that were being written, or that one push was to use. Whoever made them is gone: the lock is ours.
@@ -78,6 +91,12 @@ impl StateDirectory {
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.path.join("segue.db")
+    }
+
+    /// The file of the master key that seals secrets, where no other one is given.
+    #[must_use]
+    pub fn master_key(&self) -> PathBuf {
+        self.path.join("master.key")
     }
 
     /// Where a ledger snapshot of this name stands.
@@ -194,6 +213,18 @@ mod tests {
         let names: Vec<_> =
             folder.path().join("segments").read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
         assert_eq!(names, [state.snapshot(kept)]);
+    }
+
+    #[test]
+    fn it_is_shared_or_held_alone_but_not_both() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = StateDirectory::share(folder.path()).unwrap();
+        let second = StateDirectory::share(folder.path()).unwrap();
+        drop(first);
+        assert!(matches!(StateDirectory::open(folder.path()), Err(StoreError::Locked { .. })));
+        drop(second);
+        let _alone = StateDirectory::open(folder.path()).unwrap();
+        assert!(matches!(StateDirectory::share(folder.path()), Err(StoreError::Locked { .. })));
     }
 
     #[cfg(unix)]

@@ -1,8 +1,8 @@
-//! What can go wrong with the state directory, in words for the person who runs Segue.
+//! What can go wrong with state directory and database, in words for the person who runs Segue.
 
 use std::path::PathBuf;
 
-/// What the state directory could not do.
+/// What the store could not do.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Another process holds the directory.
@@ -13,11 +13,29 @@ pub enum StoreError {
         /// The state directory.
         path: PathBuf,
     },
-    /// The directory was written by a newer version.
-    #[error("{path} was written by a newer version of Segue: install that version or a later one")]
+    /// The database was written by a newer version.
+    #[error("{place} was written by a newer version of Segue: install that version or a later one")]
     Newer {
-        /// The state directory.
-        path: PathBuf,
+        /// The state directory, or "the metadata database".
+        place: String,
+    },
+    /// The address of a Postgres database cannot be used. It is not repeated, since it may hold a password.
+    #[error("the database's address {problem}: give it as in postgres://user@host:5432/segue")]
+    Address {
+        /// What is wrong with it, as it stands after "the address".
+        problem: &'static str,
+    },
+    /// The database cannot be reached, or no longer. The next call tries again.
+    #[error(
+        "there is no connection to the database ({doing}): see that it runs and can be reached, then try again; \
+         what was not complete was not done"
+    )]
+    Unreachable {
+        /// What was being done.
+        doing: &'static str,
+        /// The driver's own error. It names no values.
+        #[source]
+        source: sqlx::Error,
     },
     /// Something of this name is there already.
     #[error("there is a {what} named \"{name}\" already: choose another name")]
@@ -26,6 +44,63 @@ pub enum StoreError {
         what: &'static str,
         /// Its name.
         name: String,
+    },
+    /// Nothing of this kind has this id.
+    #[error("there is no such {what}: it may have been removed")]
+    Missing {
+        /// What.
+        what: &'static str,
+    },
+    /// Somebody else changed it since it was read.
+    #[error("the {what} was changed by somebody else in the meantime: read it again and repeat the change")]
+    Stale {
+        /// What.
+        what: &'static str,
+    },
+    /// Nobody would be left who may give rights.
+    #[error("this is the last enabled administrator: make somebody else administrator first")]
+    LastAdministrator,
+    /// A one-time link was used, has expired, or never was one.
+    #[error("the link was used already or has expired: ask for a new one")]
+    SpentLink,
+    /// Something cannot be removed while something else refers to it.
+    #[error("the {what} is in use: remove what uses it first")]
+    InUse {
+        /// What.
+        what: &'static str,
+    },
+    /// What should be a master key is none. It is not repeated.
+    #[error("the master key in {place} {problem}: make one with \"openssl rand -base64 32\"")]
+    MasterKey {
+        /// Where it stands: a variable or a file.
+        place: String,
+        /// What is wrong with it, as it stands after its place.
+        problem: &'static str,
+    },
+    /// Secrets are sealed with a master key that this process does not have.
+    #[error(
+        "secrets are sealed with master key {id}, which is not the one in use here: give that key, or start again if the \
+         key was changed meanwhile"
+    )]
+    WrongKey {
+        /// What tells the key apart; not secret.
+        id: String,
+    },
+    /// A new master key was to be put in force, but only the old one was given.
+    #[error(
+        "there is one master key only: put the new one in front of it, with a comma between, and try again"
+    )]
+    NothingToRotate,
+    /// The operating system gives no random numbers.
+    #[error("the operating system gives no random numbers, without which no secret is safe")]
+    NoRandomness,
+    /// A secret is not where it is said to be, or may not be there.
+    #[error("{reference} {problem}")]
+    Reference {
+        /// `env:NAME` or `file:/path`.
+        reference: String,
+        /// What is wrong with it, and what to do.
+        problem: String,
     },
     /// A file or folder cannot be made, read or removed.
     #[error("cannot {doing} {path}: {source}")]
@@ -73,9 +148,38 @@ impl<T> Doing<T> for Result<T, sqlx::Error> {
 }
 
 pub(crate) fn failed(doing: &'static str, source: sqlx::Error) -> StoreError {
-    // SQLITE_FULL; under `Any` only the text tells.
-    let is_full = source.as_database_error().is_some_and(|e| e.message().contains("disk is full"));
-    if is_full { StoreError::Full } else { StoreError::Database { doing, source } }
+    if is_unreachable(&source) {
+        return StoreError::Unreachable { doing, source };
+    }
+    if is_full(&source) { StoreError::Full } else { StoreError::Database { doing, source } }
+}
+
+/// Whether a statement broke a UNIQUE or PRIMARY KEY constraint.
+pub(crate) fn is_taken(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}
+
+/// Whether a statement would have left rows that refer to nothing.
+pub(crate) fn is_used(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation)
+}
+
+// SQLITE_FULL, of which under `Any` only the text tells, and Postgres's disk_full.
+fn is_full(error: &sqlx::Error) -> bool {
+    let Some(error) = error.as_database_error() else { return false };
+    error.message().contains("disk is full") || error.code().is_some_and(|code| code == "53100")
+}
+
+// The socket, no free connection in time, or Postgres's class 08 and what it says when it is stopped or starting.
+fn is_unreachable(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            (code.len() == 5 && code.starts_with("08"))
+                || ["57P01", "57P02", "57P03"].contains(&code.as_ref())
+        }),
+        _ => false,
+    }
 }
 
 fn words(source: &sqlx::Error) -> String {

@@ -1,32 +1,54 @@
 //! Segue's metadata: exports, runs, batches and verdicts. All SQL lives here.
 //!
-//! A state directory holds the database, the ledger snapshots and one folder for each run that is under way:
+//! The database is SQLite in the state directory, for one process, or Postgres, for several. One text serves both: columns
+//! are TEXT, BIGINT or DOUBLE PRECISION, and every test runs on both.
+//!
+//! A state directory holds that database, the ledger snapshots and one folder for each run that is under way. Processes
+//! that share a Postgres database share it too:
 //!
 //! ```text
 //! state/
-//!   lock                     held while a process uses the directory
-//!   segue.db                 this crate's tables
+//!   lock                     held while processes use the directory
+//!   segue.db                 this crate's tables, unless they are in Postgres
+//!   master.key               seals secrets, unless another key is given
 //!   ledgers/<export>-<run>.parquet
 //!   runs/<run>/              the run's plan, its outbox and its rejections
 //!   segments/<name>-<n>.parquet  the keys of a segment's members
 //!   segments/<name>-export.parquet  those whom one push may export, as long as it runs
 //! ```
 //!
-//! The database never holds personal data: contacts are row numbers of a plan.
+//! Of profiles and contacts the database holds no personal data: contacts are row numbers of a plan. Of the people who
+//! sign in it holds login, name and what they did.
 
+mod audit;
 mod batches;
+mod connections;
 mod directory;
 mod error;
 mod exports;
+mod exports_of;
+mod links;
+mod people;
 mod runs;
+mod secrets;
 mod segments;
+mod sessions;
 mod store;
 mod tables;
+mod tokens;
 
+pub use audit::{Entry, EntryFilter};
 pub use batches::{Batch, BatchState, Part, Verdict, VerdictKind};
+pub use connections::Connection;
 pub use directory::StateDirectory;
 pub use error::StoreError;
 pub use exports::{Export, Target};
+pub use exports_of::ExportName;
+pub use links::Link;
+pub use people::{Person, PersonFilter};
 pub use runs::{Run, RunState};
+pub use secrets::{MasterKeys, Reference, ReferenceRules, Secret};
 pub use segments::{Refresh, Segment};
+pub use sessions::Session;
 pub use store::Store;
+pub use tokens::{MOST_TOKENS, Scope, Token};

@@ -80,17 +80,23 @@ impl Store {
         started_ms: i64,
     ) -> Result<Run, StoreError> {
         let text = "INSERT INTO run (id, export_id, state, fingerprint, started_ms)
-                    SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, $4 FROM run
+                    SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, $4 FROM run WHERE true
+                    ON CONFLICT (id) DO NOTHING
                     RETURNING id, export_id, state, fingerprint, started_ms, plan, report";
-        let row = sqlx::query(text)
-            .bind(export)
-            .bind(RunState::Planning.as_str())
-            .bind(fingerprint)
-            .bind(started_ms)
-            .fetch_one(&self.pool)
-            .await
-            .doing("beginning a run")?;
-        read(&row)
+        // No row means that another process took the number at the same time: the next one is tried.
+        loop {
+            let row = sqlx::query(text)
+                .bind(export)
+                .bind(RunState::Planning.as_str())
+                .bind(fingerprint)
+                .bind(started_ms)
+                .fetch_optional(&self.pool)
+                .await
+                .doing("beginning a run")?;
+            if let Some(row) = row {
+                return read(&row);
+            }
+        }
     }
 
     /// The run of this export that is under way, if any: planning or delivering.

@@ -3,7 +3,7 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use crate::error::Doing;
+use crate::error::{Doing, failed, is_taken};
 use crate::{Store, StoreError};
 
 /// A segment as it is stored.
@@ -61,10 +61,13 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn segments(&self) -> Result<Vec<Segment>, StoreError> {
-        let text = format!("SELECT {COLUMNS} FROM segment ORDER BY name");
+        let text = format!("SELECT {COLUMNS} FROM segment");
         let rows =
             sqlx::query(sqlx::AssertSqlSafe(text)).fetch_all(&self.pool).await.doing("listing segments")?;
-        rows.iter().map(read).collect()
+        let mut segments: Vec<Segment> = rows.iter().map(read).collect::<Result<_, _>>()?;
+        // Not by the database: the order of letters in Postgres depends on how it was set up.
+        segments.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        Ok(segments)
     }
 
     /// Replaces a segment's description, definition, type and state; its members stay.
@@ -99,24 +102,17 @@ impl Store {
         definitions: &[(String, String)],
     ) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await.doing("renaming a segment")?;
-        let taken = sqlx::query("SELECT 1 FROM segment WHERE name = $1")
-            .bind(new)
-            .fetch_optional(&mut *transaction)
-            .await
-            .doing("renaming a segment")?;
-        if taken.is_some() {
-            return Err(StoreError::Exists { what: "segment", name: new.to_owned() });
-        }
         for text in [
             "UPDATE segment SET name = $2 WHERE name = $1",
             "UPDATE refresh SET segment = $2 WHERE segment = $1",
         ] {
-            sqlx::query(text)
-                .bind(old)
-                .bind(new)
-                .execute(&mut *transaction)
-                .await
-                .doing("renaming a segment")?;
+            let renamed = sqlx::query(text).bind(old).bind(new).execute(&mut *transaction).await;
+            renamed.map_err(|error| {
+                if is_taken(&error) {
+                    return StoreError::Exists { what: "segment", name: new.to_owned() };
+                }
+                failed("renaming a segment", error)
+            })?;
         }
         for (name, definition) in definitions {
             sqlx::query("UPDATE segment SET definition = $2 WHERE name = $1")
@@ -154,16 +150,23 @@ impl Store {
         let members = refresh.members.map(|members| i64::try_from(members).unwrap_or(i64::MAX));
         let mut transaction = self.pool.begin().await.doing("saving a refresh")?;
         let text = "INSERT INTO refresh (segment, seq, at_ms, millis, members, words)
-                    SELECT $1, COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5 FROM refresh WHERE segment = $1";
-        sqlx::query(text)
-            .bind(segment)
-            .bind(refresh.at_ms)
-            .bind(refresh.millis)
-            .bind(members)
-            .bind(&refresh.words)
-            .execute(&mut *transaction)
-            .await
-            .doing("saving a refresh")?;
+                    SELECT $1, COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5 FROM refresh WHERE segment = $1
+                    ON CONFLICT (segment, seq) DO NOTHING";
+        // Nothing added means that another process took the number at the same time: the next one is tried.
+        loop {
+            let added = sqlx::query(text)
+                .bind(segment)
+                .bind(refresh.at_ms)
+                .bind(refresh.millis)
+                .bind(members)
+                .bind(&refresh.words)
+                .execute(&mut *transaction)
+                .await
+                .doing("saving a refresh")?;
+            if added.rows_affected() > 0 {
+                break;
+            }
+        }
         if let Some(snapshot) = snapshot {
             sqlx::query("UPDATE segment SET snapshot = $2, refreshed_ms = $3, members = $4 WHERE name = $1")
                 .bind(segment)

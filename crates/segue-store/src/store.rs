@@ -1,7 +1,9 @@
-//! The database behind the state: opened, brought up to date, and reached through one connection.
+//! The database behind the state: opened, brought up to date, and reached through a pool of connections.
 
 use std::str::FromStr;
+use std::time::Duration;
 
+use secrecy::{ExposeSecret, SecretString};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::MigrateError;
 use sqlx::{AnyConnection, AnyPool, Connection, Executor};
@@ -9,14 +11,21 @@ use sqlx::{AnyConnection, AnyPool, Connection, Executor};
 use crate::error::{Doing, failed};
 use crate::{StateDirectory, StoreError};
 
-/// The metadata store. Cheap to clone; all clones share one connection.
+/// The metadata store. Cheap to clone; all clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(crate) pool: AnyPool,
+    is_sqlite: bool,
 }
 
+/// Connections of one process to Postgres. Statements are short, and servers allow a hundred by default.
+const CONNECTIONS: u32 = 8;
+
+/// How long a call waits for a connection before it says that there is none.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 impl Store {
-    /// Opens the database of a state directory and migrates it forward.
+    /// Opens the SQLite database of a state directory and migrates it forward.
     ///
     /// # Errors
     /// [`StoreError::Newer`] if a later version has written it.
@@ -39,21 +48,78 @@ impl Store {
             .await
             .doing("opening it")?;
         private_file(&directory.database())?;
-        sqlx::migrate!().run(&pool).await.map_err(|error| match error {
+        let store = Self { pool, is_sqlite: true };
+        store.migrate(&directory.path().display().to_string()).await?;
+        Ok(store)
+    }
+
+    /// Connects to a Postgres database and migrates it forward. Several processes may use it at once.
+    ///
+    /// The address is `postgres://user:password@host:port/database`, with the parameters that `libpq` knows; what it leaves
+    /// out is taken from `PGHOST`, `PGPASSWORD` and their like.
+    ///
+    /// # Errors
+    /// [`StoreError::Address`] for an address of another kind; [`StoreError::Unreachable`]; [`StoreError::Newer`] if a later
+    /// version has written the database.
+    pub async fn connect(address: &SecretString) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let address = address.expose_secret();
+        if !["postgres://", "postgresql://"].iter().any(|scheme| address.starts_with(scheme)) {
+            return Err(StoreError::Address { problem: "does not begin with postgres://" });
+        }
+        // What the parser says repeats what it was given.
+        let unreadable = |_| StoreError::Address { problem: "cannot be read" };
+        let options = AnyConnectOptions::from_str(address).map_err(unreadable)?;
+        // The pool would try until its patience ends and then not say what is wrong.
+        let first = AnyConnection::connect_with(&options).await.map_err(|error| match error {
+            sqlx::Error::Configuration(_) => StoreError::Address { problem: "cannot be used" },
+            other => failed("connecting", other),
+        })?;
+        first.close().await.doing("connecting")?;
+        let pool = AnyPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options)
+            .await
+            .doing("connecting")?;
+        let store = Self { pool, is_sqlite: false };
+        store.migrate("the metadata database").await?;
+        Ok(store)
+    }
+
+    async fn migrate(&self, place: &str) -> Result<(), StoreError> {
+        sqlx::migrate!().run(&self.pool).await.map_err(|error| match error {
             MigrateError::VersionMissing(_)
             | MigrateError::VersionMismatch(_)
-            | MigrateError::VersionTooNew(..) => StoreError::Newer { path: directory.path().to_owned() },
+            | MigrateError::VersionTooNew(..) => StoreError::Newer { place: place.to_owned() },
             MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
                 failed("migrating it", source)
             }
             other => failed("migrating it", sqlx::Error::Migrate(Box::new(other))),
-        })?;
-        Ok(Self { pool })
+        })
     }
 
-    /// Closes the connection, so that the write-ahead log is folded into the database file.
+    /// Asks the database something, to see whether it answers.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").fetch_one(&self.pool).await.doing("asking whether it is there").map(drop)
+    }
+
+    /// Closes the connections; SQLite then folds its write-ahead log into the database file.
     pub async fn close(&self) {
         self.pool.close().await;
+    }
+
+    /// Overwrites what deleted rows have left behind on the disk, as far as that is ours to do: Postgres keeps it until its
+    /// next vacuum.
+    pub(crate) async fn erase_deleted(&self) -> Result<(), StoreError> {
+        if self.is_sqlite {
+            // Deleted cells are zeroed in their pages (`secure_delete`), but earlier versions of those pages are in the log.
+            self.pool.execute("PRAGMA wal_checkpoint(TRUNCATE)").await.doing("erasing what was deleted")?;
+        }
+        Ok(())
     }
 }
 
@@ -62,6 +128,7 @@ async fn set_up(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     connection.execute("PRAGMA journal_mode = WAL").await?;
     connection.execute("PRAGMA synchronous = NORMAL").await?;
     connection.execute("PRAGMA foreign_keys = ON").await?;
+    connection.execute("PRAGMA secure_delete = ON").await?;
     Ok(())
 }
 
@@ -95,14 +162,23 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_newer_database_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let directory = StateDirectory::open(folder.path()).unwrap();
-        let store = Store::open(&directory).await.unwrap();
-        let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-                     VALUES (9999, 'from the future', 1, x'00', 0)";
-        store.pool.execute(newer).await.unwrap();
-        store.close().await;
-        assert!(matches!(Store::open(&directory).await, Err(StoreError::Newer { .. })));
+    async fn an_address_of_another_kind_is_refused_and_not_repeated() {
+        for address in [
+            "sqlite://a",
+            "mysql://hunter2@a/b",
+            "postgres://a:hunter2@[b/c",
+            "postgres://a/b?sslmode=hunter2",
+        ] {
+            let error = Store::connect(&SecretString::from(address)).await.unwrap_err();
+            assert!(matches!(error, StoreError::Address { .. }), "{address}: {error}");
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_database_that_nobody_serves_is_unreachable() {
+        let address = SecretString::from("postgres://nobody@127.0.0.1:1/none");
+        let error = Store::connect(&address).await.unwrap_err();
+        assert!(matches!(error, StoreError::Unreachable { doing: "connecting", .. }), "{error}");
     }
 }

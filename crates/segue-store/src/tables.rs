@@ -29,16 +29,20 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn tables(&self) -> Result<Vec<StoredTable>, StoreError> {
-        let rows = sqlx::query("SELECT document FROM source_table ORDER BY name")
+        let rows = sqlx::query("SELECT document FROM source_table")
             .fetch_all(&self.pool)
             .await
             .doing("listing tables")?;
-        rows.iter()
+        let mut tables: Vec<StoredTable> = rows
+            .iter()
             .map(|row| {
                 let document: String = row.try_get("document").doing("listing tables")?;
                 serde_json::from_str(&document).map_err(|_| StoreError::Corrupt { what: "table" })
             })
-            .collect()
+            .collect::<Result<_, _>>()?;
+        // Not by the database: the order of letters in Postgres depends on how it was set up.
+        tables.sort_unstable_by(|one, other| one.table.name.cmp(&other.table.name));
+        Ok(tables)
     }
 
     /// Removes a table; whether there was one.

@@ -8,8 +8,11 @@ use segue_model::{Blanks, Mode};
 use segue_runs::FieldChoice;
 
 use crate::exit;
+use crate::keys::Keys;
 use crate::segments::Segments;
+use crate::serve::Serve;
 use crate::tables::Tables;
+use crate::users::Users;
 use crate::workspace::Workspace;
 
 /// Keeps ActiveCampaign lists exactly equal to your segments of customer profiles.
@@ -28,6 +31,12 @@ pub(crate) enum Command {
     Tables(Tables),
     /// Define who is in, refresh, look, explain
     Segments(Segments),
+    /// Serve the API
+    Serve(Serve),
+    /// Help people who cannot sign in to the server
+    Users(Users),
+    /// Change the master key that seals API keys
+    Keys(Keys),
     /// Simulate an ActiveCampaign account, to try everything without one
     Sandbox(Sandbox),
     /// Show it all on 20,000 made-up customers, with nothing to set up

@@ -122,7 +122,12 @@ fn run_code(error: &RunError) -> Code {
         | RunError::Engine(
             EngineError::Input(_) | EngineError::Drift { .. } | EngineError::DuplicateKeys { .. },
         )
-        | RunError::Store(StoreError::Exists { .. }) => Code::WrongInput,
+        | RunError::Store(
+            StoreError::Exists { .. }
+            | StoreError::MasterKey { .. }
+            | StoreError::WrongKey { .. }
+            | StoreError::NothingToRotate,
+        ) => Code::WrongInput,
         RunError::Brake(_) => Code::Brake,
         RunError::Provider(error) => provider_code(error),
         RunError::Interrupted => Code::Interrupted,

@@ -1,4 +1,4 @@
-//! The command line: `push`, `tables` and `segments`, and `sandbox` and `demo` to try it without an account.
+//! The command line: `push`, `tables` and `segments`, the server, and `sandbox` and `demo` to try it without an account.
 
 mod bar;
 mod cli;
@@ -6,13 +6,17 @@ mod customers;
 mod demo;
 mod exit;
 mod key;
+mod keys;
+mod master_key;
 mod push;
 mod sandbox;
 mod segments;
+mod serve;
 mod show;
 mod signals;
 mod suggest;
 mod tables;
+mod users;
 mod workspace;
 
 use std::error::Error;
@@ -22,6 +26,7 @@ use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, Command};
+use crate::serve::LogForm;
 
 // Contacts are many short texts, made on one thread and dropped on another.
 #[global_allocator]
@@ -29,17 +34,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
     let cli = Cli::parse();
-    let filter = EnvFilter::try_from_env("SEGUE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    let is_watched = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(is_watched)
-        .init();
+    log(&cli.command);
     // A push waits for the network most of the time: one thread does it without waking others, beside those that plan
-    // and pack. A simulated account serves many connections.
+    // and pack. Servers have many connections.
     let mut builder = match cli.command {
-        Command::Sandbox(_) => tokio::runtime::Builder::new_multi_thread(),
+        Command::Sandbox(_) | Command::Serve(_) => tokio::runtime::Builder::new_multi_thread(),
         _ => tokio::runtime::Builder::new_current_thread(),
     };
     let runtime = match builder.enable_all().build() {
@@ -54,6 +53,9 @@ fn main() -> std::process::ExitCode {
             Command::Push(push) => push::push(*push).await,
             Command::Tables(tables) => tables::run(tables).await,
             Command::Segments(segments) => segments::run(segments).await,
+            Command::Serve(serve) => serve::run(serve).await,
+            Command::Users(users) => users::run(users).await,
+            Command::Keys(keys) => keys::run(keys).await,
             Command::Sandbox(sandbox) => sandbox::run(sandbox).await,
             Command::Demo(demo) => demo::run(&demo).await,
         }
@@ -72,5 +74,21 @@ fn main() -> std::process::ExitCode {
             }
             failure.code().into()
         }
+    }
+}
+
+/// Begins the log on standard error. A server tells of every request, other commands of trouble only, unless `SEGUE_LOG`
+/// says otherwise.
+fn log(command: &Command) {
+    let (level, form) = match command {
+        Command::Serve(serve) => ("info", serve.log),
+        _ => ("warn", LogForm::Text),
+    };
+    let filter = EnvFilter::try_from_env("SEGUE_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    let is_watched = std::io::stderr().is_terminal();
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match form {
+        LogForm::Text => subscriber.with_ansi(is_watched).init(),
+        LogForm::Json => subscriber.json().init(),
     }
 }

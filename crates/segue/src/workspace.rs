@@ -1,4 +1,4 @@
-//! What commands about tables and segments share: the state directory, memory and threads.
+//! What commands share: the state directory, and where segments are evaluated, memory and threads.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,13 +12,21 @@ use segue_store::{StateDirectory, Store};
 
 use crate::exit::Failure;
 
+/// Where everything is kept.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "State")]
+pub(crate) struct StateFolder {
+    /// Folder for tables, segments, plans, ledgers and runs [default: by the platform's convention]
+    #[arg(long, value_name = "DIR", env = "SEGUE_STATE", hide_env_values = true, global = true)]
+    state: Option<PathBuf>,
+}
+
 /// Where tables and segments are kept, and what evaluating them may use.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "State")]
 pub(crate) struct Workspace {
-    /// Folder for tables, segments, plans, ledgers and runs [default: by the platform's convention]
-    #[arg(long, value_name = "DIR", env = "SEGUE_STATE", hide_env_values = true, global = true)]
-    pub(crate) state: Option<PathBuf>,
+    #[command(flatten)]
+    folder: StateFolder,
     /// Memory that evaluating a segment may use before it spills, in MB
     #[arg(long, value_name = "MB", default_value_t = 1024, global = true, value_parser = clap::value_parser!(u32).range(16..))]
     pub(crate) memory: u32,
@@ -44,6 +52,19 @@ pub(crate) struct Open {
     pub(crate) directory: Arc<StateDirectory>,
 }
 
+impl StateFolder {
+    /// The state directory.
+    pub(crate) fn path(&self) -> Result<PathBuf, Failure> {
+        if let Some(given) = &self.state {
+            return Ok(given.clone());
+        }
+        let strategy = etcetera::choose_base_strategy();
+        let strategy = strategy
+            .map_err(|_| Failure::Input("there is no home folder: name a folder with --state".to_owned()))?;
+        Ok(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join("segue"))
+    }
+}
+
 impl Workspace {
     pub(crate) async fn open(&self) -> Result<Open, Failure> {
         let directory = Arc::new(StateDirectory::open(&self.path()?)?);
@@ -54,13 +75,7 @@ impl Workspace {
 
     /// The state directory.
     pub(crate) fn path(&self) -> Result<PathBuf, Failure> {
-        if let Some(given) = &self.state {
-            return Ok(given.clone());
-        }
-        let strategy = etcetera::choose_base_strategy();
-        let strategy = strategy
-            .map_err(|_| Failure::Input("there is no home folder: name a folder with --state".to_owned()))?;
-        Ok(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join("segue"))
+        self.folder.path()
     }
 
     fn segments(&self, store: Store, directory: Arc<StateDirectory>) -> Segments {

@@ -4,9 +4,11 @@
 
 mod crash;
 mod errors;
+mod keys;
 mod output;
 mod promises;
 mod segments;
 mod segments_output;
+mod serve;
 mod setting;
 mod tables_output;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use activecampaign::{Client, Host, HostPolicy, Limits, Options};
 use activecampaign_sim::{Config, KEY, Simulator, start};
+use reqwest::StatusCode;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -214,6 +215,15 @@ impl Setting {
 
     pub(crate) fn wait_for_imports(&self, count: u64) {
         wait_until("the imports are there", || self.imports() >= count);
+    }
+
+    /// Posts JSON anywhere, and gives status and answer.
+    pub(crate) fn post(&self, url: &str, body: &Value) -> (StatusCode, Value) {
+        let request = self.http.post(url).json(body);
+        self.block_on(async {
+            let response = request.send().await.unwrap();
+            (response.status(), response.json().await.unwrap_or_default())
+        })
     }
 
     /// A server that answers everybody the same. Returns its host.

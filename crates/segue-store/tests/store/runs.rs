@@ -1,22 +1,15 @@
-//! The store as its users see it: what is saved is read back, and what must be one step is one step.
+//! Runs with their batches and verdicts.
 
 use segue_model::{Outcome, PlanCounts, PlanSummary, Reason, Report};
-use segue_store::{
-    Batch, BatchState, Part, RunState, Segment, StateDirectory, Store, StoreError, Target, Verdict,
-    VerdictKind,
-};
+use segue_store::{Batch, BatchState, Part, RunState, StoreError, Target, Verdict, VerdictKind};
 
-struct Opened {
-    directory: StateDirectory,
-    store: Store,
-    _folder: tempfile::TempDir,
-}
+use crate::place::{Place, on_both};
 
-async fn open() -> Opened {
-    let folder = tempfile::tempdir().expect("a folder");
-    let directory = StateDirectory::open(folder.path()).expect("a state directory");
-    let store = Store::open(&directory).await.expect("a store");
-    Opened { directory, store, _folder: folder }
+on_both! {
+    a_run_lives_from_planning_to_its_report,
+    a_discarded_run_is_over_and_a_delivering_one_cannot_be_discarded,
+    batches_and_verdicts_are_saved_together_and_overwritten,
+    a_newer_database_is_refused,
 }
 
 fn target() -> Target {
@@ -51,9 +44,8 @@ fn batch(seq: u64, state: BatchState, provider_id: Option<&str>) -> Batch {
     }
 }
 
-#[tokio::test]
-async fn a_run_lives_from_planning_to_its_report() {
-    let Opened { store, directory, _folder } = open().await;
+async fn a_run_lives_from_planning_to_its_report(place: &Place) {
+    let store = place.open().await.unwrap();
     let export = store.export("exp-1", &target()).await.unwrap();
     assert_eq!(export.ledger, None);
     let run = store.begin_run(&export.id, "fingerprint", 17).await.unwrap();
@@ -64,7 +56,7 @@ async fn a_run_lives_from_planning_to_its_report() {
     store.start_delivery(run.id, &plan).await.unwrap();
     store.close().await;
 
-    let store = Store::open(&directory).await.unwrap();
+    let store = place.open().await.unwrap();
     let found = store.unfinished_run(&export.id).await.unwrap().unwrap();
     assert_eq!((found.state, found.plan, found.started_ms), (RunState::Delivering, Some(plan), 17));
 
@@ -74,9 +66,8 @@ async fn a_run_lives_from_planning_to_its_report() {
     assert_eq!(store.ended_runs(&export.id).await.unwrap()[0].report, Some(report()));
 }
 
-#[tokio::test]
-async fn a_discarded_run_is_over_and_a_delivering_one_cannot_be_discarded() {
-    let Opened { store, _folder, .. } = open().await;
+async fn a_discarded_run_is_over_and_a_delivering_one_cannot_be_discarded(place: &Place) {
+    let store = place.open().await.unwrap();
     store.export("exp-1", &target()).await.unwrap();
     let first = store.begin_run("exp-1", "a", 0).await.unwrap();
     store.discard_run(first.id, 1).await.unwrap();
@@ -87,9 +78,8 @@ async fn a_discarded_run_is_over_and_a_delivering_one_cannot_be_discarded() {
     assert_eq!(store.unfinished_run("exp-1").await.unwrap().unwrap().id, 2);
 }
 
-#[tokio::test]
-async fn batches_and_verdicts_are_saved_together_and_overwritten() {
-    let Opened { store, _folder, .. } = open().await;
+async fn batches_and_verdicts_are_saved_together_and_overwritten(place: &Place) {
+    let store = place.open().await.unwrap();
     store.export("exp-1", &target()).await.unwrap();
     let run = store.begin_run("exp-1", "a", 0).await.unwrap().id;
     let sending: Vec<Batch> = (0..200).map(|seq| batch(seq, BatchState::Sending, None)).collect();
@@ -106,25 +96,13 @@ async fn batches_and_verdicts_are_saved_together_and_overwritten() {
     assert_eq!(store.verdicts(run).await.unwrap(), vec![verdict(VerdictKind::Refused(Reason::Bounced))]);
 }
 
-#[tokio::test]
-async fn what_people_say_of_a_segment_is_kept_and_changed() {
-    let Opened { store, _folder, .. } = open().await;
-    let mut segment = Segment {
-        name: "vip".into(),
-        description: "For the spring letter".into(),
-        definition: "version: 1".into(),
-        is_static: true,
-        is_active: false,
-        snapshot: None,
-        refreshed_ms: None,
-        members: None,
-    };
-    store.add_segment(&segment).await.unwrap();
-    assert_eq!(store.segments().await.unwrap(), [segment.clone()]);
-    assert!(matches!(store.add_segment(&segment).await, Err(StoreError::Exists { .. })));
-    segment.description.clear();
-    segment.definition.push('\n');
-    (segment.is_static, segment.is_active) = (false, true);
-    store.change_segment(&segment).await.unwrap();
-    assert_eq!(store.segments().await.unwrap(), [segment]);
+async fn a_newer_database_is_refused(place: &Place) {
+    place.open().await.unwrap().close().await;
+    let (success, checksum) = if place.database.is_some() { ("true", "'\\x00'") } else { ("1", "x'00'") };
+    let newer = format!(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'from the future', {success}, {checksum}, 0)"
+    );
+    place.execute(&newer).await;
+    assert!(matches!(place.open().await, Err(StoreError::Newer { .. })));
 }

@@ -1,0 +1,98 @@
+//! Connect: one real call that tells whether host and key are right, and what is at fault if they are not.
+
+use std::time::Duration;
+
+use activecampaign::{Channel, Client, Error, ErrorKind, Host, HostPolicy, Limits, Options, Retry, Window};
+use secrecy::{ExposeSecret, SecretString};
+use segue_model::connection::{Fault, Trouble};
+
+/// A list of the account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListName {
+    /// The provider's id.
+    pub id: u64,
+    /// Its name there.
+    pub name: String,
+    /// Whether it takes e-mail; others cannot be exported to.
+    pub takes_email: bool,
+}
+
+/// An account that answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its host, as it is stored.
+    pub host: String,
+    /// Its lists, by name.
+    pub lists: Vec<ListName>,
+}
+
+/// More than any key has.
+const LONGEST_KEY: usize = 512;
+
+/// Reads a host as somebody typed it.
+pub(super) fn host(text: &str, policy: HostPolicy) -> Result<Host, String> {
+    Host::parse(text, policy).map_err(|error| error.to_string())
+}
+
+/// Reads a key as somebody typed it.
+pub(super) fn typed_key(text: &SecretString) -> Result<SecretString, &'static str> {
+    let key = text.expose_secret().trim();
+    if key.is_empty() {
+        return Err("must not be empty: copy the key from Settings → Developer in ActiveCampaign");
+    }
+    if key.len() > LONGEST_KEY || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("is no API key: copy it again from Settings → Developer in ActiveCampaign");
+    }
+    Ok(SecretString::from(key))
+}
+
+/// Asks who the key belongs to and which lists there are.
+pub(super) async fn connect(host: &Host, key: SecretString) -> Result<Account, Trouble> {
+    let client = Client::new(host, key, options()).map_err(|error| trouble(&error))?;
+    client.me().await.map_err(|error| trouble(&error))?;
+    let lists = client.lists().await.map_err(|error| trouble(&error))?;
+    let mut lists: Vec<ListName> = lists
+        .into_iter()
+        .map(|list| ListName {
+            takes_email: !matches!(list.channel, Channel::Sms),
+            id: list.id,
+            name: list.name,
+        })
+        .collect();
+    lists.sort_unstable_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
+    Ok(Account { host: host.address(), lists })
+}
+
+/// Somebody waits for the answer: better a quick "no" than a patient "yes". And a run may be using the account, so this
+/// takes little of its limit.
+fn options() -> Options {
+    let second = Duration::from_secs(1);
+    Options {
+        limits: Limits { general: Window { requests: 2, per: second }, ..Limits::default() },
+        retry: Retry {
+            attempts: 2,
+            patience: second * 5,
+            first_wait: second / 2,
+            longest_wait: second,
+            limit_patience: second * 10,
+        },
+        connect_timeout: second * 5,
+        timeout: second * 15,
+        user_agent: concat!("segue/", env!("CARGO_PKG_VERSION")).to_owned(),
+    }
+}
+
+fn trouble(error: &Error) -> Trouble {
+    let fault = match error.kind() {
+        ErrorKind::Credentials => Fault::Key,
+        ErrorKind::Permission { .. } => Fault::Permission,
+        ErrorKind::AccountUnusable => Fault::Account,
+        ErrorKind::WrongHost
+        | ErrorKind::NameNotResolved
+        | ErrorKind::ForbiddenAddress
+        | ErrorKind::NotFound => Fault::Host,
+        ErrorKind::Network { .. } => Fault::Network,
+        _ => Fault::Provider,
+    };
+    Trouble { fault, words: error.to_string() }
+}

@@ -1,0 +1,111 @@
+//! What all endpoints share, and what the outside hands in.
+
+use std::net::IpAddr;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use rand::RngExt;
+use segue_runs::connections::{ConnectionRules, Connections};
+use segue_store::{MasterKeys, Store};
+
+use crate::observe::Metrics;
+use crate::origin::PublicUrl;
+use crate::passwords::{Cost, Passwords};
+use crate::throttle::Throttle;
+
+/// Now, in milliseconds since 1970.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// Fills with bytes that nobody can guess.
+pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
+/// How the server is reached, and what it costs to try a password.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// The address under which people reach it: decides over cookies, links and what counts as our own site.
+    pub url: PublicUrl,
+    /// Peers whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// What a password hash costs.
+    pub cost: Cost,
+    /// Which hosts and which places of keys connections may have, and the operator's privacy statement.
+    pub connections: ConnectionRules,
+}
+
+/// The server's state. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+/// What [`App`] holds.
+pub struct Shared {
+    pub(crate) store: Store,
+    pub(crate) connections: Connections,
+    pub(crate) setting: Setting,
+    pub(crate) passwords: Passwords,
+    pub(crate) throttle: Throttle,
+    pub(crate) metrics: Metrics,
+    clock: Clock,
+    random: Random,
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl App {
+    /// A server over this store, whose secrets are sealed with these keys.
+    #[must_use]
+    pub fn new(store: Store, keys: MasterKeys, setting: Setting, clock: Clock, random: Random) -> Self {
+        let passwords = Passwords::new(setting.cost, Arc::clone(&random));
+        let connections = Connections::new(store.clone(), keys, setting.connections.clone());
+        Self(Arc::new(Shared {
+            store,
+            connections,
+            setting,
+            passwords,
+            throttle: Throttle::default(),
+            metrics: Metrics::default(),
+            clock,
+            random,
+        }))
+    }
+}
+
+impl Shared {
+    /// Now, in milliseconds since 1970.
+    pub(crate) fn now_ms(&self) -> i64 {
+        (self.clock)()
+    }
+
+    /// An id that nothing else has.
+    pub(crate) fn new_id(&self) -> String {
+        new_id(&self.random)
+    }
+
+    pub(crate) fn random(&self) -> &Random {
+        &self.random
+    }
+}
+
+/// An id that nothing else has.
+pub(crate) fn new_id(random: &Random) -> String {
+    let mut bytes = [0; 16];
+    random(&mut bytes);
+    crate::secret::hexadecimal(&bytes)
+}
+
+/// The machine's clock.
+#[must_use]
+pub fn system_clock() -> Clock {
+    Arc::new(|| chrono::Utc::now().timestamp_millis())
+}
+
+/// The machine's randomness.
+#[must_use]
+pub fn system_random() -> Random {
+    Arc::new(|bytes| rand::rng().fill(bytes))
+}

@@ -1,0 +1,10 @@
+//! The endpoints, one group a file. Each file lists its own in `endpoints`; `router.rs` merges them.
+
+pub(crate) mod audit;
+pub(crate) mod connections;
+pub(crate) mod health;
+pub(crate) mod me;
+pub(crate) mod session;
+pub(crate) mod setup;
+pub(crate) mod tokens;
+pub(crate) mod users;

@@ -1,0 +1,177 @@
+//! Connections as they are shown: whole to administrators, by name to contributors, and never with their keys.
+
+use segue_model::connection::{ConnectionKind, ExportUserGone, Fault, Sharing, Signature, Tested};
+use segue_runs::connections::{Account, SeenConnection};
+use segue_store::Connection;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::problem::Problem;
+use crate::schema;
+use crate::time::written;
+
+/// A person at the time of what is recorded, and when that was.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Signed {
+    id: String,
+    /// The name or login at the time.
+    name: String,
+    at: String,
+}
+
+/// Who agreed that data leaves, and to what.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Consent)]
+pub(super) struct ConsentView {
+    /// The version of the text.
+    text: u32,
+    /// The operator's privacy statement that stood with it.
+    policy: Option<String>,
+    by: Signed,
+}
+
+/// In whose name exports run.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ExportUser)]
+pub(super) struct ExportUserView {
+    id: String,
+    name: String,
+    since: String,
+    /// Why exports on this connection do not run: the person was `removed`, `disabled`, or is no administrator any more
+    /// (`demoted`). Another administrator must become export user.
+    gone: Option<&'static str>,
+}
+
+/// How the latest test ended.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ConnectionTest)]
+pub(super) struct TestView {
+    at: String,
+    /// What was at fault; nothing if all is well.
+    #[schema(schema_with = schema::fault)]
+    fault: Option<Fault>,
+    /// What is wrong and what to do.
+    words: Option<String>,
+}
+
+/// A connection without its key, which is never shown.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Connection)]
+pub(super) struct ConnectionView {
+    id: String,
+    name: String,
+    #[serde(rename = "type")]
+    #[schema(schema_with = schema::connection_kind)]
+    kind: ConnectionKind,
+    #[schema(example = "acme.api-us1.com")]
+    host: String,
+    /// Where the key is: `env:NAME` or `file:/path`; nothing if it is sealed here.
+    api_key_from: Option<String>,
+    #[schema(schema_with = schema::sharing)]
+    sharing: Sharing,
+    consent: ConsentView,
+    export_user: ExportUserView,
+    test: TestView,
+    /// Counts changes; the ETag is this.
+    version: i64,
+    created_at: String,
+    changed_at: String,
+}
+
+/// What a contributor sees of a connection that is shared with them.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ConnectionName {
+    id: String,
+    name: String,
+    #[serde(rename = "type")]
+    #[schema(schema_with = schema::connection_kind)]
+    kind: ConnectionKind,
+}
+
+/// A connection, as the caller may see it.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum AnyConnection {
+    Whole(Box<ConnectionView>),
+    Name(ConnectionName),
+}
+
+/// A list of the account.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AccountList)]
+pub(super) struct ListView {
+    id: u64,
+    name: String,
+    /// Whether it takes e-mail. Others cannot be exported to.
+    takes_email: bool,
+}
+
+/// An account that answered to the key.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Account)]
+pub(super) struct AccountView {
+    host: String,
+    /// By name.
+    lists: Vec<ListView>,
+}
+
+/// A new connection, and the account that it leads to.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Connected {
+    pub(super) connection: ConnectionView,
+    pub(super) account: AccountView,
+}
+
+fn signed(signature: &Signature) -> Signed {
+    Signed { id: signature.id.clone(), name: signature.name.clone(), at: written(signature.at_ms) }
+}
+
+fn test_view(tested: &Tested) -> TestView {
+    TestView {
+        at: written(tested.at_ms),
+        fault: tested.trouble.as_ref().map(|trouble| trouble.fault),
+        words: tested.trouble.as_ref().map(|trouble| trouble.words.clone()),
+    }
+}
+
+pub(super) async fn view(app: &App, connection: &Connection) -> Result<ConnectionView, Problem> {
+    let gone = app.connections.export_user_gone(connection).await?;
+    let export_user = &connection.export_user;
+    Ok(ConnectionView {
+        id: connection.id.clone(),
+        name: connection.name.clone(),
+        kind: connection.kind,
+        host: connection.host.clone(),
+        api_key_from: connection.reference.as_ref().map(ToString::to_string),
+        sharing: connection.sharing.clone(),
+        consent: ConsentView {
+            text: connection.consent.text,
+            policy: connection.consent.policy.clone(),
+            by: signed(&connection.consent.by),
+        },
+        export_user: ExportUserView {
+            id: export_user.id.clone(),
+            name: export_user.name.clone(),
+            since: written(export_user.at_ms),
+            gone: gone.map(ExportUserGone::word),
+        },
+        test: test_view(&connection.tested),
+        version: connection.version,
+        created_at: written(connection.created_ms),
+        changed_at: written(connection.changed_ms),
+    })
+}
+
+pub(super) fn account_view(account: Account) -> AccountView {
+    let lists = account.lists.into_iter();
+    let lists = lists.map(|list| ListView { id: list.id, name: list.name, takes_email: list.takes_email });
+    AccountView { host: account.host, lists: lists.collect() }
+}
+
+pub(super) async fn any_view(app: &App, seen: SeenConnection) -> Result<AnyConnection, Problem> {
+    Ok(match seen {
+        SeenConnection::Whole(connection) => AnyConnection::Whole(Box::new(view(app, &connection).await?)),
+        SeenConnection::Name { id, name, kind } => AnyConnection::Name(ConnectionName { id, name, kind }),
+    })
+}

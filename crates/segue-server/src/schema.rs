@@ -1,0 +1,43 @@
+//! Words of the model in the OpenAPI document: the model does not know that there is one.
+
+use segue_model::Role;
+use segue_model::connection::{ConnectionKind, Fault};
+use segue_model::person::Language;
+use segue_store::Scope;
+use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Schema, Type};
+
+fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> Object {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build()
+}
+
+/// A role.
+pub(crate) fn role() -> Object {
+    one_of(Role::ALL.iter().map(|role| role.word()))
+}
+
+/// A language.
+pub(crate) fn language() -> Object {
+    one_of([Language::En, Language::Ro].map(Language::word))
+}
+
+/// What a token may be used for.
+pub(crate) fn scope() -> Object {
+    one_of([Scope::Read, Scope::Write].map(Scope::word))
+}
+
+/// Where a connection leads.
+pub(crate) fn connection_kind() -> Object {
+    one_of([ConnectionKind::ActiveCampaign.word()])
+}
+
+/// What is at fault when an account does not answer as it should.
+pub(crate) fn fault() -> Object {
+    one_of(Fault::ALL.iter().map(|fault| fault.word()))
+}
+
+/// Who may use a connection.
+pub(crate) fn sharing() -> Schema {
+    let ids = ArrayBuilder::new().items(ObjectBuilder::new().schema_type(Type::String)).build();
+    let people = ObjectBuilder::new().property("people", ids).required("people").build();
+    Schema::OneOf(OneOfBuilder::new().item(one_of(["administrators", "contributors"])).item(people).build())
+}

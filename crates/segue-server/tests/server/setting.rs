@@ -1,0 +1,249 @@
+//! A server for one test, and people who use it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use activecampaign::HostPolicy;
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use segue_runs::connections::ConnectionRules;
+use segue_server::{App, Clock, Cost, PublicUrl, Setting, one_time_link, serve, system_random};
+use segue_store::{MasterKeys, ReferenceRules, StateDirectory, Store};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+pub(crate) const PASSWORD: &str = "correct horse battery";
+pub(crate) const MINUTE_MS: i64 = 60 * 1000;
+pub(crate) const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+/// When tests begin.
+pub(crate) const BEGIN_MS: i64 = 1_800_000_000_000;
+
+pub(crate) struct Site {
+    pub(crate) url: String,
+    pub(crate) store: Store,
+    pub(crate) public: PublicUrl,
+    pub(crate) client: Client,
+    now_ms: Arc<AtomicI64>,
+    end: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<std::io::Result<bool>>,
+    directory: StateDirectory,
+    _folder: tempfile::TempDir,
+}
+
+/// How the server of a test differs from others.
+#[derive(Default)]
+pub(crate) struct Odd {
+    pub(crate) public: Option<&'static str>,
+    pub(crate) behind_proxy: bool,
+}
+
+impl Site {
+    pub(crate) async fn start() -> Self {
+        Self::start_odd(Odd::default()).await
+    }
+
+    pub(crate) async fn start_odd(odd: Odd) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let directory = StateDirectory::open(folder.path()).expect("a state directory");
+        let store = Store::open(&directory).await.expect("a store");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let public = PublicUrl::parse(odd.public.unwrap_or(&url)).expect("an address");
+        let trusted_proxies =
+            if odd.behind_proxy { vec!["127.0.0.1".parse().expect("an address")] } else { Vec::new() };
+        let connections = ConnectionRules {
+            hosts: HostPolicy::AllowInsecure,
+            references: ReferenceRules::default(),
+            policy: Some("https://acme.example/privacy".into()),
+        };
+        let setting = Setting { url: public.clone(), trusted_proxies, cost: Cost::LEAST, connections };
+        let keys = MasterKeys::of_directory(&directory).expect("a master key");
+        let now_ms = Arc::new(AtomicI64::new(BEGIN_MS));
+        let held = Arc::clone(&now_ms);
+        let clock: Clock = Arc::new(move || held.load(Ordering::SeqCst));
+        let app = App::new(store.clone(), keys, setting, clock, system_random());
+        let (end, ended) = oneshot::channel::<()>();
+        let serving = tokio::spawn(serve(listener, app, async {
+            let _ = ended.await;
+        }));
+        let client = Client::builder().no_proxy().build().expect("a client");
+        Self { url, store, public, client, now_ms, end: Some(end), serving, directory, _folder: folder }
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.now_ms.load(Ordering::SeqCst)
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pass(&self, ms: i64) {
+        self.now_ms.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    /// Saves an export on a connection, past the API.
+    pub(crate) async fn add_export(&self, id: &str, name: &str, connection: &str) {
+        let address = format!("sqlite://{}", self.directory.database().display());
+        let mut database =
+            <sqlx::AnyConnection as sqlx::Connection>::connect(&address).await.expect("the database");
+        let text = "INSERT INTO recipe (id, name, connection_id, document, is_enabled, version, created_by, created_ms,
+                    updated_by, updated_ms) VALUES ($1, $2, $3, '{}', 1, 1, 'root', 0, 'root', 0)";
+        let added = sqlx::query(text).bind(id).bind(name).bind(connection).execute(&mut database).await;
+        added.expect("an export");
+    }
+
+    /// Tells the server to end and waits for it; gives whether all requests ended.
+    pub(crate) async fn end(mut self) -> bool {
+        drop(self.end.take());
+        self.serving.await.expect("no panic").expect("no failure")
+    }
+
+    /// The secret of a new link for the first administrator.
+    pub(crate) async fn first_secret(&self) -> String {
+        let link = one_time_link(&self.store, &self.public, self.now_ms(), &system_random()).await;
+        secret_of(&link.expect("a database").expect("no administrator yet"))
+    }
+
+    /// Makes the first administrator and signs them in.
+    pub(crate) async fn administrator(&self) -> As<'_> {
+        let secret = self.first_secret().await;
+        let setup =
+            json!({"secret": secret, "login": "root@example.com", "name": "Root", "password": PASSWORD});
+        self.nobody().post("/setup", &setup).await.expect(StatusCode::CREATED);
+        self.sign_in("root@example.com").await
+    }
+
+    /// Adds a user and signs them in.
+    pub(crate) async fn user(&self, administrator: &As<'_>, login: &str, role: &str) -> As<'_> {
+        let new = json!({"login": login, "name": format!("Name of {login}"), "role": role});
+        let invited = administrator.post("/users", &new).await.expect(StatusCode::CREATED);
+        let secret = secret_of(invited.text_at("/link/url"));
+        let set = self.nobody().post("/setup", &json!({"secret": secret, "password": PASSWORD})).await;
+        set.expect(StatusCode::NO_CONTENT);
+        self.sign_in(login).await
+    }
+
+    pub(crate) async fn sign_in(&self, login: &str) -> As<'_> {
+        let answer = self.nobody().post("/session", &json!({"login": login, "password": PASSWORD})).await;
+        self.with_cookie(&answer.expect(StatusCode::OK))
+    }
+
+    /// Who has the cookie of this answer.
+    pub(crate) fn with_cookie(&self, answer: &Answer) -> As<'_> {
+        let cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+        As { site: self, cookie: Some(cookie), token: None }
+    }
+
+    pub(crate) fn with_token(&self, secret: &str) -> As<'_> {
+        As { site: self, cookie: None, token: Some(secret.to_owned()) }
+    }
+
+    pub(crate) fn nobody(&self) -> As<'_> {
+        As { site: self, cookie: None, token: None }
+    }
+}
+
+/// What stands behind the `#` of a link.
+pub(crate) fn secret_of(link: &str) -> String {
+    link.split_once("/setup#").expect("a link").1.to_owned()
+}
+
+/// Somebody who asks, as a browser or a program does.
+pub(crate) struct As<'a> {
+    site: &'a Site,
+    pub(crate) cookie: Option<String>,
+    pub(crate) token: Option<String>,
+}
+
+impl As<'_> {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let mut request = self.site.client.request(method, format!("{}/api/v1{path}", self.site.url));
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", cookie).header("sec-fetch-site", "same-origin");
+        }
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        request
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::GET, path)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        Answer::of(self.request(Method::POST, path).json(body)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
+        Answer::of(self.request(Method::PUT, path).json(body)).await
+    }
+
+    /// Changes the version that this answer has shown.
+    pub(crate) async fn patch(&self, path: &str, etag: &str, body: &Value) -> Answer {
+        Answer::of(self.request(Method::PATCH, path).header("if-match", etag).json(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::DELETE, path)).await
+    }
+
+    pub(crate) async fn delete_version(&self, path: &str, etag: &str) -> Answer {
+        Answer::of(self.request(Method::DELETE, path).header("if-match", etag)).await
+    }
+
+    /// The id of who asks.
+    pub(crate) async fn id(&self) -> String {
+        self.get("/session").await.expect(StatusCode::OK).text_at("/user/id").to_owned()
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    headers: reqwest::header::HeaderMap,
+    pub(crate) text: String,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    pub(crate) async fn of(request: RequestBuilder) -> Self {
+        let response = request.send().await.expect("an answer");
+        let (status, headers) = (response.status(), response.headers().clone());
+        let text = response.text().await.expect("a text");
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Self { status, headers, text, body }
+    }
+
+    #[track_caller]
+    pub(crate) fn expect(self, status: StatusCode) -> Self {
+        assert_eq!(self.status, status, "{}", self.text);
+        self
+    }
+
+    /// A problem with this code, and with the status that belongs to it.
+    #[track_caller]
+    pub(crate) fn problem(self, code: &str) -> Self {
+        assert_eq!(self.body["code"], code, "{} {}", self.status, self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(self.body["status"], self.status.as_u16());
+        assert_eq!(self.body["type"], format!("/docs/errors.md#{code}"));
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().expect("text")).unwrap_or_default()
+    }
+
+    #[track_caller]
+    pub(crate) fn text_at(&self, pointer: &str) -> &str {
+        let found = self.body.pointer(pointer).and_then(Value::as_str);
+        found.unwrap_or_else(|| panic!("no text at {pointer} of {}", self.text))
+    }
+
+    /// The pointers of the fields that are not right.
+    pub(crate) fn fields(&self) -> Vec<&str> {
+        let errors = self.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        errors.iter().filter_map(|error| error["pointer"].as_str()).collect()
+    }
+}

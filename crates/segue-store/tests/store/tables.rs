@@ -1,0 +1,35 @@
+//! Tables: what definitions can speak of.
+
+use std::collections::BTreeMap;
+
+use segue_model::segment::Table;
+use segue_model::{Source, StoredTable};
+
+use crate::place::{Place, on_both};
+
+on_both! { a_table_is_put_replaced_listed_by_name_and_removed }
+
+fn table(name: &str, path: &str) -> StoredTable {
+    let table = Table {
+        name: name.into(),
+        columns: Vec::new(),
+        key: Some("Id".into()),
+        relationships: Vec::new(),
+        conditions: BTreeMap::new(),
+    };
+    StoredTable { table, source: Source { path: path.into() } }
+}
+
+async fn a_table_is_put_replaced_listed_by_name_and_removed(place: &Place) {
+    let store = place.open().await.unwrap();
+    for (name, path) in [("b", "b.csv"), ("B", "c.csv"), ("a-b", "d.csv"), ("b", "e.csv")] {
+        store.put_table(&table(name, path)).await.unwrap();
+    }
+    assert_eq!(
+        store.tables().await.unwrap(),
+        [table("B", "c.csv"), table("a-b", "d.csv"), table("b", "e.csv")]
+    );
+    assert!(store.remove_table("b").await.unwrap());
+    assert!(!store.remove_table("b").await.unwrap());
+    assert_eq!(store.tables().await.unwrap().len(), 2);
+}

@@ -1,0 +1,193 @@
+//! `segue serve`: the API as a server, until it is asked to end.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use activecampaign::HostPolicy;
+use clap::{Args, ValueEnum};
+use segue_runs::connections::ConnectionRules;
+use segue_server::{App, Cost, PublicUrl, Setting, one_time_link, system_clock, system_random};
+use segue_store::{MasterKeys, ReferenceRules, StateDirectory, Store};
+use tokio::net::TcpListener;
+
+use crate::exit::{Code, Failure};
+use crate::master_key::MasterKeySource;
+use crate::show;
+use crate::signals::Signals;
+use crate::workspace::StateFolder;
+
+/// How the server's log is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogForm {
+    /// Lines for people
+    #[default]
+    Text,
+    /// One JSON object a line, for machines
+    Json,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Serve {
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "SEGUE_LISTEN",
+        hide_env_values = true,
+        default_value = "127.0.0.1:8080"
+    )]
+    pub(crate) listen: SocketAddr,
+    /// Address under which people reach it, with its scheme: https unless it is this machine [default: where it listens]
+    #[arg(long, value_name = "URL", env = "SEGUE_URL", hide_env_values = true, value_parser = PublicUrl::parse)]
+    pub(crate) url: Option<PublicUrl>,
+    /// Address of a proxy whose X-Forwarded-For is believed; may be repeated
+    #[arg(
+        long = "trusted-proxy",
+        value_name = "ADDRESS",
+        env = "SEGUE_TRUSTED_PROXY",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub(crate) trusted_proxies: Vec<IpAddr>,
+    /// How the log on standard error is written; `SEGUE_LOG` says how much of it
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORM",
+        env = "SEGUE_LOG_FORM",
+        hide_env_values = true,
+        default_value_t
+    )]
+    pub(crate) log: LogForm,
+    #[command(flatten)]
+    pub(crate) connections: ConnectionOptions,
+    #[command(flatten)]
+    pub(crate) key: MasterKeySource,
+    #[command(flatten)]
+    pub(crate) state: StateFolder,
+}
+
+/// What the operator decides about connections.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Connections")]
+pub(crate) struct ConnectionOptions {
+    /// Your privacy statement, which stands with the text that administrators agree to
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "SEGUE_PRIVACY_POLICY",
+        hide_env_values = true,
+        value_parser = web_address
+    )]
+    privacy_policy: Option<String>,
+    /// Folder of files with API keys, which connections may refer to by their paths
+    #[arg(long, value_name = "DIR", env = "SEGUE_SECRETS_FOLDER", hide_env_values = true)]
+    secrets_folder: Option<PathBuf>,
+    /// Allow connections over plain http and to private addresses, for the sandbox
+    #[arg(long, env = "SEGUE_ALLOW_INSECURE_HOST", hide_env_values = true)]
+    allow_insecure_host: bool,
+}
+
+impl ConnectionOptions {
+    fn rules(&self) -> ConnectionRules {
+        ConnectionRules {
+            hosts: if self.allow_insecure_host { HostPolicy::AllowInsecure } else { HostPolicy::PublicHttps },
+            references: ReferenceRules { folder: self.secrets_folder.clone() },
+            policy: self.privacy_policy.clone(),
+        }
+    }
+}
+
+fn web_address(text: &str) -> Result<String, String> {
+    let is_one =
+        ["https://", "http://"].iter().any(|scheme| text.len() > scheme.len() && text.starts_with(scheme));
+    if is_one && !text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Ok(text.to_owned());
+    }
+    Err("write a web address, as in https://example.com/privacy".to_owned())
+}
+
+pub(crate) async fn run(serve: Serve) -> Result<Code, Failure> {
+    let directory = StateDirectory::open(&serve.state.path()?)?;
+    let store = Store::open(&directory).await?;
+    let ended = match master_keys(&serve, &directory, &store).await {
+        Ok(keys) => listen(&serve, &store, keys).await,
+        Err(failure) => Err(failure),
+    };
+    store.close().await;
+    ended
+}
+
+/// The master keys, if they are those of this database: better now than when a run needs one.
+async fn master_keys(
+    serve: &Serve,
+    directory: &StateDirectory,
+    store: &Store,
+) -> Result<MasterKeys, Failure> {
+    let keys = serve.key.read(directory)?;
+    store.check_keys(&keys).await?;
+    Ok(keys)
+}
+
+async fn listen(serve: &Serve, store: &Store, keys: MasterKeys) -> Result<Code, Failure> {
+    // From here on a wish to end is heard.
+    let mut signals = Signals::new();
+    let unusable = |error: std::io::Error| {
+        Failure::Input(format!(
+            "{} cannot be listened on: {error}: choose another with --listen",
+            serve.listen
+        ))
+    };
+    let listener = TcpListener::bind(serve.listen).await.map_err(unusable)?;
+    let url = public_url(serve, listener.local_addr().map_err(unusable)?)?;
+    let (clock, random) = (system_clock(), system_random());
+    if let Some(link) = one_time_link(store, &url, clock(), &random).await? {
+        show::say(
+            "There is no administrator yet. This link makes the first one; it works once, within 24 hours:",
+        );
+        show::print(&link)?;
+    }
+    let setting = Setting {
+        url,
+        trusted_proxies: serve.trusted_proxies.clone(),
+        cost: Cost::USUAL,
+        connections: serve.connections.rules(),
+    };
+    show::say(&format!("Listening on {}. Ctrl-C ends it.", setting.url.as_str()));
+    let app = App::new(store.clone(), keys, setting, clock, random);
+    // The first wish ends the server gently, the second at once.
+    let (ended, end) = tokio::sync::oneshot::channel::<()>();
+    let serving = segue_server::serve(listener, app, async {
+        let _ = end.await;
+    });
+    let mut serving = std::pin::pin!(serving);
+    let ended_well = tokio::select! {
+        ended_well = &mut serving => ended_well,
+        () = signals.next() => {
+            show::say("Finishing what is under way. Ctrl-C once more ends it at once.");
+            drop(ended);
+            tokio::select! {
+                ended_well = &mut serving => ended_well,
+                () = signals.next() => return Ok(Code::Interrupted),
+            }
+        }
+    };
+    if !ended_well.map_err(|error| Failure::Other(format!("the server has failed: {error}")))? {
+        show::say("Some requests did not end in time and were cut off.");
+    }
+    Ok(Code::Done)
+}
+
+/// Where people reach the server. That an address of the network can be listened on does not say by which name, and
+/// whether over TLS.
+fn public_url(serve: &Serve, listening: SocketAddr) -> Result<PublicUrl, Failure> {
+    if let Some(url) = &serve.url {
+        return Ok(url.clone());
+    }
+    PublicUrl::parse(&format!("http://{listening}")).map_err(|_| {
+        Failure::Input(format!(
+            "{listening} can be reached from the network: say with --url under which address, as in \
+             https://segue.example.com, with a proxy there that does TLS"
+        ))
+    })
+}

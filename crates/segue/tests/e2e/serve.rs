@@ -1,0 +1,144 @@
+//! `segue serve` as the machine's owner meets it: the first link, the log, the end, and help for the locked-out.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, ChildStdout};
+
+use activecampaign_sim::Config;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::setting::{Setting, interrupt, read_until};
+
+const PASSWORD: &str = "correct horse battery";
+
+struct Served {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    url: String,
+    words: String,
+}
+
+fn serve(setting: &Setting, options: &[&str]) -> Served {
+    let base = ["serve", "--listen", "127.0.0.1:0", "--state", "state"];
+    let mut child = setting.command(&[&base, options].concat()).spawn().unwrap();
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let words = read_until(&mut stderr, "Listening on ");
+    let url = words.split("Listening on ").nth(1).unwrap().split(". Ctrl-C").next().unwrap().to_owned();
+    child.stderr = Some(stderr.into_inner());
+    Served { child, stdout, url, words }
+}
+
+impl Served {
+    /// The secret of the link that is printed.
+    fn secret(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        secret(&line)
+    }
+
+    fn post(&self, setting: &Setting, path: &str, body: &Value) -> (StatusCode, Value) {
+        setting.post(&format!("{}/api/v1{path}", self.url), body)
+    }
+
+    /// Asks it to end, and gives what it has said since it listens.
+    fn end(mut self) -> String {
+        interrupt(&self.child);
+        let mut words = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut words).unwrap();
+        assert_eq!(self.child.wait().unwrap().code(), Some(0), "{words}");
+        let mut more = String::new();
+        self.stdout.read_to_string(&mut more).unwrap();
+        assert_eq!(more, "");
+        words
+    }
+}
+
+fn secret(link: &str) -> String {
+    link.trim().split_once("/setup#").unwrap_or_else(|| panic!("no link: {link}")).1.to_owned()
+}
+
+fn credentials() -> Value {
+    json!({"login": "root@example.com", "password": PASSWORD})
+}
+
+#[test]
+fn the_first_start_prints_a_link_and_later_ones_do_not() {
+    let setting = Setting::new(Config::default());
+    let mut served = serve(&setting, &["--log", "json"]);
+    assert!(served.words.contains("There is no administrator yet"), "{}", served.words);
+    let link = served.secret();
+    let setup = json!({"secret": link, "login": "root@example.com", "name": "Root", "password": PASSWORD});
+    assert_eq!(served.post(&setting, "/setup", &setup).0, StatusCode::CREATED);
+    assert_eq!(served.post(&setting, "/setup", &setup).0, StatusCode::GONE);
+    assert_eq!(served.post(&setting, "/session", &credentials()).0, StatusCode::OK);
+    let words = served.end();
+    let log: Vec<Value> = words.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    assert_eq!(
+        log.iter().filter(|line| line["fields"]["message"] == "request answered").count(),
+        3,
+        "{words}"
+    );
+    assert!(!words.contains("root@example.com") && !words.contains(&link), "{words}");
+
+    let served = serve(&setting, &[]);
+    assert!(!served.words.contains("There is no administrator"), "{}", served.words);
+    assert_eq!(served.post(&setting, "/session", &credentials()).0, StatusCode::OK);
+    served.end();
+}
+
+#[test]
+fn the_locked_out_get_a_link_from_the_state_directory() {
+    let setting = Setting::new(Config::default());
+    let mut served = serve(&setting, &[]);
+    let setup = json!({"secret": served.secret(), "login": "root@example.com", "name": "Root", "password": "forgotten password"});
+    assert_eq!(served.post(&setting, "/setup", &setup).0, StatusCode::CREATED);
+    let reset = |login: &str| {
+        setting.command(&["users", "reset-password", login, "--state", "state"]).output().unwrap()
+    };
+    let busy = reset("root@example.com");
+    assert_eq!(busy.status.code(), Some(1), "the server holds the directory");
+    served.end();
+
+    let unknown = reset("nobody@example.com");
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(!String::from_utf8_lossy(&unknown.stderr).contains("example.com"));
+    let made = reset(" Root@Example.com ");
+    assert_eq!(made.status.code(), Some(0), "{}", String::from_utf8_lossy(&made.stderr));
+    let secret = secret(&String::from_utf8(made.stdout).unwrap());
+
+    let served = serve(&setting, &[]);
+    let set = json!({"secret": secret, "password": PASSWORD});
+    assert_eq!(served.post(&setting, "/setup", &set).0, StatusCode::NO_CONTENT);
+    assert_eq!(served.post(&setting, "/session", &credentials()).0, StatusCode::OK);
+    served.end();
+}
+
+#[test]
+fn where_it_is_reached_must_be_said_when_that_is_not_this_machine() {
+    let setting = Setting::new(Config::default());
+    for (options, expected) in [
+        (&["--listen", "0.0.0.0:0"][..], "say with --url under which address"),
+        (&["--url", "http://segue.example.com"], "plain http is for this machine only"),
+        (&["--url", "segue.example.com"], "write it as https://segue.example.com"),
+        (&["--listen", "localhost"], "invalid socket address"),
+    ] {
+        let output = setting.command(&[&["serve", "--state", "state"], options].concat()).output().unwrap();
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{words}");
+        assert!(words.contains(expected), "{words}");
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_said() {
+    let setting = Setting::new(Config::default());
+    let mut served = serve(&setting, &[]);
+    served.secret();
+    let address = served.url.trim_start_matches("http://").to_owned();
+    let output = setting.command(&["serve", "--state", "other", "--listen", &address]).output().unwrap();
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{words}");
+    assert!(words.contains("choose another with --listen"), "{words}");
+    served.end();
+}
