@@ -117,7 +117,8 @@ mod tests {
     use axum::http::Request;
     use hyper::service::Service;
     use hyper_util::service::TowerToHyperService;
-    use segue_store::{StateDirectory, Store};
+    use segue_runs::connections::ConnectionRules;
+    use segue_store::{MasterKeys, StateDirectory, Store};
 
     use super::*;
     use crate::{Cost, PublicUrl, Setting, system_clock, system_random};
@@ -125,10 +126,13 @@ mod tests {
     #[tokio::test]
     async fn a_defect_is_a_problem_that_says_nothing_but_the_id_of_the_request() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&StateDirectory::open(folder.path()).unwrap()).await.unwrap();
+        let directory = StateDirectory::open(folder.path()).unwrap();
+        let store = Store::open(&directory).await.unwrap();
         let url = PublicUrl::parse("http://localhost").unwrap();
-        let setting = Setting { url, trusted_proxies: Vec::new(), cost: Cost::LEAST };
-        let app = App::new(store, setting, system_clock(), system_random());
+        let connections = ConnectionRules::default();
+        let setting = Setting { url, trusted_proxies: Vec::new(), cost: Cost::LEAST, connections };
+        let keys = MasterKeys::of_directory(&directory).unwrap();
+        let app = App::new(store, keys, setting, system_clock(), system_random());
         let routes = Router::new().route("/", get(async || -> () { panic!("ana@example.com") }));
         let service = TowerToHyperService::new(surrounded(routes, app));
         let answer = service.call(Request::new(Body::empty())).await.unwrap();

@@ -16,6 +16,13 @@ pub struct ConnectionRules {
     pub policy: Option<String>,
 }
 
+/// The strictest: public hosts, and keys that are stored here.
+impl Default for ConnectionRules {
+    fn default() -> Self {
+        Self { hosts: HostPolicy::PublicHttps, references: ReferenceRules::default(), policy: None }
+    }
+}
+
 /// An account that somebody wants to connect to.
 #[derive(Debug, Clone)]
 pub struct Attempt {

@@ -1,10 +1,9 @@
 //! Connect: host, key, consent, and what is at fault.
 
-use activecampaign::HostPolicy;
 use activecampaign_sim::{KEY, RESTRICTED_KEY};
 use segue_model::connection::{CONSENT_TEXT, Fault, Trouble};
 use segue_runs::connections::{Attempt, ConnectionChange, ConnectionError, ConnectionRules, Connections};
-use segue_store::{Reference, ReferenceRules, Secret};
+use segue_store::{Reference, Secret};
 
 use crate::setting::{NOW, Setting, by, field, proven};
 
@@ -127,11 +126,7 @@ async fn s19_the_host_is_taken_in_every_form_and_kept_in_one() {
 #[tokio::test]
 async fn s19_private_hosts_and_plain_http_are_refused_unless_the_operator_allows_them() {
     let setting = Setting::new().await;
-    let rules = ConnectionRules {
-        hosts: HostPolicy::PublicHttps,
-        references: ReferenceRules::default(),
-        policy: None,
-    };
+    let rules = ConnectionRules::default();
     let connections = Connections::new(setting.store.clone(), setting.keys.clone(), rules);
     for host in [setting.host(), "http://acme.api-us1.com".into(), "localhost".into(), "10.0.0.1".into()] {
         let attempt = Attempt { host, ..setting.attempt(KEY) };
