@@ -99,7 +99,7 @@ QUESTIONS = [
 
 ASK = """
 import duckdb, sys
-duckdb.execute("SET threads = 2")
+duckdb.execute("SET threads = 2; SET enable_progress_bar = false")
 for table in ("profiles", "purchases"):
     duckdb.execute(f"CREATE VIEW {table} AS SELECT * FROM '{sys.argv[1]}/{table}.parquet'")
 print(duckdb.execute(sys.argv[2]).fetchone()[0])
