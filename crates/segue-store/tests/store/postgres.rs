@@ -53,6 +53,7 @@ async fn refreshes_of_several_processes_are_all_noted() {
             let (one, other) = two(place).await;
             let segment = Segment {
                 name: "brazil".into(),
+                description: String::new(),
                 definition: "{}".into(),
                 is_static: false,
                 is_active: true,
