@@ -141,9 +141,9 @@ fn a_file_that_may_not_grow() {
     let setting = Setting::new(Config::default());
     for (blocks, expected) in [
         ("16", "the state database failed while opening it: disk I/O error\n"),
-        ("512", "File too large (os error 27)\n"),
+        ("2048", "File too large (os error 27)\n"),
     ] {
-        let everybody = setting.write_crowd(blocks, 6_000);
+        let everybody = setting.write_crowd(blocks, 24_000);
         let script = format!(
             "rm -rf state; (trap '' XFSZ; ulimit -f {blocks}; exec \"$@\") >/dev/null 2>words; echo $? >code; exec \"$@\" --json"
         );
