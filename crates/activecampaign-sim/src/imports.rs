@@ -229,7 +229,7 @@ impl Account {
             self.imports.stuck.1 += contacts;
         }
         let callback = body.callback.take();
-        let outcome = self.carry_out(body, end, ends, knobs);
+        let outcome = self.carry_out(&body, end, ends, knobs);
         if let Some(callback) = callback.filter(|_| end != End::Never) {
             self.outbox.push(Delivery::callback(callback, &outcome));
         }
@@ -239,7 +239,7 @@ impl Account {
         }
     }
 
-    fn carry_out(&mut self, body: ImportBody<'_>, end: End, now: f64, knobs: &Knobs) -> Outcome {
+    fn carry_out(&mut self, body: &ImportBody<'_>, end: End, now: f64, knobs: &Knobs) -> Outcome {
         let all = body.contacts.len();
         let share = if end == End::Completed { all } else { knobs.applied.unwrap_or(all / 2) };
         let mut outcome = Outcome::default();

@@ -19,9 +19,7 @@ impl IfMatch {
     pub(crate) fn check(&self, in_force: i64) -> Result<(), Problem> {
         if self.0 == in_force { Ok(()) } else { Err(Problem::new(Code::Stale)) }
     }
-}
 
-impl IfMatch {
     /// The version, for what checks it by itself.
     pub(crate) const fn version(&self) -> i64 {
         self.0

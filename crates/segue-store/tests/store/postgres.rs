@@ -1,10 +1,11 @@
 //! What only a database server can do: serve several processes, and go away.
 
 use secrecy::SecretString;
-use segue_store::{Refresh, Segment, Store, StoreError, Target};
+use segue_store::{Refresh, Store, StoreError, Target};
 use sqlx::{AnyConnection, Connection, Executor};
 
 use crate::place::{Database, Place};
+use crate::segments::segment;
 
 fn target() -> Target {
     Target { host: "acme.api-us1.com".into(), list: 3, name: "default".into() }
@@ -51,17 +52,7 @@ async fn refreshes_of_several_processes_are_all_noted() {
         .await
         .run(async |place: &Place| {
             let (one, other) = two(place).await;
-            let segment = Segment {
-                name: "brazil".into(),
-                description: String::new(),
-                definition: "{}".into(),
-                is_static: false,
-                is_active: true,
-                snapshot: None,
-                refreshed_ms: None,
-                members: None,
-            };
-            one.add_segment(&segment).await.unwrap();
+            one.add_segment(&segment("brazil")).await.unwrap();
             let note = async |store: &Store, at_ms| {
                 let refresh = Refresh { at_ms, millis: 1, members: Some(2), words: String::new() };
                 store.save_refresh("brazil", &refresh, Some("snapshot")).await
