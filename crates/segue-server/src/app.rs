@@ -5,8 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use rand::RngExt;
-use segue_runs::connections::{ConnectionRules, Connections};
-use segue_store::{MasterKeys, Store};
+use segue_runs::Installation;
 
 use crate::observe::Metrics;
 use crate::origin::PublicUrl;
@@ -28,8 +27,6 @@ pub struct Setting {
     pub trusted_proxies: Vec<IpAddr>,
     /// What a password hash costs.
     pub cost: Cost,
-    /// Which hosts and which places of keys connections may have, and the operator's privacy statement.
-    pub connections: ConnectionRules,
 }
 
 /// The server's state. Cheap to clone; all clones are one.
@@ -38,8 +35,7 @@ pub struct App(Arc<Shared>);
 
 /// What [`App`] holds.
 pub struct Shared {
-    pub(crate) store: Store,
-    pub(crate) connections: Connections,
+    installation: Installation,
     pub(crate) setting: Setting,
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
@@ -57,14 +53,12 @@ impl Deref for App {
 }
 
 impl App {
-    /// A server over this store, whose secrets are sealed with these keys.
+    /// A server of this installation.
     #[must_use]
-    pub fn new(store: Store, keys: MasterKeys, setting: Setting, clock: Clock, random: Random) -> Self {
+    pub fn new(installation: Installation, setting: Setting, clock: Clock, random: Random) -> Self {
         let passwords = Passwords::new(setting.cost, Arc::clone(&random));
-        let connections = Connections::new(store.clone(), keys, setting.connections.clone());
         Self(Arc::new(Shared {
-            store,
-            connections,
+            installation,
             setting,
             passwords,
             throttle: Throttle::default(),
@@ -72,6 +66,14 @@ impl App {
             clock,
             random,
         }))
+    }
+}
+
+impl Deref for Shared {
+    type Target = Installation;
+
+    fn deref(&self) -> &Installation {
+        &self.installation
     }
 }
 

@@ -113,11 +113,17 @@ async fn errors_page() -> Response {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use axum::body::{Body, to_bytes};
     use axum::http::Request;
     use hyper::service::Service;
     use hyper_util::service::TowerToHyperService;
+    use segue_engine::TableEngine;
+    use segue_model::Resources;
+    use segue_runs::Installation;
     use segue_runs::connections::ConnectionRules;
+    use segue_runs::segments::Segments;
     use segue_store::{MasterKeys, StateDirectory, Store};
 
     use super::*;
@@ -126,13 +132,20 @@ mod tests {
     #[tokio::test]
     async fn a_defect_is_a_problem_that_says_nothing_but_the_id_of_the_request() {
         let folder = tempfile::tempdir().unwrap();
-        let directory = StateDirectory::open(folder.path()).unwrap();
+        let directory = Arc::new(StateDirectory::open(folder.path()).unwrap());
         let store = Store::open(&directory).await.unwrap();
         let url = PublicUrl::parse("http://localhost").unwrap();
-        let connections = ConnectionRules::default();
-        let setting = Setting { url, trusted_proxies: Vec::new(), cost: Cost::LEAST, connections };
+        let setting = Setting { url, trusted_proxies: Vec::new(), cost: Cost::LEAST };
         let keys = MasterKeys::of_directory(&directory).unwrap();
-        let app = App::new(store, keys, setting, system_clock(), system_random());
+        let (engine, resources) = (
+            Arc::new(TableEngine),
+            Resources { threads: 1, memory_bytes: 1 << 24, spill: directory.spill() },
+        );
+        let segments =
+            Segments::new(engine.clone(), store.clone(), Arc::clone(&directory), resources, Vec::new());
+        let rules = ConnectionRules::default();
+        let installation = Installation::new(store, directory, keys, rules, Arc::new(segments), engine);
+        let app = App::new(installation, setting, system_clock(), system_random());
         let routes = Router::new().route("/", get(async || -> () { panic!("ana@example.com") }));
         let service = TowerToHyperService::new(surrounded(routes, app));
         let answer = service.call(Request::new(Body::empty())).await.unwrap();

@@ -2,9 +2,12 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use activecampaign::HostPolicy;
 use clap::{Args, ValueEnum};
+use segue_engine::TableEngine;
+use segue_runs::Installation;
 use segue_runs::connections::ConnectionRules;
 use segue_server::{App, Cost, PublicUrl, Setting, one_time_link, system_clock, system_random};
 use segue_store::{MasterKeys, ReferenceRules, StateDirectory, Store};
@@ -14,7 +17,7 @@ use crate::exit::{Code, Failure};
 use crate::master_key::MasterKeySource;
 use crate::show;
 use crate::signals::Signals;
-use crate::workspace::StateFolder;
+use crate::workspace::{Open, Workspace};
 
 /// How the server's log is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -64,7 +67,7 @@ pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) key: MasterKeySource,
     #[command(flatten)]
-    pub(crate) state: StateFolder,
+    pub(crate) workspace: Workspace,
 }
 
 /// What the operator decides about connections.
@@ -108,10 +111,14 @@ fn web_address(text: &str) -> Result<String, String> {
 }
 
 pub(crate) async fn run(serve: Serve) -> Result<Code, Failure> {
-    let directory = StateDirectory::open(&serve.state.path()?)?;
-    let store = Store::open(&directory).await?;
+    let Open { segments, store, directory } = serve.workspace.open().await?;
     let ended = match master_keys(&serve, &directory, &store).await {
-        Ok(keys) => listen(&serve, &store, keys).await,
+        Ok(keys) => {
+            let (segments, rules) = (Arc::new(segments), serve.connections.rules());
+            let engine = Arc::new(TableEngine);
+            let installation = Installation::new(store.clone(), directory, keys, rules, segments, engine);
+            listen(&serve, installation).await
+        }
         Err(failure) => Err(failure),
     };
     store.close().await;
@@ -129,7 +136,7 @@ async fn master_keys(
     Ok(keys)
 }
 
-async fn listen(serve: &Serve, store: &Store, keys: MasterKeys) -> Result<Code, Failure> {
+async fn listen(serve: &Serve, installation: Installation) -> Result<Code, Failure> {
     // From here on a wish to end is heard.
     let mut signals = Signals::new();
     let unusable = |error: std::io::Error| {
@@ -141,20 +148,15 @@ async fn listen(serve: &Serve, store: &Store, keys: MasterKeys) -> Result<Code, 
     let listener = TcpListener::bind(serve.listen).await.map_err(unusable)?;
     let url = public_url(serve, listener.local_addr().map_err(unusable)?)?;
     let (clock, random) = (system_clock(), system_random());
-    if let Some(link) = one_time_link(store, &url, clock(), &random).await? {
+    if let Some(link) = one_time_link(&installation.store, &url, clock(), &random).await? {
         show::say(
             "There is no administrator yet. This link makes the first one; it works once, within 24 hours:",
         );
         show::print(&link)?;
     }
-    let setting = Setting {
-        url,
-        trusted_proxies: serve.trusted_proxies.clone(),
-        cost: Cost::USUAL,
-        connections: serve.connections.rules(),
-    };
+    let setting = Setting { url, trusted_proxies: serve.trusted_proxies.clone(), cost: Cost::USUAL };
     show::say(&format!("Listening on {}. Ctrl-C ends it.", setting.url.as_str()));
-    let app = App::new(store.clone(), keys, setting, clock, random);
+    let app = App::new(installation, setting, clock, random);
     // The first wish ends the server gently, the second at once.
     let (ended, end) = tokio::sync::oneshot::channel::<()>();
     let serving = segue_server::serve(listener, app, async {

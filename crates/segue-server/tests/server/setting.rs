@@ -5,7 +5,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use activecampaign::HostPolicy;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use segue_engine::TableEngine;
+use segue_model::Resources;
+use segue_runs::Installation;
 use segue_runs::connections::ConnectionRules;
+use segue_runs::segments::Segments;
 use segue_server::{App, Clock, Cost, PublicUrl, Setting, one_time_link, serve, system_random};
 use segue_store::{MasterKeys, ReferenceRules, StateDirectory, Store};
 use serde_json::{Value, json};
@@ -27,7 +31,7 @@ pub(crate) struct Site {
     now_ms: Arc<AtomicI64>,
     end: Option<oneshot::Sender<()>>,
     serving: JoinHandle<std::io::Result<bool>>,
-    directory: StateDirectory,
+    directory: Arc<StateDirectory>,
     _folder: tempfile::TempDir,
 }
 
@@ -45,7 +49,7 @@ impl Site {
 
     pub(crate) async fn start_odd(odd: Odd) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let directory = StateDirectory::open(folder.path()).expect("a state directory");
+        let directory = Arc::new(StateDirectory::open(folder.path()).expect("a state directory"));
         let store = Store::open(&directory).await.expect("a store");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -57,12 +61,19 @@ impl Site {
             references: ReferenceRules::default(),
             policy: Some("https://acme.example/privacy".into()),
         };
-        let setting = Setting { url: public.clone(), trusted_proxies, cost: Cost::LEAST, connections };
+        let setting = Setting { url: public.clone(), trusted_proxies, cost: Cost::LEAST };
         let keys = MasterKeys::of_directory(&directory).expect("a master key");
         let now_ms = Arc::new(AtomicI64::new(BEGIN_MS));
         let held = Arc::clone(&now_ms);
         let clock: Clock = Arc::new(move || held.load(Ordering::SeqCst));
-        let app = App::new(store.clone(), keys, setting, clock, system_random());
+        let engine = Arc::new(TableEngine);
+        let resources = Resources { threads: 2, memory_bytes: 256 << 20, spill: directory.spill() };
+        let segments =
+            Segments::new(engine.clone(), store.clone(), Arc::clone(&directory), resources, Vec::new());
+        let segments = Arc::new(segments);
+        let installation =
+            Installation::new(store.clone(), Arc::clone(&directory), keys, connections, segments, engine);
+        let app = App::new(installation, setting, clock, system_random());
         let (end, ended) = oneshot::channel::<()>();
         let serving = tokio::spawn(serve(listener, app, async {
             let _ = ended.await;

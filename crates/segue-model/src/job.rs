@@ -1,0 +1,183 @@
+//! Jobs: what is to be done, why, and how far it has come. One vocabulary for every place that tells it.
+
+use std::str::FromStr;
+
+/// A word that stands for no value of its type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("unknown {what}")]
+pub struct UnknownWord {
+    /// The type.
+    pub what: &'static str,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Work {
+    /// A run of this export.
+    Export(String),
+    /// A refresh of this segment.
+    Segment(String),
+    /// The whole chain: sources, segments, exports.
+    Refresh,
+}
+
+impl Work {
+    /// The word for its kind.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Export(_) => "export",
+            Self::Segment(_) => "segment",
+            Self::Refresh => "refresh",
+        }
+    }
+
+    /// What it is done to; empty for a refresh of everything.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        match self {
+            Self::Export(subject) | Self::Segment(subject) => subject,
+            Self::Refresh => "",
+        }
+    }
+
+    /// The work of this kind on this subject.
+    ///
+    /// # Errors
+    /// If there is no such kind.
+    pub fn new(kind: &str, subject: String) -> Result<Self, UnknownWord> {
+        match kind {
+            "export" => Ok(Self::Export(subject)),
+            "segment" => Ok(Self::Segment(subject)),
+            "refresh" => Ok(Self::Refresh),
+            _ => Err(UnknownWord { what: "kind of job" }),
+        }
+    }
+}
+
+macro_rules! words {
+    ($name:ident, $what:literal, $($variant:ident = $word:literal),+ $(,)?) => {
+        impl $name {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word in the API, in files and in the database.
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, UnknownWord> {
+                let found = Self::ALL.iter().find(|known| known.word() == word);
+                found.copied().ok_or(UnknownWord { what: $what })
+            }
+        }
+    };
+}
+
+/// How far a job has come, or how it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// It waits for a worker, for its time, or for what it depends on.
+    Queued,
+    /// A worker carries it out.
+    Running,
+    /// A worker carries it out, and at the moment the provider's limit holds it.
+    Waiting,
+    /// Done.
+    Succeeded,
+    /// Done; some profiles were invalid or refused.
+    SucceededWithRejections,
+    /// A brake held it; nothing was sent.
+    Stopped,
+    /// Not begun, for a cause that its words tell: what it depends on failed, or it is switched off.
+    Skipped,
+    /// Ended before its end, for a cause that its words tell. What was confirmed counts.
+    Failed,
+    /// A person ended it. What was confirmed counts.
+    Cancelled,
+}
+
+words!(
+    Status,
+    "status",
+    Queued = "queued",
+    Running = "running",
+    Waiting = "waiting_for_limit",
+    Succeeded = "succeeded",
+    SucceededWithRejections = "succeeded_with_rejections",
+    Stopped = "stopped_by_brake",
+    Skipped = "skipped",
+    Failed = "failed",
+    Cancelled = "cancelled",
+);
+
+impl Status {
+    /// Whether a worker carries it out.
+    #[must_use]
+    pub fn is_under_way(self) -> bool {
+        matches!(self, Self::Running | Self::Waiting)
+    }
+
+    /// Whether nothing will change any more.
+    #[must_use]
+    pub fn has_ended(self) -> bool {
+        !matches!(self, Self::Queued | Self::Running | Self::Waiting)
+    }
+}
+
+/// Why a job was begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Trigger {
+    /// A person asked for it.
+    Demand,
+    /// A person asked for those to be sent again whom the provider had refused.
+    Retry,
+    /// Its schedule.
+    Schedule,
+    /// Its schedule, for all that was missed while nobody watched.
+    CatchUp,
+    /// It follows a refresh of the system.
+    Refresh,
+    /// One of its segments has other members.
+    SegmentsChanged,
+}
+
+words!(
+    Trigger,
+    "trigger",
+    Demand = "demand",
+    Retry = "retry",
+    Schedule = "schedule",
+    CatchUp = "catch_up",
+    Refresh = "refresh",
+    SegmentsChanged = "segments_changed",
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_read_back() {
+        for status in Status::ALL {
+            assert_eq!(status.word().parse(), Ok(*status));
+        }
+        for trigger in Trigger::ALL {
+            assert_eq!(trigger.word().parse(), Ok(*trigger));
+        }
+        assert!("done".parse::<Status>().is_err());
+    }
+
+    #[test]
+    fn a_status_is_queued_under_way_or_ended() {
+        for status in Status::ALL {
+            let states = [*status == Status::Queued, status.is_under_way(), status.has_ended()];
+            assert_eq!(states.iter().filter(|is_so| **is_so).count(), 1, "{status:?}");
+        }
+    }
+}

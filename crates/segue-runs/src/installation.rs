@@ -1,0 +1,40 @@
+//! What one installation of Segue consists of: server and workers are made from it.
+
+use std::sync::Arc;
+
+use segue_model::Engine;
+use segue_store::{MasterKeys, StateDirectory, Store};
+
+use crate::connections::{ConnectionRules, Connections};
+use crate::segments::Segments;
+
+/// An installation. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Installation {
+    /// Its metadata.
+    pub store: Store,
+    /// Where plans, ledgers and snapshots are.
+    pub directory: Arc<StateDirectory>,
+    /// Its tables and segments.
+    pub segments: Arc<Segments>,
+    /// Its accounts.
+    pub connections: Connections,
+    /// What makes plans.
+    pub engine: Arc<dyn Engine>,
+}
+
+impl Installation {
+    /// An installation whose keys are sealed with `keys`, and whose connections follow `rules`.
+    #[must_use]
+    pub fn new(
+        store: Store,
+        directory: Arc<StateDirectory>,
+        keys: MasterKeys,
+        rules: ConnectionRules,
+        segments: Arc<Segments>,
+        engine: Arc<dyn Engine>,
+    ) -> Self {
+        let connections = Connections::new(store.clone(), keys, rules);
+        Self { store, directory, segments, connections, engine }
+    }
+}

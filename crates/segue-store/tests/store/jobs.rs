@@ -1,0 +1,179 @@
+//! Jobs: nobody's work is done twice at a time, and nobody's is lost.
+
+use segue_model::job::{Status, Trigger, Work};
+use segue_store::{Ending, Job, JobFilter, NewJob, Queued, Step, Store};
+
+use crate::place::{Place, on_both};
+
+on_both! {
+    a_job_is_queued_claimed_noted_and_ended,
+    the_same_work_waits_once_and_is_done_once_at_a_time,
+    a_request_key_begins_one_job_whatever_became_of_it,
+    a_lane_has_one_worker_until_it_dies,
+    a_worker_that_leaves_is_not_waited_for,
+    what_is_not_due_waits,
+    a_job_is_cancelled_at_once_or_by_its_worker,
+    jobs_are_listed_in_pages_and_forgotten_when_they_are_old,
+}
+
+fn export(id: &str, subject: &str, lane: &str) -> NewJob {
+    NewJob {
+        id: id.to_owned(),
+        work: Work::Export(subject.to_owned()),
+        lane: lane.to_owned(),
+        trigger: Trigger::Demand,
+        person: Some("person-1".to_owned()),
+        request_key: None,
+        due_ms: 0,
+    }
+}
+
+async fn queue(store: &Store, job: NewJob) -> Job {
+    match store.queue_job(&job, 10).await.unwrap() {
+        Queued::New(job) => job,
+        Queued::Before(job) => panic!("queued before: {job:?}"),
+    }
+}
+
+async fn claim(store: &Store, worker: &str, now: i64) -> Option<String> {
+    store.claim_job(worker, now, now + 60).await.unwrap().map(|job| job.id)
+}
+
+async fn end(store: &Store, worker: &str, id: &str, status: Status) -> bool {
+    let ending = Ending { status, words: String::new(), report: None, steps: Vec::new() };
+    store.end_job(id, worker, &ending, 99).await.unwrap()
+}
+
+async fn a_job_is_queued_claimed_noted_and_ended(place: &Place) {
+    let store = place.open().await.unwrap();
+    let job = queue(&store, export("a", "newsletter", "acme")).await;
+    assert_eq!((job.status, job.queued_ms, job.started_ms), (Status::Queued, 10, None));
+    assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some("a"));
+    let steps = [Step { name: "plan".to_owned(), millis: 7 }];
+    store.note_job("a", "w1", Status::Waiting, "the provider's limit", &steps).await.unwrap();
+    let noted = store.job("a").await.unwrap().unwrap();
+    assert_eq!(
+        (noted.status, noted.words.as_str(), noted.started_ms),
+        (Status::Waiting, "the provider's limit", Some(20))
+    );
+    assert_eq!(noted.steps, steps);
+    assert!(end(&store, "w1", "a", Status::Succeeded).await);
+    let ended = store.job("a").await.unwrap().unwrap();
+    assert_eq!((ended.status, ended.ended_ms), (Status::Succeeded, Some(99)));
+    assert!(!end(&store, "w1", "a", Status::Failed).await, "what has ended stays so");
+    assert_eq!(claim(&store, "w1", 30).await, None);
+}
+
+async fn the_same_work_waits_once_and_is_done_once_at_a_time(place: &Place) {
+    let store = place.open().await.unwrap();
+    queue(&store, export("a", "newsletter", "acme")).await;
+    let again = store.queue_job(&export("b", "newsletter", "acme"), 11).await.unwrap();
+    assert!(matches!(again, Queued::Before(job) if job.id == "a"));
+    assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some("a"));
+    queue(&store, export("c", "newsletter", "acme")).await;
+    assert_eq!(claim(&store, "w1", 21).await, None, "the same export is under way");
+    queue(&store, export("d", "customers", "acme")).await;
+    assert_eq!(claim(&store, "w1", 22).await.as_deref(), Some("d"), "another export of the account is not");
+    assert!(end(&store, "w1", "a", Status::Succeeded).await);
+    assert_eq!(claim(&store, "w1", 23).await.as_deref(), Some("c"));
+}
+
+async fn a_request_key_begins_one_job_whatever_became_of_it(place: &Place) {
+    let store = place.open().await.unwrap();
+    let keyed =
+        |id: &str| NewJob { request_key: Some("key-1".to_owned()), ..export(id, "newsletter", "acme") };
+    queue(&store, keyed("a")).await;
+    assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some("a"));
+    assert!(end(&store, "w1", "a", Status::Failed).await);
+    queue(&store, export("b", "newsletter", "acme")).await;
+    let again = store.queue_job(&keyed("c"), 30).await.unwrap();
+    assert!(matches!(again, Queued::Before(job) if job.id == "a" && job.status == Status::Failed));
+}
+
+async fn a_lane_has_one_worker_until_it_dies(place: &Place) {
+    let store = place.open().await.unwrap();
+    queue(&store, export("a", "newsletter", "acme")).await;
+    queue(&store, export("b", "customers", "acme")).await;
+    queue(&store, export("c", "partners", "other")).await;
+    assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some("a"));
+    assert_eq!(claim(&store, "w2", 21).await.as_deref(), Some("c"), "the account of a and b is the other's");
+    assert_eq!(claim(&store, "w2", 22).await, None);
+    // Both hold their lanes until 80; w2 says so again, w1 has died.
+    assert_eq!(store.keep_lanes("w2", 200).await.unwrap().len(), 1);
+    assert_eq!(claim(&store, "w2", 80).await, None);
+    assert_eq!(claim(&store, "w2", 81).await.as_deref(), Some("a"), "what was begun comes first");
+    assert_eq!(claim(&store, "w2", 82).await.as_deref(), Some("b"));
+    // Should w1 only have slept, it learns that nothing is its own any more.
+    assert_eq!(store.keep_lanes("w1", 300).await.unwrap(), Vec::new());
+    assert!(!end(&store, "w1", "a", Status::Succeeded).await);
+    store.note_job("a", "w1", Status::Waiting, "late", &[]).await.unwrap();
+    assert_eq!(store.job("a").await.unwrap().unwrap().status, Status::Running);
+    assert!(end(&store, "w2", "a", Status::Succeeded).await);
+}
+
+async fn a_worker_that_leaves_is_not_waited_for(place: &Place) {
+    let store = place.open().await.unwrap();
+    queue(&store, export("a", "newsletter", "acme")).await;
+    assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some("a"));
+    store.leave_lanes("w1").await.unwrap();
+    assert_eq!(claim(&store, "w2", 21).await.as_deref(), Some("a"));
+    store.free_all_lanes().await.unwrap();
+    assert_eq!(claim(&store, "w3", 22).await.as_deref(), Some("a"));
+    assert_eq!(
+        store.job("a").await.unwrap().unwrap().started_ms,
+        Some(20),
+        "it began when it was first begun"
+    );
+}
+
+async fn what_is_not_due_waits(place: &Place) {
+    let store = place.open().await.unwrap();
+    queue(&store, NewJob { due_ms: 50, ..export("a", "newsletter", "acme") }).await;
+    queue(&store, NewJob { due_ms: 40, ..export("b", "customers", "acme") }).await;
+    assert_eq!(claim(&store, "w1", 39).await, None);
+    assert_eq!(claim(&store, "w1", 50).await.as_deref(), Some("b"), "the one that is due for longer");
+    assert_eq!(claim(&store, "w1", 50).await.as_deref(), Some("a"));
+}
+
+async fn a_job_is_cancelled_at_once_or_by_its_worker(place: &Place) {
+    let store = place.open().await.unwrap();
+    queue(&store, export("a", "newsletter", "acme")).await;
+    queue(&store, export("b", "customers", "acme")).await;
+    assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some("a"));
+    let waiting = store.cancel_job("b", "no longer wanted", 25).await.unwrap().unwrap();
+    assert_eq!(
+        (waiting.status, waiting.ended_ms, waiting.words.as_str()),
+        (Status::Cancelled, Some(25), "no longer wanted")
+    );
+    let under_way = store.cancel_job("a", "no longer wanted", 26).await.unwrap().unwrap();
+    assert_eq!((under_way.status, under_way.is_unwanted), (Status::Running, true));
+    assert!(store.keep_lanes("w1", 90).await.unwrap()[0].is_unwanted, "the worker learns of it");
+    assert!(end(&store, "w1", "a", Status::Cancelled).await);
+    let ended = store.cancel_job("a", "too late", 27).await.unwrap().unwrap();
+    assert_eq!((ended.status, ended.words.as_str(), ended.ended_ms), (Status::Cancelled, "", Some(99)));
+    assert_eq!(store.cancel_job("z", "", 28).await.unwrap(), None);
+}
+
+async fn jobs_are_listed_in_pages_and_forgotten_when_they_are_old(place: &Place) {
+    let store = place.open().await.unwrap();
+    for (number, id) in ["a", "b", "c", "d", "e"].into_iter().enumerate() {
+        let job = export(id, &format!("export-{number}"), "acme");
+        store.queue_job(&job, i64::try_from(number / 2).unwrap()).await.unwrap();
+    }
+    let ids = |jobs: Vec<Job>| jobs.into_iter().map(|job| job.id).collect::<String>();
+    let mut filter = JobFilter::default();
+    let first = store.jobs(filter, 2).await.unwrap();
+    let (at, last) = (first[1].queued_ms, first[1].id.clone());
+    assert_eq!(ids(first), "ed");
+    filter.before = Some((at, &last));
+    assert_eq!(ids(store.jobs(filter, 9).await.unwrap()), "cba");
+    let of = JobFilter { kind: Some("export"), subject: Some("export-3"), ..JobFilter::default() };
+    assert_eq!(ids(store.jobs(of, 9).await.unwrap()), "d");
+    assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some("a"));
+    assert!(end(&store, "w1", "a", Status::Succeeded).await);
+    let succeeded = JobFilter { status: Some(Status::Succeeded), ..JobFilter::default() };
+    assert_eq!(ids(store.jobs(succeeded, 9).await.unwrap()), "a");
+    assert_eq!(store.forget_jobs(99).await.unwrap(), 0);
+    assert_eq!(store.forget_jobs(100).await.unwrap(), 1);
+    assert_eq!(ids(store.jobs(JobFilter::default(), 9).await.unwrap()), "edcb");
+}
