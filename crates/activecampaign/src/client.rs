@@ -69,6 +69,19 @@ impl Client {
         Ok(Self { transport: Arc::new(Transport::new(host, key, options)?) })
     }
 
+    /// A client of the same account for somebody else, with this key. It shares connections and budgets, takes turns with
+    /// the other clients whatever each of them wants, and counts its own requests.
+    #[must_use]
+    pub fn beside(&self, key: SecretString) -> Self {
+        Self { transport: Arc::new(self.transport.beside(key)) }
+    }
+
+    /// Makes no request before a whole window of each limit has passed: another process may have used the account until
+    /// now, and the provider counts both.
+    pub fn rest(&self) {
+        self.transport.rest();
+    }
+
     /// What this client has done so far.
     #[must_use]
     pub fn usage(&self) -> Usage {

@@ -85,9 +85,13 @@ impl Limits {
     }
 }
 
-/// One budget. Cheap to clone; clones share it.
+/// One budget. Cheap to clone; clones share it and stand in one queue for it.
 #[derive(Debug, Clone)]
-pub(crate) struct Budget(Arc<Shared>);
+pub(crate) struct Budget {
+    shared: Arc<Shared>,
+    /// Whoever holds it is the one that waits for its turn: queues take turns, however long they are.
+    queue: Arc<tokio::sync::Mutex<()>>,
+}
 
 #[derive(Debug)]
 struct Shared {
@@ -117,12 +121,24 @@ impl Budget {
         let permits = if window.requests == usize::MAX { 0 } else { window.requests };
         let state = State { rested: VecDeque::from(vec![now; permits]), next: now, paused_until: now };
         let turn = tokio::sync::Mutex::new(());
-        Self(Arc::new(Shared { window, state: Mutex::new(state), turn, changed: Notify::new() }))
+        let shared = Shared { window, state: Mutex::new(state), turn, changed: Notify::new() };
+        Self { shared: Arc::new(shared), queue: Arc::default() }
+    }
+
+    /// The same budget for somebody who takes turns with those that have it already.
+    pub(crate) fn beside(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), queue: Arc::default() }
+    }
+
+    /// Lets nobody through for a window: somebody else may have used it up just now.
+    pub(crate) fn rest(&self) {
+        self.pause_until(Instant::now() + self.shared.window.per);
     }
 
     /// Waits for its turn and for a permit. A future that is dropped takes nothing with it.
     pub(crate) async fn acquire(&self) -> Permit {
-        let shared = &self.0;
+        let shared = &self.shared;
+        let _queue = self.queue.lock().await;
         let _turn = shared.turn.lock().await;
         loop {
             let now = Instant::now();
@@ -142,10 +158,10 @@ impl Budget {
 
     /// Lets nobody through before that.
     pub(crate) fn pause_until(&self, until: Instant) {
-        let mut state = self.0.state.lock();
+        let mut state = self.shared.state.lock();
         state.paused_until = state.paused_until.max(until);
         drop(state);
-        self.0.changed.notify_one();
+        self.shared.changed.notify_one();
     }
 }
 
@@ -267,6 +283,29 @@ mod tests {
         budget.pause_until(start + Duration::from_secs(30));
         let _permit = budget.acquire().await;
         assert!(start.elapsed() >= Duration::from_secs(30));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_asks_for_much_does_not_hold_up_who_asks_for_little() {
+        let much = Budget::new(Window { requests: 1, per: Duration::from_secs(1) });
+        let little = much.beside();
+        for _ in 0..100 {
+            let much = much.clone();
+            tokio::spawn(async move { drop(much.acquire().await) });
+        }
+        tokio::task::yield_now().await;
+        let start = Instant::now();
+        drop(little.acquire().await);
+        assert!(start.elapsed() <= Duration::from_secs(2), "{:?}", start.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_budget_that_another_process_has_used_rests_for_a_window() {
+        let budget = Budget::new(Limits::default().bulk);
+        let start = Instant::now();
+        budget.rest();
+        drop(budget.acquire().await);
+        assert!(start.elapsed() >= Duration::from_secs(60), "{:?}", start.elapsed());
     }
 
     #[test]

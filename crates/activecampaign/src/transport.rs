@@ -204,6 +204,28 @@ impl Transport {
         })
     }
 
+    /// The same account with this key: connections and budgets are shared, what is counted is not.
+    pub(crate) fn beside(&self, key: SecretString) -> Self {
+        Self {
+            http: self.http.clone(),
+            host: self.host.clone(),
+            key,
+            retry: self.retry,
+            general: self.general.beside(),
+            bulk: self.bulk.beside(),
+            bulk_single: self.bulk_single.beside(),
+            counters: Counters::default(),
+            proven: AtomicBool::new(false),
+            provider_time: Mutex::new(self.provider_time()),
+        }
+    }
+
+    pub(crate) fn rest(&self) {
+        for budget in [&self.general, &self.bulk, &self.bulk_single] {
+            budget.rest();
+        }
+    }
+
     pub(crate) fn usage(&self) -> Usage {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Usage {

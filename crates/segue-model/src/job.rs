@@ -2,6 +2,10 @@
 
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
+use crate::{PlanSummary, Report};
+
 /// A word that stands for no value of its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("unknown {what}")]
@@ -15,6 +19,8 @@ pub struct UnknownWord {
 pub enum Work {
     /// A run of this export.
     Export(String),
+    /// A dry run of this export: its plan is made and nothing is sent.
+    Rehearsal(String),
     /// A refresh of this segment.
     Segment(String),
     /// The whole chain: sources, segments, exports.
@@ -27,6 +33,7 @@ impl Work {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Export(_) => "export",
+            Self::Rehearsal(_) => "dry_run",
             Self::Segment(_) => "segment",
             Self::Refresh => "refresh",
         }
@@ -36,8 +43,18 @@ impl Work {
     #[must_use]
     pub fn subject(&self) -> &str {
         match self {
-            Self::Export(subject) | Self::Segment(subject) => subject,
+            Self::Export(subject) | Self::Rehearsal(subject) | Self::Segment(subject) => subject,
             Self::Refresh => "",
+        }
+    }
+
+    /// What nobody else may work on meanwhile: an export has one plan at a time, and segments are refreshed one after
+    /// another.
+    #[must_use]
+    pub fn holds(&self) -> String {
+        match self {
+            Self::Export(subject) | Self::Rehearsal(subject) => format!("export {subject}"),
+            Self::Segment(_) | Self::Refresh => REFRESH_LANE.to_owned(),
         }
     }
 
@@ -48,11 +65,74 @@ impl Work {
     pub fn new(kind: &str, subject: String) -> Result<Self, UnknownWord> {
         match kind {
             "export" => Ok(Self::Export(subject)),
+            "dry_run" => Ok(Self::Rehearsal(subject)),
             "segment" => Ok(Self::Segment(subject)),
             "refresh" => Ok(Self::Refresh),
             _ => Err(UnknownWord { what: "kind of job" }),
         }
     }
+}
+
+/// The lane of refreshes.
+pub const REFRESH_LANE: &str = "refresh";
+
+/// The lane of an account: deliveries to one account are one worker's at a time, because its limits are the account's.
+#[must_use]
+pub fn account_lane(host: &str) -> String {
+    format!("account {host}")
+}
+
+/// A part of a job and how long it took.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Which: `planning`, `delivering` …
+    pub name: String,
+    /// How long it took.
+    pub millis: u64,
+}
+
+/// How far a job has come that is under way.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Headway {
+    /// The step that it is in.
+    pub step: String,
+    /// What of it is done: profiles, or segments of a refresh.
+    pub done: u64,
+    /// All that is to be done in it; 0 where that is not known.
+    pub total: u64,
+    /// How much of it was done a second, lately; 0 where that is not known.
+    pub per_second: f64,
+}
+
+/// What a job has found or done.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Product {
+    /// The numbers of a delivery.
+    pub report: Option<Report>,
+    /// The plan of a run or a dry run, without its examples.
+    pub plan: Option<PlanSummary>,
+    /// What tells this plan from others: an approved plan is carried out only if it is still the same.
+    pub fingerprint: Option<String>,
+    /// The segments that were refreshed, in their order.
+    pub segments: Vec<RefreshedSegment>,
+}
+
+/// A segment in a refresh.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefreshedSegment {
+    /// Its name.
+    pub name: String,
+    /// Members before; none if there was no refresh before.
+    pub before: Option<u64>,
+    /// Members since; none if the refresh failed, and those before stay in force.
+    pub members: Option<u64>,
+    /// Whether anybody came or went.
+    pub is_changed: bool,
+    /// Why it failed.
+    pub words: String,
+    /// How long it took.
+    pub millis: u64,
 }
 
 macro_rules! words {

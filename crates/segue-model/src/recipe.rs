@@ -47,11 +47,3 @@ pub struct TargetList {
     /// Its name when it was last looked at.
     pub name: String,
 }
-
-impl Recipe {
-    /// The name of the account's lane: deliveries to one account are one worker's at a time, because its limits are.
-    #[must_use]
-    pub fn lane(host: &str) -> String {
-        format!("account {host}")
-    }
-}

@@ -1,26 +1,13 @@
-//! Jobs: queued by whoever wants something done, claimed by workers.
-//!
-//! A worker works in lanes. It holds a lane for a while and says so again and again; when it dies, its lanes fall free and
-//! another worker takes them over with the jobs that were under way in them. Nothing else decides who may do what, so two
-//! workers never deliver to one account at a time.
+//! Jobs: queued by whoever wants something done, and told to whoever asks. Who works on them is in `lanes.rs`.
 
-use segue_model::Report;
-use segue_model::job::{Status, Trigger, UnknownWord, Work};
-use serde::{Deserialize, Serialize};
-use sqlx::Row;
+use segue_model::job::{Headway, Product, Status, Step, Trigger, UnknownWord, Work};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
 
 use crate::error::Doing;
 use crate::{Store, StoreError};
-
-/// A part of a job and how long it took.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Step {
-    /// Which: `plan`, `deliver` …
-    pub name: String,
-    /// How long it took.
-    pub millis: u64,
-}
 
 /// A job that is to be queued.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,12 +16,20 @@ pub struct NewJob {
     pub id: String,
     /// What is to be done.
     pub work: Work,
+    /// What people call its subject.
+    pub name: String,
     /// Where it is done: an account, or a name for what only one worker may do at a time.
     pub lane: String,
     /// Why.
     pub trigger: Trigger,
-    /// Who asked for it; nobody for what a schedule starts.
-    pub person: Option<String>,
+    /// What there is to say about why; may be empty.
+    pub note: String,
+    /// Who asked for it, by id and name; nobody for what a schedule starts.
+    pub person: Option<(String, String)>,
+    /// The job that has queued it.
+    pub parent: Option<String>,
+    /// The dry run whose plan is to be carried out, and no other.
+    pub plan: Option<String>,
     /// What whoever asked calls this wish, so that asking again does not begin it again.
     pub request_key: Option<String>,
     /// Not before this moment, in milliseconds since 1970.
@@ -48,12 +43,20 @@ pub struct Job {
     pub id: String,
     /// What is done.
     pub work: Work,
+    /// What people called its subject when it was queued.
+    pub name: String,
     /// Where.
     pub lane: String,
     /// Why.
     pub trigger: Trigger,
-    /// Who asked for it.
-    pub person: Option<String>,
+    /// What there is to say about why; may be empty.
+    pub note: String,
+    /// Who asked for it, by id and name.
+    pub person: Option<(String, String)>,
+    /// The job that has queued it.
+    pub parent: Option<String>,
+    /// The dry run whose plan is carried out.
+    pub plan: Option<String>,
     /// How far it has come.
     pub status: Status,
     /// What there is to say about the status: what it waits for, or why it ended early.
@@ -70,8 +73,12 @@ pub struct Job {
     pub started_ms: Option<i64>,
     /// When it ended.
     pub ended_ms: Option<i64>,
-    /// Its numbers, if it delivers anything.
-    pub report: Option<Report>,
+    /// The run whose batches and rejections are its.
+    pub run: Option<i64>,
+    /// How far it has come, while it is under way.
+    pub headway: Option<Headway>,
+    /// What it has found or done.
+    pub product: Option<Product>,
     /// Its parts so far, in their order.
     pub steps: Vec<Step>,
 }
@@ -85,35 +92,24 @@ pub enum Queued {
     Before(Job),
 }
 
-/// How a job ended.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Ending {
-    /// The status, one of those that end.
-    pub status: Status,
-    /// Why, without personal data.
-    pub words: String,
-    /// Its numbers.
-    pub report: Option<Report>,
-    /// Its parts.
-    pub steps: Vec<Step>,
-}
-
 /// Which jobs are asked for, newest first. What is not given does not matter.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct JobFilter<'a> {
-    /// Of this kind.
-    pub kind: Option<&'a str>,
+    /// Of these kinds; of all, if there is none.
+    pub kinds: &'a [&'a str],
     /// On this subject.
     pub subject: Option<&'a str>,
     /// With this status.
     pub status: Option<Status>,
-    /// Only those that were queued before this moment, or at it with a smaller id: the last one of the page before.
-    pub before: Option<(i64, &'a str)>,
+    /// Queued by this job.
+    pub parent: Option<&'a str>,
+    /// Only those that were queued before this job of this id.
+    pub before: Option<&'a str>,
 }
 
-const COLUMNS: &str =
-    "id, kind, subject, lane, reason, person, status, words, worker, is_unwanted, due_ms, queued_ms,
-    started_ms, ended_ms, report, steps";
+pub(crate) const COLUMNS: &str =
+    "id, kind, subject, subject_name, lane, reason, note, person, person_name, parent, plan, status, words, worker,
+    is_unwanted, due_ms, queued_ms, started_ms, ended_ms, run_id, headway, product, steps";
 
 impl Store {
     /// Queues a job, unless the same work waits already or the key was used before.
@@ -121,221 +117,57 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn queue_job(&self, new: &NewJob, now_ms: i64) -> Result<Queued, StoreError> {
-        let text = "INSERT INTO job (id, kind, subject, lane, reason, person, request_key, status, words, is_unwanted, due_ms,
-                        queued_ms, steps)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', '', 0, $8, $9, '[]') ON CONFLICT DO NOTHING";
         let mut transaction = self.pool.begin().await.doing("queueing a job")?;
-        let added = sqlx::query(text)
-            .bind(&new.id)
-            .bind(new.work.kind())
-            .bind(new.work.subject())
-            .bind(&new.lane)
-            .bind(new.trigger.word())
-            .bind(&new.person)
-            .bind(&new.request_key)
-            .bind(new.due_ms)
-            .bind(now_ms)
-            .execute(&mut *transaction)
-            .await
-            .doing("queueing a job")?;
-        // The key first: what it began may be under way or over, and something else be queued.
-        let found = format!(
-            "SELECT {COLUMNS} FROM job WHERE id = $1 OR request_key = $2 OR (kind = $3 AND subject = $4 AND status = 'queued')
-             ORDER BY CASE WHEN id = $1 THEN 0 WHEN request_key = $2 THEN 1 ELSE 2 END LIMIT 1"
-        );
-        let row = sqlx::query(sqlx::AssertSqlSafe(found))
-            .bind(&new.id)
-            .bind(&new.request_key)
-            .bind(new.work.kind())
-            .bind(new.work.subject())
-            .fetch_one(&mut *transaction)
-            .await
-            .doing("queueing a job")?;
+        let queued = queue(&mut transaction, new, now_ms).await?;
         transaction.commit().await.doing("queueing a job")?;
-        let job = read(&row)?;
-        Ok(if added.rows_affected() == 1 { Queued::New(job) } else { Queued::Before(job) })
+        Ok(queued)
     }
 
-    /// Gives a worker the next job that it may do, and the job's lane until `until_ms`: one that waits and is due, or one
-    /// that a worker left behind that has lost the lane. None if there is nothing for it now.
+    /// When a schedule has last decided to start something, in milliseconds since 1970.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn claim_job(
-        &self,
-        worker: &str,
-        now_ms: i64,
-        until_ms: i64,
-    ) -> Result<Option<Job>, StoreError> {
-        let candidates = "SELECT job.id, job.lane FROM job LEFT JOIN lane ON lane.name = job.lane
-            WHERE (lane.name IS NULL OR lane.worker = $1 OR lane.until_ms < $2)
-              AND ((job.status = 'queued' AND job.due_ms <= $2 AND NOT EXISTS (
-                      SELECT 1 FROM job AS other WHERE other.kind = job.kind AND other.subject = job.subject
-                         AND other.status IN ('running', 'waiting_for_limit')))
-                OR (job.status IN ('running', 'waiting_for_limit') AND job.worker <> $1))
-            ORDER BY CASE WHEN job.status = 'queued' THEN 1 ELSE 0 END, job.due_ms, job.queued_ms, job.id LIMIT 16";
-        let candidates = sqlx::query(candidates).bind(worker).bind(now_ms).fetch_all(&self.pool).await;
-        for row in candidates.doing("looking for a job")? {
-            let id: String = row.try_get("id").doing("looking for a job")?;
-            let lane: String = row.try_get("lane").doing("looking for a job")?;
-            if let Some(job) = self.take(worker, &id, &lane, now_ms, until_ms).await? {
-                return Ok(Some(job));
-            }
-        }
-        Ok(None)
+    pub async fn last_start(&self, subject: &str) -> Result<Option<i64>, StoreError> {
+        const DOING: &str = "looking when a schedule was last due";
+        let row = sqlx::query("SELECT at_ms FROM start WHERE subject = $1").bind(subject);
+        let row = row.fetch_optional(&self.pool).await.doing(DOING)?;
+        row.map(|row| row.try_get("at_ms").doing(DOING)).transpose()
     }
 
-    /// Takes a job and its lane, both or neither; none if another worker was faster.
-    async fn take(
+    /// Starts what a schedule wants: notes that it has decided, and queues its job, both or neither. None if another
+    /// process has decided since `last`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn start_scheduled(
         &self,
-        worker: &str,
-        id: &str,
-        lane: &str,
+        subject: &str,
+        last: Option<i64>,
+        new: &NewJob,
         now_ms: i64,
-        until_ms: i64,
-    ) -> Result<Option<Job>, StoreError> {
-        let mut transaction = self.pool.begin().await.doing("claiming a job")?;
-        let text = "INSERT INTO lane (name, worker, until_ms) VALUES ($1, $2, $4) ON CONFLICT (name) DO UPDATE
-                    SET worker = excluded.worker, until_ms = excluded.until_ms WHERE lane.worker = $2 OR lane.until_ms < $3";
-        let held = sqlx::query(text)
-            .bind(lane)
-            .bind(worker)
-            .bind(now_ms)
-            .bind(until_ms)
-            .execute(&mut *transaction)
-            .await
-            .doing("claiming a job")?;
-        if held.rows_affected() == 0 {
+    ) -> Result<Option<Queued>, StoreError> {
+        const DOING: &str = "starting what is due";
+        let mut transaction = self.pool.begin().await.doing(DOING)?;
+        let text = "INSERT INTO start (subject, at_ms) VALUES ($1, $2)
+                    ON CONFLICT (subject) DO UPDATE SET at_ms = excluded.at_ms WHERE start.at_ms = $3";
+        let decided = sqlx::query(text).bind(subject).bind(now_ms).bind(last.unwrap_or(-1));
+        if decided.execute(&mut *transaction).await.doing(DOING)?.rows_affected() == 0 {
             return Ok(None);
         }
-        // Whoever holds the lane is alone here, so nothing that stood so a moment ago has changed but by this worker itself.
-        let text = format!(
-            "UPDATE job SET status = 'running', words = '', worker = $2, started_ms = COALESCE(started_ms, $3)
-             WHERE id = $1 AND (status IN ('running', 'waiting_for_limit') AND worker <> $2 OR status = 'queued' AND NOT EXISTS (
-                SELECT 1 FROM job AS other WHERE other.kind = job.kind AND other.subject = job.subject
-                   AND other.status IN ('running', 'waiting_for_limit')))
-             RETURNING {COLUMNS}"
-        );
-        let row = sqlx::query(sqlx::AssertSqlSafe(text))
-            .bind(id)
-            .bind(worker)
-            .bind(now_ms)
-            .fetch_optional(&mut *transaction)
-            .await
-            .doing("claiming a job")?;
-        let Some(row) = row else { return Ok(None) };
-        transaction.commit().await.doing("claiming a job")?;
-        read(&row).map(Some)
-    }
-
-    /// Says that a worker is alive: it holds its lanes until `until_ms`. Returns those of its jobs that it may go on with;
-    /// every other has another worker, or is over.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn keep_lanes(&self, worker: &str, until_ms: i64) -> Result<Vec<Job>, StoreError> {
-        let mut transaction = self.pool.begin().await.doing("holding lanes")?;
-        sqlx::query("UPDATE lane SET until_ms = $2 WHERE worker = $1")
-            .bind(worker)
-            .bind(until_ms)
-            .execute(&mut *transaction)
-            .await
-            .doing("holding lanes")?;
-        let text = format!(
-            "SELECT {COLUMNS} FROM job WHERE worker = $1 AND status IN ('running', 'waiting_for_limit')
-                AND EXISTS (SELECT 1 FROM lane WHERE lane.name = job.lane AND lane.worker = $1) ORDER BY queued_ms, id"
-        );
-        let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-            .bind(worker)
-            .fetch_all(&mut *transaction)
-            .await
-            .doing("holding lanes")?;
-        transaction.commit().await.doing("holding lanes")?;
-        rows.iter().map(read).collect()
-    }
-
-    /// Lets go of a worker's lanes, as it does when it ends: others need not wait.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn leave_lanes(&self, worker: &str) -> Result<(), StoreError> {
-        let gone = sqlx::query("DELETE FROM lane WHERE worker = $1").bind(worker).execute(&self.pool).await;
-        gone.doing("leaving lanes").map(drop)
-    }
-
-    /// Lets go of every lane: for the one process that may use a state directory, which knows that no other lives.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn free_all_lanes(&self) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM lane").execute(&self.pool).await.doing("freeing lanes").map(drop)
-    }
-
-    /// Notes how far a job has come. Nothing, if this worker does not work on it any more.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn note_job(
-        &self,
-        id: &str,
-        worker: &str,
-        status: Status,
-        words: &str,
-        steps: &[Step],
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE job SET status = $3, words = $4, steps = $5
-             WHERE id = $1 AND worker = $2 AND status IN ('running', 'waiting_for_limit')",
-        )
-        .bind(id)
-        .bind(worker)
-        .bind(status.word())
-        .bind(words)
-        .bind(json(&steps)?)
-        .execute(&self.pool)
-        .await
-        .doing("noting a job")
-        .map(drop)
-    }
-
-    /// Ends a job. Returns whether it was this worker's to end.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn end_job(
-        &self,
-        id: &str,
-        worker: &str,
-        ending: &Ending,
-        now_ms: i64,
-    ) -> Result<bool, StoreError> {
-        let report = ending.report.as_ref().map(json).transpose()?;
-        let ended = sqlx::query(
-            "UPDATE job SET status = $3, words = $4, report = $5, steps = $6, ended_ms = $7
-             WHERE id = $1 AND worker = $2 AND status IN ('running', 'waiting_for_limit')",
-        )
-        .bind(id)
-        .bind(worker)
-        .bind(ending.status.word())
-        .bind(&ending.words)
-        .bind(report)
-        .bind(json(&ending.steps)?)
-        .bind(now_ms)
-        .execute(&self.pool)
-        .await
-        .doing("ending a job")?;
-        Ok(ended.rows_affected() == 1)
+        let queued = queue(&mut transaction, new, now_ms).await?;
+        transaction.commit().await.doing(DOING)?;
+        Ok(Some(queued))
     }
 
     /// Wants a job to end: one that waits ends at once, one under way is ended by its worker within a heartbeat. Returns
-    /// how it stands; none if there is no such job.
+    /// how it stands.
     ///
     /// # Errors
-    /// If the database fails.
-    pub async fn cancel_job(&self, id: &str, words: &str, now_ms: i64) -> Result<Option<Job>, StoreError> {
+    /// [`StoreError::Missing`] if there is no such job.
+    pub async fn cancel_job(&self, id: &str, words: &str, now_ms: i64) -> Result<Job, StoreError> {
         let text = format!(
             "UPDATE job SET is_unwanted = CASE WHEN status IN ('running', 'waiting_for_limit') THEN 1 ELSE is_unwanted END,
-                words = CASE WHEN status = 'queued' THEN $2 ELSE words END,
+                words = CASE WHEN status IN ('queued', 'running', 'waiting_for_limit') THEN $2 ELSE words END,
                 ended_ms = CASE WHEN status = 'queued' THEN $3 ELSE ended_ms END,
                 status = CASE WHEN status = 'queued' THEN 'cancelled' ELSE status END
              WHERE id = $1 RETURNING {COLUMNS}"
@@ -347,17 +179,17 @@ impl Store {
             .fetch_optional(&self.pool)
             .await
             .doing("cancelling a job")?;
-        row.as_ref().map(read).transpose()
+        read(&row.ok_or(StoreError::Missing { what: "run" })?)
     }
 
     /// The job of this id.
     ///
     /// # Errors
-    /// If the database fails.
-    pub async fn job(&self, id: &str) -> Result<Option<Job>, StoreError> {
+    /// [`StoreError::Missing`] if there is none.
+    pub async fn job(&self, id: &str) -> Result<Job, StoreError> {
         let text = format!("SELECT {COLUMNS} FROM job WHERE id = $1");
         let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(id).fetch_optional(&self.pool).await;
-        row.doing("reading a job")?.as_ref().map(read).transpose()
+        read(&row.doing("reading a job")?.ok_or(StoreError::Missing { what: "run" })?)
     }
 
     /// Jobs, the newest first.
@@ -365,54 +197,151 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn jobs(&self, filter: JobFilter<'_>, most: u32) -> Result<Vec<Job>, StoreError> {
-        let (before, before_id) = filter.before.unzip();
+        // What is not asked for is no part of the text, so that an index is found for what is.
+        let (mut conditions, mut values) = (vec!["true".to_owned()], Vec::new());
+        for (condition, value) in [
+            ("subject = $", filter.subject),
+            ("status = $", filter.status.map(Status::word)),
+            ("parent = $", filter.parent),
+            (
+                "(queued_ms, id) < (SELECT last.queued_ms, last.id FROM job AS last WHERE last.id = $",
+                filter.before,
+            ),
+        ] {
+            if let Some(value) = value {
+                values.push(value);
+                let end = if condition.starts_with('(') { ")" } else { "" };
+                conditions.push(format!("{condition}{}{end}", values.len()));
+            }
+        }
+        if !filter.kinds.is_empty() {
+            let places = filter.kinds.iter().map(|kind| {
+                values.push(kind);
+                format!("${}", values.len())
+            });
+            conditions.push(format!("kind IN ({})", places.collect::<Vec<_>>().join(", ")));
+        }
         let text = format!(
-            "SELECT {COLUMNS} FROM job WHERE kind = COALESCE($1, kind) AND subject = COALESCE($2, subject)
-                AND status = COALESCE($3, status)
-                AND (CAST($4 AS BIGINT) IS NULL OR queued_ms < $4 OR (queued_ms = $4 AND id < $5))
-             ORDER BY queued_ms DESC, id DESC LIMIT $6"
+            "SELECT {COLUMNS} FROM job WHERE {} ORDER BY queued_ms DESC, id DESC LIMIT {most}",
+            conditions.join(" AND ")
         );
-        let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-            .bind(filter.kind)
-            .bind(filter.subject)
-            .bind(filter.status.map(Status::word))
-            .bind(before)
-            .bind(before_id)
-            .bind(i64::from(most))
-            .fetch_all(&self.pool)
-            .await
-            .doing("listing jobs")?;
+        let query = sqlx::query(sqlx::AssertSqlSafe(text));
+        let query = values.into_iter().fold(query, |query, value| query.bind(value));
+        let rows = query.fetch_all(&self.pool).await.doing("listing jobs")?;
         rows.iter().map(read).collect()
     }
 
-    /// Forgets jobs that ended before a moment. Returns how many.
+    /// The latest job of these kinds on each subject that has one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn latest_jobs(&self, kind: &str) -> Result<Vec<Job>, StoreError> {
+        let text = format!(
+            "SELECT {COLUMNS} FROM job WHERE kind = $1 AND NOT EXISTS (SELECT 1 FROM job AS later WHERE later.kind = job.kind
+                AND later.subject = job.subject AND (later.queued_ms, later.id) > (job.queued_ms, job.id))"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(kind).fetch_all(&self.pool).await;
+        rows.doing("listing jobs")?.iter().map(read).collect()
+    }
+
+    /// Jobs that are queued or under way.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn open_jobs(&self) -> Result<Vec<Job>, StoreError> {
+        let text = format!(
+            "SELECT {COLUMNS} FROM job WHERE status IN ('queued', 'running', 'waiting_for_limit') ORDER BY queued_ms, id"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(text)).fetch_all(&self.pool).await;
+        rows.doing("listing jobs")?.iter().map(read).collect()
+    }
+
+    /// Forgets jobs that ended before a moment, with their runs and batches. Returns how many.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn forget_jobs(&self, before_ms: i64) -> Result<u64, StoreError> {
-        let gone =
-            sqlx::query("DELETE FROM job WHERE ended_ms < $1").bind(before_ms).execute(&self.pool).await;
-        Ok(gone.doing("forgetting jobs")?.rows_affected())
+        const DOING: &str = "forgetting jobs";
+        let mut transaction = self.pool.begin().await.doing(DOING)?;
+        let old = "(SELECT run_id FROM job WHERE ended_ms < $1 AND run_id IS NOT NULL)";
+        let done = "AND run_id IN (SELECT id FROM run WHERE state NOT IN ('planning', 'delivering'))";
+        for text in [
+            format!("DELETE FROM batch WHERE run_id IN {old} {done}"),
+            format!("DELETE FROM verdict WHERE run_id IN {old} {done}"),
+        ] {
+            let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(before_ms);
+            query.execute(&mut *transaction).await.doing(DOING)?;
+        }
+        let gone = sqlx::query("DELETE FROM job WHERE ended_ms < $1").bind(before_ms);
+        let gone = gone.execute(&mut *transaction).await.doing(DOING)?;
+        transaction.commit().await.doing(DOING)?;
+        Ok(gone.rows_affected())
     }
 }
 
-fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
+async fn queue(connection: &mut AnyConnection, new: &NewJob, now_ms: i64) -> Result<Queued, StoreError> {
+    let text = "INSERT INTO job (id, kind, subject, subject_name, holds, lane, reason, note, person, person_name, parent, plan,
+                    request_key, due_ms, queued_ms, status, words, is_unwanted, steps)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'queued', '', 0, '[]')
+                ON CONFLICT DO NOTHING";
+    let (person, person_name) = new.person.clone().unzip();
+    let added = sqlx::query(text)
+        .bind(&new.id)
+        .bind(new.work.kind())
+        .bind(new.work.subject())
+        .bind(&new.name)
+        .bind(new.work.holds())
+        .bind(&new.lane)
+        .bind(new.trigger.word())
+        .bind(&new.note)
+        .bind(person)
+        .bind(person_name)
+        .bind(&new.parent)
+        .bind(&new.plan)
+        .bind(&new.request_key)
+        .bind(new.due_ms)
+        .bind(now_ms)
+        .execute(&mut *connection)
+        .await
+        .doing("queueing a job")?;
+    // The key first: what it began may be under way or over, and something else be queued.
+    let found = format!(
+        "SELECT {COLUMNS} FROM job WHERE id = $1 OR request_key = $2 OR (kind = $3 AND subject = $4 AND status = 'queued')
+         ORDER BY CASE WHEN id = $1 THEN 0 WHEN request_key = $2 THEN 1 ELSE 2 END LIMIT 1"
+    );
+    let row = sqlx::query(sqlx::AssertSqlSafe(found))
+        .bind(&new.id)
+        .bind(&new.request_key)
+        .bind(new.work.kind())
+        .bind(new.work.subject())
+        .fetch_one(&mut *connection)
+        .await
+        .doing("queueing a job")?;
+    let job = read(&row)?;
+    Ok(if added.rows_affected() == 1 { Queued::New(job) } else { Queued::Before(job) })
+}
+
+pub(crate) fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|_| StoreError::Corrupt { what: "job" })
 }
 
-fn read(row: &AnyRow) -> Result<Job, StoreError> {
-    let text = |column: &str| row.try_get::<String, _>(column).doing("reading a job");
-    let maybe = |column: &str| row.try_get::<Option<String>, _>(column).doing("reading a job");
-    let number = |column: &str| row.try_get::<i64, _>(column).doing("reading a job");
-    let moment = |column: &str| row.try_get::<Option<i64>, _>(column).doing("reading a job");
-    let corrupt = |_: serde_json::Error| StoreError::Corrupt { what: "job" };
+pub(crate) fn read(row: &AnyRow) -> Result<Job, StoreError> {
+    const DOING: &str = "reading a job";
+    let text = |column: &str| row.try_get::<String, _>(column).doing(DOING);
+    let maybe = |column: &str| row.try_get::<Option<String>, _>(column).doing(DOING);
+    let number = |column: &str| row.try_get::<i64, _>(column).doing(DOING);
+    let moment = |column: &str| row.try_get::<Option<i64>, _>(column).doing(DOING);
     let unknown = |_: UnknownWord| StoreError::Corrupt { what: "job" };
     Ok(Job {
         id: text("id")?,
         work: Work::new(&text("kind")?, text("subject")?).map_err(unknown)?,
+        name: text("subject_name")?,
         lane: text("lane")?,
         trigger: text("reason")?.parse().map_err(unknown)?,
-        person: maybe("person")?,
+        note: text("note")?,
+        person: maybe("person")?.zip(maybe("person_name")?),
+        parent: maybe("parent")?,
+        plan: maybe("plan")?,
         status: text("status")?.parse().map_err(unknown)?,
         words: text("words")?,
         worker: maybe("worker")?,
@@ -421,7 +350,14 @@ fn read(row: &AnyRow) -> Result<Job, StoreError> {
         queued_ms: number("queued_ms")?,
         started_ms: moment("started_ms")?,
         ended_ms: moment("ended_ms")?,
-        report: maybe("report")?.map(|text| serde_json::from_str(&text)).transpose().map_err(corrupt)?,
-        steps: serde_json::from_str(&text("steps")?).map_err(corrupt)?,
+        run: moment("run_id")?,
+        headway: parsed(maybe("headway")?)?,
+        product: parsed(maybe("product")?)?,
+        steps: parsed(Some(text("steps")?))?.unwrap_or_default(),
     })
+}
+
+fn parsed<T: DeserializeOwned>(text: Option<String>) -> Result<Option<T>, StoreError> {
+    let parsed = text.map(|text| serde_json::from_str(&text)).transpose();
+    parsed.map_err(|_| StoreError::Corrupt { what: "job" })
 }

@@ -1,7 +1,7 @@
 //! Jobs: nobody's work is done twice at a time, and nobody's is lost.
 
-use segue_model::job::{Status, Trigger, Work};
-use segue_store::{Ending, Job, JobFilter, NewJob, Queued, Step, Store};
+use segue_model::job::{Headway, Product, Status, Step, Trigger, Work};
+use segue_store::{Ending, Job, JobFilter, NewJob, Note, Queued, Store, StoreError};
 
 use crate::place::{Place, on_both};
 
@@ -14,15 +14,24 @@ on_both! {
     what_is_not_due_waits,
     a_job_is_cancelled_at_once_or_by_its_worker,
     jobs_are_listed_in_pages_and_forgotten_when_they_are_old,
+    a_lane_tells_until_when_somebody_else_may_have_used_it,
+    what_cannot_be_done_yet_waits_with_its_words,
+    a_run_and_a_dry_run_of_one_export_take_turns,
+    of_two_processes_one_starts_what_is_due,
+    the_latest_job_of_each_subject_is_told,
 }
 
 fn export(id: &str, subject: &str, lane: &str) -> NewJob {
     NewJob {
         id: id.to_owned(),
         work: Work::Export(subject.to_owned()),
+        name: format!("Name of {subject}"),
         lane: lane.to_owned(),
         trigger: Trigger::Demand,
-        person: Some("person-1".to_owned()),
+        note: String::new(),
+        person: Some(("person-1".to_owned(), "Ana".to_owned())),
+        parent: None,
+        plan: None,
         request_key: None,
         due_ms: 0,
     }
@@ -36,12 +45,17 @@ async fn queue(store: &Store, job: NewJob) -> Job {
 }
 
 async fn claim(store: &Store, worker: &str, now: i64) -> Option<String> {
-    store.claim_job(worker, now, now + 60).await.unwrap().map(|job| job.id)
+    store.claim_job(worker, now, now + 60).await.unwrap().map(|claimed| claimed.job.id)
 }
 
 async fn end(store: &Store, worker: &str, id: &str, status: Status) -> bool {
-    let ending = Ending { status, words: String::new(), report: None, steps: Vec::new() };
+    let ending = Ending { status, words: String::new(), product: Product::default(), steps: Vec::new() };
     store.end_job(id, worker, &ending, 99).await.unwrap()
+}
+
+fn note(status: Status, run: Option<i64>) -> Note {
+    let headway = Headway { step: "delivering".to_owned(), done: 3, total: 9, per_second: 0.5 };
+    Note { status, headway, run, steps: vec![Step { name: "planning".to_owned(), millis: 7 }] }
 }
 
 async fn a_job_is_queued_claimed_noted_and_ended(place: &Place) {
@@ -49,16 +63,14 @@ async fn a_job_is_queued_claimed_noted_and_ended(place: &Place) {
     let job = queue(&store, export("a", "newsletter", "acme")).await;
     assert_eq!((job.status, job.queued_ms, job.started_ms), (Status::Queued, 10, None));
     assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some("a"));
-    let steps = [Step { name: "plan".to_owned(), millis: 7 }];
-    store.note_job("a", "w1", Status::Waiting, "the provider's limit", &steps).await.unwrap();
-    let noted = store.job("a").await.unwrap().unwrap();
-    assert_eq!(
-        (noted.status, noted.words.as_str(), noted.started_ms),
-        (Status::Waiting, "the provider's limit", Some(20))
-    );
-    assert_eq!(noted.steps, steps);
+    store.note_job("a", "w1", &note(Status::Waiting, Some(7))).await.unwrap();
+    store.note_job("a", "w1", &note(Status::Waiting, None)).await.unwrap();
+    let noted = store.job("a").await.unwrap();
+    assert_eq!((noted.status, noted.started_ms, noted.run), (Status::Waiting, Some(20), Some(7)));
+    let Note { headway, steps, .. } = note(Status::Waiting, None);
+    assert_eq!((noted.headway, noted.steps), (Some(headway), steps));
     assert!(end(&store, "w1", "a", Status::Succeeded).await);
-    let ended = store.job("a").await.unwrap().unwrap();
+    let ended = store.job("a").await.unwrap();
     assert_eq!((ended.status, ended.ended_ms), (Status::Succeeded, Some(99)));
     assert!(!end(&store, "w1", "a", Status::Failed).await, "what has ended stays so");
     assert_eq!(claim(&store, "w1", 30).await, None);
@@ -106,8 +118,8 @@ async fn a_lane_has_one_worker_until_it_dies(place: &Place) {
     // Should w1 only have slept, it learns that nothing is its own any more.
     assert_eq!(store.keep_lanes("w1", 300).await.unwrap(), Vec::new());
     assert!(!end(&store, "w1", "a", Status::Succeeded).await);
-    store.note_job("a", "w1", Status::Waiting, "late", &[]).await.unwrap();
-    assert_eq!(store.job("a").await.unwrap().unwrap().status, Status::Running);
+    store.note_job("a", "w1", &note(Status::Waiting, None)).await.unwrap();
+    assert_eq!(store.job("a").await.unwrap().status, Status::Running);
     assert!(end(&store, "w2", "a", Status::Succeeded).await);
 }
 
@@ -115,15 +127,11 @@ async fn a_worker_that_leaves_is_not_waited_for(place: &Place) {
     let store = place.open().await.unwrap();
     queue(&store, export("a", "newsletter", "acme")).await;
     assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some("a"));
-    store.leave_lanes("w1").await.unwrap();
+    store.leave_lanes("w1", 21).await.unwrap();
     assert_eq!(claim(&store, "w2", 21).await.as_deref(), Some("a"));
-    store.free_all_lanes().await.unwrap();
+    store.free_all_lanes(22).await.unwrap();
     assert_eq!(claim(&store, "w3", 22).await.as_deref(), Some("a"));
-    assert_eq!(
-        store.job("a").await.unwrap().unwrap().started_ms,
-        Some(20),
-        "it began when it was first begun"
-    );
+    assert_eq!(store.job("a").await.unwrap().started_ms, Some(20), "it began when it was first begun");
 }
 
 async fn what_is_not_due_waits(place: &Place) {
@@ -140,18 +148,19 @@ async fn a_job_is_cancelled_at_once_or_by_its_worker(place: &Place) {
     queue(&store, export("a", "newsletter", "acme")).await;
     queue(&store, export("b", "customers", "acme")).await;
     assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some("a"));
-    let waiting = store.cancel_job("b", "no longer wanted", 25).await.unwrap().unwrap();
+    let waiting = store.cancel_job("b", "no longer wanted", 25).await.unwrap();
     assert_eq!(
         (waiting.status, waiting.ended_ms, waiting.words.as_str()),
         (Status::Cancelled, Some(25), "no longer wanted")
     );
-    let under_way = store.cancel_job("a", "no longer wanted", 26).await.unwrap().unwrap();
+    let under_way = store.cancel_job("a", "no longer wanted", 26).await.unwrap();
     assert_eq!((under_way.status, under_way.is_unwanted), (Status::Running, true));
     assert!(store.keep_lanes("w1", 90).await.unwrap()[0].is_unwanted, "the worker learns of it");
     assert!(end(&store, "w1", "a", Status::Cancelled).await);
-    let ended = store.cancel_job("a", "too late", 27).await.unwrap().unwrap();
+    let ended = store.cancel_job("a", "too late", 27).await.unwrap();
     assert_eq!((ended.status, ended.words.as_str(), ended.ended_ms), (Status::Cancelled, "", Some(99)));
-    assert_eq!(store.cancel_job("z", "", 28).await.unwrap(), None);
+    let missing = store.cancel_job("z", "", 28).await;
+    assert!(matches!(missing, Err(StoreError::Missing { what: "run" })), "{missing:?}");
 }
 
 async fn jobs_are_listed_in_pages_and_forgotten_when_they_are_old(place: &Place) {
@@ -163,11 +172,10 @@ async fn jobs_are_listed_in_pages_and_forgotten_when_they_are_old(place: &Place)
     let ids = |jobs: Vec<Job>| jobs.into_iter().map(|job| job.id).collect::<String>();
     let mut filter = JobFilter::default();
     let first = store.jobs(filter, 2).await.unwrap();
-    let (at, last) = (first[1].queued_ms, first[1].id.clone());
     assert_eq!(ids(first), "ed");
-    filter.before = Some((at, &last));
+    filter.before = Some("d");
     assert_eq!(ids(store.jobs(filter, 9).await.unwrap()), "cba");
-    let of = JobFilter { kind: Some("export"), subject: Some("export-3"), ..JobFilter::default() };
+    let of = JobFilter { kinds: &["export", "refresh"], subject: Some("export-3"), ..JobFilter::default() };
     assert_eq!(ids(store.jobs(of, 9).await.unwrap()), "d");
     assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some("a"));
     assert!(end(&store, "w1", "a", Status::Succeeded).await);
@@ -176,4 +184,74 @@ async fn jobs_are_listed_in_pages_and_forgotten_when_they_are_old(place: &Place)
     assert_eq!(store.forget_jobs(99).await.unwrap(), 0);
     assert_eq!(store.forget_jobs(100).await.unwrap(), 1);
     assert_eq!(ids(store.jobs(JobFilter::default(), 9).await.unwrap()), "edcb");
+}
+
+async fn a_lane_tells_until_when_somebody_else_may_have_used_it(place: &Place) {
+    let store = place.open().await.unwrap();
+    queue(&store, export("a", "newsletter", "acme")).await;
+    let used = async |worker: &str, now| {
+        store.claim_job(worker, now, now + 60).await.unwrap().map(|claimed| claimed.used_until_ms)
+    };
+    assert_eq!(used("w1", 20).await, Some(None), "nobody has");
+    assert_eq!(used("w2", 81).await, Some(Some(80)), "the first one, until its lease was over");
+    queue(&store, export("b", "customers", "acme")).await;
+    assert_eq!(used("w2", 82).await, Some(None), "nobody but itself");
+    store.free_all_lanes(90).await.unwrap();
+    assert_eq!(used("w3", 91).await, Some(Some(89)), "whoever was killed, until then at the latest");
+}
+
+async fn what_cannot_be_done_yet_waits_with_its_words(place: &Place) {
+    let store = place.open().await.unwrap();
+    queue(&store, export("a", "newsletter", "acme")).await;
+    assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some("a"));
+    store.put_back_job("a", "w1", "other", "waits for a refresh", 40).await.unwrap();
+    let waiting = store.job("a").await.unwrap();
+    assert_eq!((waiting.status, waiting.words.as_str()), (Status::Queued, "waits for a refresh"));
+    assert_eq!(claim(&store, "w1", 39).await, None);
+    assert_eq!(claim(&store, "w1", 40).await.as_deref(), Some("a"));
+    assert_eq!(store.job("a").await.unwrap().words, "", "it is not waiting any more");
+    queue(&store, export("b", "newsletter", "acme")).await;
+    store.put_back_job("a", "w1", "other", "waits again", 60).await.unwrap();
+    let doubled = store.job("a").await.unwrap();
+    assert_eq!(doubled.status, Status::Skipped, "{}", doubled.words);
+    assert_eq!(claim(&store, "w1", 41).await.as_deref(), Some("b"));
+}
+
+async fn a_run_and_a_dry_run_of_one_export_take_turns(place: &Place) {
+    let store = place.open().await.unwrap();
+    queue(&store, export("a", "newsletter", "acme")).await;
+    queue(&store, NewJob { work: Work::Rehearsal("newsletter".to_owned()), ..export("b", "", "acme") }).await;
+    assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some("a"));
+    assert_eq!(claim(&store, "w1", 21).await, None);
+    assert!(end(&store, "w1", "a", Status::Succeeded).await);
+    assert_eq!(claim(&store, "w1", 22).await.as_deref(), Some("b"));
+}
+
+async fn of_two_processes_one_starts_what_is_due(place: &Place) {
+    let store = place.open().await.unwrap();
+    let last = store.last_start("newsletter").await.unwrap();
+    assert_eq!(last, None);
+    let start = async |last, id: &str, now| {
+        let new = export(id, "newsletter", "acme");
+        store.start_scheduled("newsletter", last, &new, now).await.unwrap().is_some()
+    };
+    assert!(start(None, "a", 10).await);
+    assert!(!start(None, "b", 11).await, "the other one has seen that nothing was started, too");
+    assert_eq!(store.last_start("newsletter").await.unwrap(), Some(10));
+    assert!(start(Some(10), "c", 20).await, "that it waits already is no reason not to decide");
+    let waiting = store.open_jobs().await.unwrap();
+    assert_eq!(waiting.iter().map(|job| job.id.as_str()).collect::<Vec<_>>(), ["a"]);
+}
+
+async fn the_latest_job_of_each_subject_is_told(place: &Place) {
+    let store = place.open().await.unwrap();
+    for (id, subject) in [("a", "newsletter"), ("b", "customers")] {
+        queue(&store, export(id, subject, subject)).await;
+        assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some(id));
+        assert!(end(&store, "w1", id, Status::Succeeded).await);
+    }
+    queue(&store, export("c", "newsletter", "acme")).await;
+    let mut latest = store.latest_jobs("export").await.unwrap();
+    latest.sort_by(|one, other| one.id.cmp(&other.id));
+    assert_eq!(latest.iter().map(|job| job.id.as_str()).collect::<Vec<_>>(), ["b", "c"]);
 }
