@@ -32,7 +32,7 @@ pub enum RunError {
 impl From<Cause> for RunError {
     fn from(cause: Cause) -> Self {
         match cause {
-            Cause::Interrupted => Self::Interrupted,
+            Cause::Interrupted | Cause::Left => Self::Interrupted,
             Cause::Provider(error) => Self::Provider(error),
             Cause::Store(error) => Self::Store(error),
             Cause::Engine(error) => Self::Engine(error),
@@ -47,6 +47,9 @@ pub enum Cause {
     /// A person asked for it.
     #[error("interrupted")]
     Interrupted,
+    /// This process ends, and another one goes on with the run: it is not settled.
+    #[error("interrupted")]
+    Left,
     /// The account takes no more contacts.
     #[error("the account's contact limit seems to be reached: whole batches of new contacts were refused")]
     ContactLimit,

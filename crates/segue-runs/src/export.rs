@@ -1,5 +1,8 @@
 //! One export: prepare a run, deliver it, settle it, whatever an earlier process left behind.
 
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 
 use activecampaign::{Client, List};
@@ -8,7 +11,7 @@ use segue_model::{
 };
 use segue_store::{BatchState, Export, Run, RunState, StateDirectory, Store, Target, Verdict};
 
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use crate::deliver::Delivery;
 use crate::explain::Explanation;
@@ -30,6 +33,8 @@ pub struct Settings {
     pub brakes: Brakes,
     /// How often results are asked for.
     pub pace: Pace,
+    /// Whether the rejections of earlier runs stay when one has settled.
+    pub keeps_rejections: bool,
 }
 
 /// An export with everything that its runs need.
@@ -54,6 +59,20 @@ pub struct Prepared {
     pub files: PlanFiles,
     /// Whether an earlier process had begun to deliver it.
     pub is_resumed: bool,
+}
+
+impl Prepared {
+    /// The run's number.
+    #[must_use]
+    pub fn run(&self) -> i64 {
+        self.run.id
+    }
+
+    /// Equal for two plans that were made from the same: options, files, members and ledger.
+    #[must_use]
+    pub fn fingerprint(&self) -> &str {
+        &self.run.fingerprint
+    }
 }
 
 /// How a delivery ended.
@@ -101,12 +120,15 @@ impl Exporter {
 
     /// What tells two plans apart.
     async fn fingerprint(&self, request: &PlanRequest, export: &Export) -> Result<String, RunError> {
-        let (engine, source) = (Arc::clone(&self.engine), request.source.clone());
-        let inspection = blocking(move || engine.inspect(&source)).await?;
+        let (engine, source, members) =
+            (Arc::clone(&self.engine), request.source.clone(), request.members.clone());
+        let (inspection, members) =
+            blocking(move || Ok((engine.inspect(&source)?, members.map(|path| digest(&path)).transpose()?)))
+                .await?;
         let request = serde_json::to_string(request).map_err(|_| RunError::Defect)?;
         let automations = self.settings.automations;
         let ledger = export.ledger.as_deref().unwrap_or_default();
-        let meant = format!("{request}\n{automations}\n{}\n{ledger}", inspection.fingerprint);
+        let meant = format!("{request}\n{automations}\n{}\n{members:?}\n{ledger}", inspection.fingerprint);
         Ok(format!("{:016x}", xxh3_64(meant.as_bytes())))
     }
 
@@ -151,7 +173,8 @@ impl Exporter {
     /// [`RunError`].
     pub async fn rehearse(&self, request: PlanRequest) -> Result<Prepared, RunError> {
         let export = self.export().await?;
-        self.plan(request, export, "rehearsal").await
+        let fingerprint = self.fingerprint(&request, &export).await?;
+        self.plan(request, export, &fingerprint).await
     }
 
     async fn plan(
@@ -185,6 +208,16 @@ impl Exporter {
     pub async fn discard(&self, prepared: &Prepared) -> Result<(), RunError> {
         self.store.discard_run(prepared.run.id, self.now_ms()).await?;
         Ok(self.directory.remove_run(prepared.run.id)?)
+    }
+
+    /// Ends a run of which nothing was sent, and keeps of its plan what was rejected and why.
+    ///
+    /// # Errors
+    /// [`RunError::Store`].
+    pub async fn set_aside(&self, prepared: &Prepared) -> Result<(), RunError> {
+        self.store.discard_run(prepared.run.id, self.now_ms()).await?;
+        remove_outbox(&prepared.files);
+        Ok(())
     }
 
     /// Delivers a prepared run and settles it.
@@ -234,8 +267,12 @@ impl Exporter {
         self.progress.enter(Phase::Delivering);
         self.progress.plan(sends);
         let files = PlanFiles::new(&self.directory.run(run.id));
+        let seen = stop.1.clone();
         let mut cause =
             if sends > 0 { self.delivery(&run, &plan, &files).await?.run(stop).await } else { None };
+        if matches!(cause, Some(Cause::Interrupted)) && seen.is_left() {
+            cause = Some(Cause::Left);
+        }
         let is_full = matches!(cause, Some(Cause::ContactLimit));
         if is_full || matches!(cause, None | Some(Cause::Interrupted)) {
             self.progress.enter(Phase::Explaining);
@@ -288,6 +325,7 @@ impl Exporter {
         let (outcome, state) = match cause {
             None => (Outcome::Done, Some(RunState::Done)),
             Some(Cause::Interrupted) => (Outcome::Interrupted, Some(RunState::Partial)),
+            Some(Cause::Left) => (Outcome::Interrupted, None),
             Some(Cause::ContactLimit) => (Outcome::Failed, Some(RunState::Partial)),
             Some(_) => (Outcome::Failed, None),
         };
@@ -323,7 +361,7 @@ impl Exporter {
         Ok(report)
     }
 
-    /// Removes what the settled run has made superfluous. The rejections of the latest run stay.
+    /// Removes what the settled run has made superfluous. Its rejections stay, and those of earlier runs if told so.
     async fn tidy(
         &self,
         run: &Run,
@@ -331,22 +369,43 @@ impl Exporter {
         files: &PlanFiles,
         has_new_ledger: bool,
     ) -> Result<(), RunError> {
-        for file in [files.sends(), files.leaves()] {
-            // What is left behind costs room and nothing else.
-            if let Err(error) = std::fs::remove_file(&file) {
-                tracing::debug!("a plan's file stays: {error}");
-            }
-        }
-        if let Err(error) = std::fs::remove_dir_all(files.contacts()) {
-            tracing::debug!("a plan's contacts stay: {error}");
-        }
+        remove_outbox(files);
         if let Some(old) = export.ledger.as_deref().filter(|_| has_new_ledger) {
             self.directory.remove_ledger(old)?;
+        }
+        if self.settings.keeps_rejections {
+            return Ok(());
         }
         for older in self.store.ended_runs(&export.id).await?.into_iter().filter(|older| older.id != run.id) {
             self.directory.remove_run(older.id)?;
         }
         Ok(())
+    }
+}
+
+/// Removes what a plan wanted to send. What was rejected stays, with its reasons.
+fn remove_outbox(files: &PlanFiles) {
+    for file in [files.sends(), files.leaves()] {
+        // What is left behind costs room and nothing else.
+        if let Err(error) = std::fs::remove_file(&file) {
+            tracing::debug!("a plan's file stays: {error}");
+        }
+    }
+    if let Err(error) = std::fs::remove_dir_all(files.contacts()) {
+        tracing::debug!("a plan's contacts stay: {error}");
+    }
+}
+
+/// Tells the content of a snapshot apart from others: the same keys make the same file.
+pub(crate) fn digest(path: &Path) -> Result<u64, EngineError> {
+    let failed = |source| EngineError::File { doing: "read", path: path.to_owned(), source };
+    let mut file = File::open(path).map_err(failed)?;
+    let (mut hash, mut bytes) = (Xxh3::new(), vec![0; 1 << 20]);
+    loop {
+        match file.read(&mut bytes).map_err(failed)? {
+            0 => return Ok(hash.digest()),
+            read => hash.update(&bytes[..read]),
+        }
     }
 }
 

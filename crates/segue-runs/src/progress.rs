@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use tokio::time::Instant;
 
 /// What a run is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +23,20 @@ pub enum Phase {
     Settling,
 }
 
+impl Phase {
+    /// The word for it in the API and in the database.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Planning => "planning",
+            Self::Recovering => "recovering",
+            Self::Delivering => "delivering",
+            Self::Explaining => "explaining",
+            Self::Settling => "settling",
+        }
+    }
+}
+
 /// Shared counters of one run. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Progress(Arc<Counters>);
@@ -30,6 +48,8 @@ struct Counters {
     planned: AtomicU64,
     posted: AtomicU64,
     confirmed: AtomicU64,
+    /// The phases in their order, each with when it began.
+    begun: Mutex<Vec<(Phase, Instant)>>,
 }
 
 /// What [`Progress`] says at one moment. All numbers are profiles.
@@ -65,6 +85,15 @@ impl Progress {
 
     pub(crate) fn enter(&self, phase: Phase) {
         self.0.phase.store(phase as u8, Ordering::Relaxed);
+        self.0.begun.lock().push((phase, Instant::now()));
+    }
+
+    /// The phases so far and how long each took; the last one until now.
+    #[must_use]
+    pub fn steps(&self) -> Vec<(Phase, Duration)> {
+        let begun = self.0.begun.lock();
+        let ends = begun.iter().skip(1).map(|(_, at)| *at).chain([Instant::now()]);
+        begun.iter().zip(ends).map(|((phase, at), end)| (*phase, end - *at)).collect()
     }
 
     pub(crate) fn read(&self, rows: u64) {

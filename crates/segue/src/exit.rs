@@ -150,7 +150,7 @@ pub(crate) fn of_run(cause: Option<&Cause>, has_rejections: bool) -> Code {
     match cause {
         None if has_rejections => Code::DoneWithRejections,
         None => Code::Done,
-        Some(Cause::Interrupted) => Code::Interrupted,
+        Some(Cause::Interrupted | Cause::Left) => Code::Interrupted,
         Some(Cause::ContactLimit) => Code::ProviderUnavailable,
         Some(Cause::Provider(error)) => provider_code(error),
         Some(Cause::Store(_) | Cause::Engine(_) | Cause::Defect) => Code::Failure,

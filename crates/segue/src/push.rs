@@ -91,6 +91,7 @@ pub(crate) async fn push_with(
             allow_empty: push.brakes.allow_empty,
         },
         pace: Pace::default().sped_up(if push.account.no_limits { 3000.0 } else { push.account.speed }),
+        keeps_rejections: false,
     };
     let progress = Progress::default();
     let exporter = Exporter::new(
@@ -254,13 +255,14 @@ impl Input {
             return Ok(Self::file(push.source.clone().unwrap_or_default(), push));
         };
         let open = push.workspace.open().await?;
-        let members = match open.segments.members_to_export(name, Utc::now()).await {
-            Ok(members) => members,
-            Err(error) => {
-                open.close().await;
-                return Err(error.into());
-            }
-        };
+        let members =
+            match open.segments.members_to_export(std::slice::from_ref(name), &[], name, Utc::now()).await {
+                Ok(members) => members,
+                Err(error) => {
+                    open.close().await;
+                    return Err(error.into());
+                }
+            };
         let table = &members.table.table;
         let guessed = || suggest::column(table, Meaning::Email).map(str::to_owned);
         let email = push.matching.email.clone().or_else(guessed).ok_or_else(|| {
