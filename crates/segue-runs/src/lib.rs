@@ -21,6 +21,7 @@ mod progress;
 pub mod segments;
 mod settle;
 mod stop;
+mod worker;
 
 pub use account::{CheckedAccount, FieldChoice, check_account};
 pub use error::{Cause, RunError};
@@ -29,3 +30,4 @@ pub use installation::Installation;
 pub use pace::Pace;
 pub use progress::{Phase, Progress, Snapshot};
 pub use stop::{Stop, StopHandle};
+pub use worker::{Clock, NewId, Worker, WorkerRules};

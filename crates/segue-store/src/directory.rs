@@ -137,6 +137,20 @@ impl StateDirectory {
         self.path.join("runs").join(run.to_string())
     }
 
+    /// The runs that have a folder.
+    ///
+    /// # Errors
+    /// If they cannot be listed.
+    pub fn runs(&self) -> Result<Vec<i64>, StoreError> {
+        let folder = self.path.join("runs");
+        let failed = |source| StoreError::File { doing: "list", path: folder.clone(), source };
+        let mut runs = Vec::new();
+        for entry in folder.read_dir().map_err(failed)? {
+            runs.extend(entry.map_err(failed)?.file_name().to_string_lossy().parse::<i64>());
+        }
+        Ok(runs)
+    }
+
     /// Makes an empty folder for a run, removing what an earlier process left under that name.
     ///
     /// # Errors

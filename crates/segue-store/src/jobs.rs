@@ -1,5 +1,7 @@
 //! Jobs: queued by whoever wants something done, and told to whoever asks. Who works on them is in `lanes.rs`.
 
+use std::collections::HashMap;
+
 use segue_model::job::{Headway, Product, Status, Step, Trigger, UnknownWord, Work};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -123,15 +125,17 @@ impl Store {
         Ok(queued)
     }
 
-    /// When a schedule has last decided to start something, in milliseconds since 1970.
+    /// When each schedule has last decided to start something, by its subject, in milliseconds since 1970.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn last_start(&self, subject: &str) -> Result<Option<i64>, StoreError> {
-        const DOING: &str = "looking when a schedule was last due";
-        let row = sqlx::query("SELECT at_ms FROM start WHERE subject = $1").bind(subject);
-        let row = row.fetch_optional(&self.pool).await.doing(DOING)?;
-        row.map(|row| row.try_get("at_ms").doing(DOING)).transpose()
+    pub async fn starts(&self) -> Result<HashMap<String, i64>, StoreError> {
+        const DOING: &str = "looking when schedules were last due";
+        let rows =
+            sqlx::query("SELECT subject, at_ms FROM start").fetch_all(&self.pool).await.doing(DOING)?;
+        let read =
+            |row: &AnyRow| Ok((row.try_get("subject").doing(DOING)?, row.try_get("at_ms").doing(DOING)?));
+        rows.iter().map(read).collect()
     }
 
     /// Starts what a schedule wants: notes that it has decided, and queues its job, both or neither. None if another
@@ -254,6 +258,20 @@ impl Store {
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(text)).fetch_all(&self.pool).await;
         rows.doing("listing jobs")?.iter().map(read).collect()
+    }
+
+    /// Those of these runs whose jobs ended before a moment.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn runs_of_jobs_ended(&self, runs: &[i64], before_ms: i64) -> Result<Vec<i64>, StoreError> {
+        const DOING: &str = "looking for old runs";
+        let text = "SELECT run_id FROM job WHERE run_id IS NOT NULL AND ended_ms < $1";
+        let rows = sqlx::query(text).bind(before_ms).fetch_all(&self.pool).await.doing(DOING)?;
+        let read = |row: &AnyRow| row.try_get("run_id").doing(DOING);
+        let mut old: Vec<i64> = rows.iter().map(read).collect::<Result<_, StoreError>>()?;
+        old.retain(|run| runs.contains(run));
+        Ok(old)
     }
 
     /// Forgets jobs that ended before a moment, with their runs and batches. Returns how many.

@@ -332,7 +332,9 @@ pub(crate) fn report_json(report: &Report) -> Value {
 /// Why a run ended early.
 pub(crate) fn cause(cause: &Cause) -> String {
     match cause {
-        Cause::Interrupted | Cause::Left => "Interrupted. What was sent is settled; run again for the rest.".to_owned(),
+        Cause::Interrupted | Cause::Left => {
+            "Interrupted. What was sent is settled; run again for the rest.".to_owned()
+        }
         Cause::ContactLimit => format!(
             "error: {cause}. Raise the account's limit or remove contacts, then run again for the rest."
         ),

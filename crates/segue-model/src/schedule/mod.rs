@@ -65,6 +65,9 @@ pub enum RefreshSchedule {
 }
 
 impl RefreshSchedule {
+    /// The name under which it is set for an installation.
+    pub const NAME: &str = "refresh_schedule";
+
     /// Its times, if it is on.
     #[must_use]
     pub fn recurrence(&self) -> Option<&Recurrence> {

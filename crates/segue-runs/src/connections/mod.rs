@@ -211,6 +211,25 @@ impl Connections {
         }
     }
 
+    /// Why a run on this connection must end; none if it may go on. To be asked again and again while it is under way.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub(crate) async fn allows_runs(&self, id: &str) -> Result<Option<&'static str>, StoreError> {
+        let connection = match self.store.connection(id).await {
+            Err(StoreError::Missing { .. }) => return Ok(Some("the connection was removed")),
+            other => other?,
+        };
+        match self.export_user_gone(&connection).await {
+            Ok(None) => Ok(None),
+            Ok(Some(_)) => Ok(Some(
+                "the connection's export user may not send any more: another administrator must step in",
+            )),
+            Err(ConnectionError::Store(error)) => Err(error),
+            Err(_) => Ok(Some("the connection cannot be used any more")),
+        }
+    }
+
     /// Why nothing may be sent in the name of the connection's export user any more; none if all is well.
     ///
     /// # Errors

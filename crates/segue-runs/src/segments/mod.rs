@@ -16,6 +16,7 @@ pub use definitions::{NewSegment, Usage};
 pub use drift::Drift;
 pub use export::ToExport;
 pub use refresh::Refreshed;
+pub(crate) use refresh::words_of;
 pub use tables::NewTable;
 
 /// Why something about tables or segments was not done.

@@ -8,6 +8,7 @@ use segue_model::{EngineError, Evaluated, Evaluation, Explanation, Overlap, Prev
 use segue_store::{Refresh, Segment};
 
 use super::{SegmentError, Segments, Stored};
+use crate::export::digest;
 
 /// How a refresh ended.
 #[derive(Debug)]
@@ -18,6 +19,10 @@ pub struct Refreshed {
     pub before: Option<u64>,
     /// What was found, or why nothing was: the members before stay in force.
     pub outcome: Result<Evaluated, SegmentError>,
+    /// Whether anybody came or went.
+    pub is_changed: bool,
+    /// How long it took, in milliseconds.
+    pub millis: u64,
 }
 
 impl Segments {
@@ -50,16 +55,25 @@ impl Segments {
 
     /// Refreshes every active segment that is not static, those that others ask about first.
     ///
+    /// `goes_on` is told before each how many of how many are done, and ends it by saying no.
+    ///
     /// # Errors
     /// If the outcome cannot be noted.
-    pub async fn refresh_all(&self, now: DateTime<Utc>) -> Result<Vec<Refreshed>, SegmentError> {
+    pub async fn refresh_all(
+        &self,
+        now: DateTime<Utc>,
+        goes_on: &(dyn Fn(usize, usize) -> bool + Send + Sync),
+    ) -> Result<Vec<Refreshed>, SegmentError> {
         let mut stored = self.catalog().await?;
+        let mut names = in_order(&stored.definitions);
+        names
+            .retain(|name| stored.segment(name).is_ok_and(|segment| segment.is_active && !segment.is_static));
         let mut refreshed = Vec::new();
-        for name in in_order(&stored.definitions) {
-            let segment = stored.segment(&name)?;
-            if segment.is_active && !segment.is_static {
-                refreshed.push(self.refresh_in(&mut stored, &name, now).await?);
+        for name in &names {
+            if !goes_on(refreshed.len(), names.len()) {
+                break;
             }
+            refreshed.push(self.refresh_in(&mut stored, name, now).await?);
         }
         Ok(refreshed)
     }
@@ -76,12 +90,25 @@ impl Segments {
         let file = self.next_file(&segment).await?;
         let outcome = self.find_members(stored, &segment, &file, now).await;
         let millis = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let is_changed = outcome.is_ok() && self.is_changed(&segment, &file).await?;
         self.note(&segment, &file, &outcome, now, millis).await?;
         if outcome.is_ok() {
             let known = stored.segments.iter_mut().filter(|known| known.name == name);
             known.for_each(|known| known.snapshot = Some(file.clone()));
         }
-        Ok(Refreshed { name: segment.name, before: segment.members, outcome })
+        let millis = u64::try_from(millis).unwrap_or_default();
+        Ok(Refreshed { name: segment.name, before: segment.members, outcome, is_changed, millis })
+    }
+
+    /// Whether a new snapshot holds other keys than the one in force.
+    async fn is_changed(&self, segment: &Segment, file: &str) -> Result<bool, SegmentError> {
+        let Some(before) = &segment.snapshot else { return Ok(true) };
+        let (before, after) = (self.directory.snapshot(before), self.directory.snapshot(file));
+        self.blocking(move |_| {
+            // One that is gone cannot be told from another: then exports had better look.
+            Ok(!before.exists() || digest(&before)? != digest(&after)?)
+        })
+        .await
     }
 
     async fn next_file(&self, segment: &Segment) -> Result<String, SegmentError> {
@@ -121,7 +148,7 @@ impl Segments {
         let at_ms = now.timestamp_millis();
         let (members, words) = match outcome {
             Ok(evaluated) => (Some(evaluated.members), String::new()),
-            Err(error) => (None, without_keys(error)),
+            Err(error) => (None, words_of(error)),
         };
         let snapshot = members.map(|_| file);
         self.store.save_refresh(&segment.name, &Refresh { at_ms, millis, members, words }, snapshot).await?;
@@ -297,7 +324,7 @@ fn in_order(definitions: &[(String, Definition)]) -> Vec<String> {
 }
 
 /// Keys are somebody's, and have no place in the history.
-fn without_keys(error: &SegmentError) -> String {
+pub(crate) fn words_of(error: &SegmentError) -> String {
     match error {
         SegmentError::Engine(EngineError::DuplicateKeys { table, .. }) => {
             format!("profile keys of table \"{table}\" are not unique")

@@ -307,7 +307,7 @@ async fn refresh(
 ) -> Result<Code, Failure> {
     let mut refreshed = Vec::new();
     if all {
-        refreshed = kept.refresh_all(now).await?;
+        refreshed = kept.refresh_all(now, &|_, _| true).await?;
     } else {
         for name in names {
             refreshed.push(kept.refresh(name, now).await?);

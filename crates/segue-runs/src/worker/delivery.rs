@@ -1,0 +1,273 @@
+//! A run of an export, or a dry run of one: from the saved recipe to how the job ends.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use segue_model::job::{Product, Status, Trigger, Work, account_lane};
+use segue_model::{DataMatching, PlanRequest, PlanSummary, Report};
+use segue_store::{Claimed, Job, SavedExport, Segment, StoreError};
+
+use super::{Ended, Worker, tracker::Tracker};
+use crate::connections::ConnectionError;
+use crate::segments::SegmentError;
+use crate::{
+    Cause, Exporter, FieldChoice, Finished, Prepared, RunError, Settings, Stop, StopHandle, check_account,
+};
+
+/// How long a job waits that cannot be done yet, before it is looked at again.
+const AGAIN_MS: i64 = 2_000;
+
+/// The examples of a dry run's plan, in the folder of its run.
+pub(crate) const EXAMPLES: &str = "examples.json";
+
+impl Worker {
+    /// Carries out a run or a dry run.
+    pub(super) async fn deliver(
+        &self,
+        claimed: &Claimed,
+        tracker: &Tracker,
+        stop: (StopHandle, Stop),
+    ) -> Result<Ended, StoreError> {
+        let job = &claimed.job;
+        let export = match self.installation.store.recipe(job.work.subject()).await {
+            Err(StoreError::Missing { .. }) => return Ok(skipped("the export was removed")),
+            other => other?,
+        };
+        let Some(connection) = export.connection.as_deref().filter(|_| export.is_enabled) else {
+            return Ok(skipped(if export.is_enabled {
+                "the export has no connection: choose one for it"
+            } else {
+                "the export is switched off"
+            }));
+        };
+        if self.waits_for_refresh(&export).await? {
+            let words = "waits for the refresh of its segments".to_owned();
+            return Ok(Ended::PutBack { lane: job.lane.clone(), words, due_ms: self.now_ms() + AGAIN_MS });
+        }
+        if let Some(words) = self.stale(&export).await? {
+            return Ok(skipped(&words));
+        }
+        let (host, key) = match self.installation.connections.for_run(connection).await {
+            Ok(account) => account,
+            Err(ConnectionError::Store(error @ StoreError::Unreachable { .. })) => return Err(error),
+            Err(error) => return Ok(failed(&format!("the connection cannot be used: {error}"))),
+        };
+        let lane = account_lane(&host.name());
+        if lane != job.lane {
+            // The connection leads to another account since this was queued.
+            return Ok(Ended::PutBack { lane, words: String::new(), due_ms: job.due_ms });
+        }
+        let client = match self.accounts.client(&host, key, claimed.used_until_ms, self.now_ms()) {
+            Ok(client) => client,
+            Err(error) => return Ok(failed(&error.to_string())),
+        };
+        tracker.delivers_with(client.clone());
+        let settings = |list| Settings {
+            host: host.name(),
+            list,
+            name: export.id.clone(),
+            automations: export.recipe.automations,
+            brakes: export.recipe.brakes,
+            pace: self.rules.pace,
+            keeps_rejections: true,
+        };
+        let attempt = Attempt { worker: self, job, export: &export, tracker };
+        let seen = stop.1.clone();
+        Ok(match attempt.run(client, settings, stop).await {
+            Ok(ended) => ended,
+            Err(Trouble::Run(RunError::Interrupted)) if seen.is_left() => Ended::Left,
+            Err(Trouble::Run(RunError::Store(error @ StoreError::Unreachable { .. }))) => return Err(error),
+            Err(Trouble::Run(error)) => of_error(&error),
+            Err(Trouble::Segments(error)) => failed(&error.to_string()),
+        })
+    }
+
+    /// Whether one of the export's segments is being refreshed, or is about to be.
+    async fn waits_for_refresh(&self, export: &SavedExport) -> Result<bool, StoreError> {
+        let open = self.installation.store.open_jobs().await?;
+        let concerns = |job: &Job| match &job.work {
+            Work::Refresh => job.status.is_under_way() && job.started_ms.is_some(),
+            Work::Segment(name) => export.recipe.segments.contains(name),
+            Work::Export(_) | Work::Rehearsal(_) => false,
+        };
+        Ok(open.iter().any(concerns))
+    }
+
+    /// Why the members of the export's segments are not to be sent.
+    async fn stale(&self, export: &SavedExport) -> Result<Option<String>, StoreError> {
+        for name in &export.recipe.segments {
+            let segment = match self.installation.store.segment(name).await {
+                Err(StoreError::Missing { .. }) => {
+                    return Ok(Some(format!("segment \"{name}\" was removed")));
+                }
+                other => other?,
+            };
+            let latest = self.installation.store.refreshes(name).await?.into_iter().next_back();
+            if let Some(words) = why_stale(&segment, latest.as_ref().map(|refresh| refresh.words.as_str())) {
+                return Ok(Some(words));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn why_stale(segment: &Segment, latest: Option<&str>) -> Option<String> {
+    let name = &segment.name;
+    match latest {
+        None => Some(format!("segment \"{name}\" was never refreshed: refresh it first")),
+        Some("") if segment.is_active || segment.is_static => None,
+        Some("") => Some(format!("segment \"{name}\" is switched off, so its members may be out of date")),
+        Some(words) => Some(format!("the latest refresh of segment \"{name}\" failed: {words}")),
+    }
+}
+
+enum Trouble {
+    Run(RunError),
+    Segments(SegmentError),
+}
+
+impl From<RunError> for Trouble {
+    fn from(error: RunError) -> Self {
+        Self::Run(error)
+    }
+}
+
+/// One run with all that it needs.
+struct Attempt<'a> {
+    worker: &'a Worker,
+    job: &'a Job,
+    export: &'a SavedExport,
+    tracker: &'a Tracker,
+}
+
+impl Attempt<'_> {
+    async fn run(
+        &self,
+        client: activecampaign::Client,
+        settings: impl FnOnce(activecampaign::List) -> Settings,
+        stop: (StopHandle, Stop),
+    ) -> Result<Ended, Trouble> {
+        let installation = &self.worker.installation;
+        let recipe = &self.export.recipe;
+        // By their ids, since people rename them; what they take may have changed since the recipe was saved.
+        let choices = recipe.matching.fields.iter();
+        let choices: Vec<FieldChoice> = choices
+            .map(|field| FieldChoice { field: field.field.to_string(), column: field.column.clone() })
+            .collect();
+        let account = check_account(&client, recipe.list.id, &choices).await?;
+        let now = DateTime::<Utc>::from_timestamp_millis(self.worker.now_ms()).unwrap_or_default();
+        let segments = &installation.segments;
+        let members =
+            segments.members_to_export(&recipe.segments, &recipe.required, &self.export.id, now).await;
+        let members = members.map_err(Trouble::Segments)?;
+        let request = PlanRequest {
+            source: members.table.source.clone(),
+            filter: None,
+            members: Some(members.snapshot.clone()),
+            key: members.table.table.key.clone(),
+            matching: DataMatching { fields: account.fields, ..recipe.matching.clone() },
+            blanks: recipe.blanks,
+            list: recipe.list.id,
+            mode: recipe.mode,
+            retry_refused: self.job.trigger == Trigger::Retry,
+            ledger: None,
+            folder: std::path::PathBuf::new(),
+        };
+        let exporter = Exporter::new(
+            client,
+            Arc::clone(&installation.engine),
+            installation.store.clone(),
+            Arc::clone(&installation.directory),
+            settings(account.list),
+            self.tracker.progress.clone(),
+        );
+        match self.job.work {
+            Work::Rehearsal(_) => self.rehearse(&exporter, request).await,
+            _ => self.deliver(&exporter, request, stop).await,
+        }
+    }
+
+    async fn rehearse(&self, exporter: &Exporter, request: PlanRequest) -> Result<Ended, Trouble> {
+        let prepared = exporter.rehearse(request).await?;
+        self.tracker.has_run(prepared.run());
+        let examples = serde_json::to_vec(&prepared.plan.examples).map_err(|_| RunError::Defect)?;
+        let path = prepared.files.folder().join(EXAMPLES);
+        std::fs::write(&path, examples).map_err(|source| {
+            RunError::Store(StoreError::File { doing: "write", path: path.clone(), source })
+        })?;
+        exporter.set_aside(&prepared).await?;
+        let product = product(None, &prepared);
+        Ok(match exporter.brakes().check(&prepared.plan.counts) {
+            Ok(()) => Ended::ended(Status::Succeeded, "", product),
+            Err(brake) => Ended::ended(Status::Stopped, &format!("a run would be stopped: {brake}"), product),
+        })
+    }
+
+    async fn deliver(
+        &self,
+        exporter: &Exporter,
+        request: PlanRequest,
+        stop: (StopHandle, Stop),
+    ) -> Result<Ended, Trouble> {
+        let prepared = exporter.prepare(request, stop.clone()).await?;
+        self.tracker.has_run(prepared.run());
+        if let Some(words) = self.moved_on(&prepared).await? {
+            exporter.set_aside(&prepared).await?;
+            return Ok(failed(&words));
+        }
+        let finished = match exporter.deliver(prepared.clone(), stop).await {
+            Err(RunError::Brake(brake)) => {
+                return Ok(Ended::ended(Status::Stopped, &brake.to_string(), product(None, &prepared)));
+            }
+            other => other?,
+        };
+        let Finished { report, cause, .. } = finished;
+        let has_rejections = report.invalid + report.refused > 0;
+        let product = product(Some(report), &prepared);
+        Ok(match cause {
+            None if has_rejections => Ended::ended(Status::SucceededWithRejections, "", product),
+            None => Ended::ended(Status::Succeeded, "", product),
+            Some(Cause::Left) => Ended::Left,
+            Some(Cause::Interrupted) => Ended::ended(Status::Cancelled, "", product),
+            Some(cause) => Ended::ended(Status::Failed, &cause.to_string(), product),
+        })
+    }
+
+    /// Why this is not the plan that was approved.
+    async fn moved_on(&self, prepared: &Prepared) -> Result<Option<String>, RunError> {
+        let Some(approved) = self.job.plan.as_deref().filter(|_| !prepared.is_resumed) else {
+            return Ok(None);
+        };
+        let approved = self.worker.installation.store.job(approved).await?;
+        let approved = approved.product.and_then(|product| product.fingerprint);
+        let words = "the data or the export has changed since this plan was approved: make a dry run, look, approve again";
+        Ok((approved.as_deref() != Some(prepared.fingerprint())).then(|| words.to_owned()))
+    }
+}
+
+fn product(report: Option<Report>, prepared: &Prepared) -> Product {
+    // Examples are people; they stay with the rejections, and go with them.
+    let plan = PlanSummary { examples: Vec::new(), ..prepared.plan.clone() };
+    Product {
+        report,
+        plan: Some(plan),
+        fingerprint: Some(prepared.fingerprint().to_owned()),
+        ..Product::default()
+    }
+}
+
+fn skipped(words: &str) -> Ended {
+    Ended::ended(Status::Skipped, words, Product::default())
+}
+
+fn failed(words: &str) -> Ended {
+    Ended::ended(Status::Failed, words, Product::default())
+}
+
+fn of_error(error: &RunError) -> Ended {
+    match error {
+        RunError::Brake(brake) => Ended::ended(Status::Stopped, &brake.to_string(), Product::default()),
+        RunError::Interrupted => Ended::ended(Status::Cancelled, "", Product::default()),
+        error => failed(&error.to_string()),
+    }
+}

@@ -1,0 +1,111 @@
+//! What a job says of itself while it is under way, read at every heartbeat.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use activecampaign::Client;
+use parking_lot::Mutex;
+use segue_model::job::{Headway, Status, Step};
+use segue_store::Note;
+use tokio::time::Instant;
+
+use crate::{Phase, Progress};
+
+/// Counters of one job.
+#[derive(Default)]
+pub(super) struct Tracker {
+    /// Of a delivery.
+    pub(super) progress: Progress,
+    client: Mutex<Option<Client>>,
+    /// The run whose batches and rejections are the job's; 0 while there is none.
+    run: AtomicI64,
+    /// Of a refresh: the steps that are over, the one that is not, and how much of it is done.
+    refresh: Mutex<Refreshing>,
+    seen: Mutex<Option<(Phase, u64, Instant)>>,
+}
+
+#[derive(Default)]
+struct Refreshing {
+    over: Vec<Step>,
+    now: Option<(&'static str, Instant)>,
+    done: u64,
+    total: u64,
+}
+
+impl Tracker {
+    pub(super) fn delivers_with(&self, client: Client) {
+        *self.client.lock() = Some(client);
+    }
+
+    pub(super) fn has_run(&self, run: i64) {
+        self.run.store(run, Ordering::Relaxed);
+    }
+
+    /// A refresh enters a step.
+    pub(super) fn enter(&self, step: &'static str) {
+        let mut refresh = self.refresh.lock();
+        let ended = refresh.now.replace((step, Instant::now()));
+        refresh.over.extend(ended.map(|(name, at)| finished(name, at.elapsed())));
+        (refresh.done, refresh.total) = (0, 0);
+    }
+
+    /// So many of so many tables or segments are done.
+    pub(super) fn count(&self, done: usize, total: usize) {
+        let mut refresh = self.refresh.lock();
+        (refresh.done, refresh.total) = (done as u64, total as u64);
+    }
+
+    pub(super) fn run(&self) -> Option<i64> {
+        Some(self.run.load(Ordering::Relaxed)).filter(|run| *run != 0)
+    }
+
+    /// The steps so far; the one under way counts until now.
+    pub(super) fn steps(&self) -> Vec<Step> {
+        let refresh = self.refresh.lock();
+        let under_way = refresh.now.map(|(name, at)| finished(name, at.elapsed()));
+        let phases = self.progress.steps().into_iter().map(|(phase, took)| finished(phase.word(), took));
+        refresh.over.iter().cloned().chain(under_way).chain(phases).collect()
+    }
+
+    /// How the job stands.
+    pub(super) fn note(&self) -> Note {
+        let is_held = self.client.lock().as_ref().is_some_and(|client| client.usage().waiting > 0);
+        let headway = self.headway();
+        let is_delivering = headway.step == Phase::Delivering.word();
+        let status = if is_held && is_delivering { Status::Waiting } else { Status::Running };
+        Note { status, headway, run: self.run(), steps: self.steps() }
+    }
+
+    fn headway(&self) -> Headway {
+        let refresh = self.refresh.lock();
+        if let Some((step, _)) = refresh.now {
+            return Headway {
+                step: step.to_owned(),
+                done: refresh.done,
+                total: refresh.total,
+                per_second: 0.0,
+            };
+        }
+        drop(refresh);
+        let snapshot = self.progress.snapshot();
+        let (done, total) = match snapshot.phase {
+            Phase::Planning => (snapshot.read, 0),
+            _ => (snapshot.confirmed, snapshot.planned),
+        };
+        let now = Instant::now();
+        let before = self.seen.lock().replace((snapshot.phase, done, now));
+        let per_second = before.filter(|(phase, _, at)| *phase == snapshot.phase && *at < now).map_or(
+            0.0,
+            |(_, seen, at)| {
+                #[expect(clippy::cast_precision_loss, reason = "a rate to be shown")]
+                let more = done.saturating_sub(seen) as f64;
+                more / (now - at).as_secs_f64()
+            },
+        );
+        Headway { step: snapshot.phase.word().to_owned(), done, total, per_second }
+    }
+}
+
+fn finished(name: &str, took: Duration) -> Step {
+    Step { name: name.to_owned(), millis: u64::try_from(took.as_millis()).unwrap_or(u64::MAX) }
+}
