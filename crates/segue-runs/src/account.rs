@@ -33,22 +33,28 @@ pub async fn check_account(
     choices: &[FieldChoice],
 ) -> Result<CheckedAccount, RunError> {
     client.me().await?;
-    let list = match client.list(list).await {
-        Ok(found) => found,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound) => {
-            return Err(RunError::Input(unknown_list(list, &client.lists().await?)));
-        }
-        Err(error) => return Err(error.into()),
-    };
-    if matches!(list.channel, Channel::Sms) {
-        let text = format!(
-            "list {} (\"{}\") is a list for text messages: choose an e-mail list",
-            list.id, list.name
-        );
-        return Err(RunError::Input(text));
-    }
+    let list = email_list(client, list).await?.map_err(RunError::Input)?;
     let fields = if choices.is_empty() { Vec::new() } else { resolve(choices, &client.fields().await?)? };
     Ok(CheckedAccount { list, fields })
+}
+
+/// The list with this id, if it takes e-mail; otherwise what is wrong with it.
+pub(crate) async fn email_list(
+    client: &Client,
+    id: u64,
+) -> Result<Result<List, String>, activecampaign::Error> {
+    let list = match client.list(id).await {
+        Ok(found) => found,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound) => {
+            return Ok(Err(unknown_list(id, &client.lists().await?)));
+        }
+        Err(error) => return Err(error),
+    };
+    if matches!(list.channel, Channel::Sms) {
+        let (id, name) = (list.id, &list.name);
+        return Ok(Err(format!("list {id} (\"{name}\") is a list for text messages: choose an e-mail list")));
+    }
+    Ok(Ok(list))
 }
 
 fn unknown_list(id: u64, lists: &[List]) -> String {
@@ -65,7 +71,7 @@ fn unknown_list(id: u64, lists: &[List]) -> String {
 fn resolve(choices: &[FieldChoice], fields: &[Field]) -> Result<Vec<FieldMatch>, RunError> {
     let mut resolved: Vec<FieldMatch> = Vec::new();
     for choice in choices {
-        let field = find(&choice.field, fields)?;
+        let field = find(&choice.field, fields).map_err(RunError::Input)?;
         if resolved.iter().any(|earlier| earlier.field == field.id) {
             return Err(RunError::Input(format!(
                 "custom field \"{}\" is filled twice: keep one --field for it",
@@ -82,7 +88,8 @@ fn resolve(choices: &[FieldChoice], fields: &[Field]) -> Result<Vec<FieldMatch>,
     Ok(resolved)
 }
 
-fn find<'a>(name: &str, fields: &'a [Field]) -> Result<&'a Field, RunError> {
+/// The field that a person names by title, personalisation tag or id; otherwise what is wrong with the name.
+pub(crate) fn find<'a>(name: &str, fields: &'a [Field]) -> Result<&'a Field, String> {
     let tag = name.trim().trim_matches('%');
     let by_id = fields.iter().find(|field| name.trim().parse() == Ok(field.id));
     let by_tag = || fields.iter().find(|field| field.perstag.trim_matches('%').eq_ignore_ascii_case(tag));
@@ -94,22 +101,20 @@ fn find<'a>(name: &str, fields: &'a [Field]) -> Result<&'a Field, RunError> {
         (&[one], _) | ([], Some(one)) => Ok(one),
         ([_, ..], _) => {
             let ids: Vec<String> = titled.iter().map(|field| field.id.to_string()).collect();
-            let text = format!(
+            Err(format!(
                 "several custom fields are titled \"{name}\": name one by its id ({})",
                 ids.join(", ")
-            );
-            Err(RunError::Input(text))
+            ))
         }
         ([], None) => {
             let known: Vec<&str> = fields.iter().take(30).map(|field| field.title.as_str()).collect();
-            let text =
-                format!("the account has no custom field \"{name}\"; its fields are: {}", known.join(", "));
-            Err(RunError::Input(text))
+            Err(format!("the account has no custom field \"{name}\"; its fields are: {}", known.join(", ")))
         }
     }
 }
 
-fn field_type(field: &Field) -> FieldType {
+/// What a field takes.
+pub(crate) fn field_type(field: &Field) -> FieldType {
     match field.kind {
         FieldKind::Number => FieldType::Number,
         FieldKind::Date => FieldType::Date,

@@ -6,6 +6,7 @@ use segue_model::Engine;
 use segue_store::{MasterKeys, StateDirectory, Store};
 
 use crate::connections::{ConnectionRules, Connections};
+use crate::exports::Exports;
 use crate::segments::Segments;
 
 /// An installation. Cheap to clone; all clones are one.
@@ -19,6 +20,8 @@ pub struct Installation {
     pub segments: Arc<Segments>,
     /// Its accounts.
     pub connections: Connections,
+    /// Its saved exports.
+    pub exports: Exports,
     /// What makes plans.
     pub engine: Arc<dyn Engine>,
 }
@@ -35,6 +38,7 @@ impl Installation {
         engine: Arc<dyn Engine>,
     ) -> Self {
         let connections = Connections::new(store.clone(), keys, rules);
-        Self { store, directory, segments, connections, engine }
+        let exports = Exports::new(store.clone(), connections.clone());
+        Self { store, directory, segments, connections, exports, engine }
     }
 }

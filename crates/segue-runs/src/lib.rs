@@ -15,6 +15,7 @@ mod deliver;
 mod error;
 mod explain;
 mod export;
+pub mod exports;
 mod installation;
 mod pace;
 mod progress;

@@ -3,7 +3,8 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use crate::error::{Doing, failed, is_taken};
+use crate::error::{Doing, failed, is_taken, is_used};
+use crate::recipes::rename_in_recipes;
 use crate::{Store, StoreError};
 
 /// A segment as it is stored.
@@ -91,7 +92,8 @@ impl Store {
         Ok(query.execute(&self.pool).await?.rows_affected())
     }
 
-    /// Renames a segment, and puts these definitions in force that speak of it by its new name; all or nothing.
+    /// Renames a segment, also in the exports that use it, and puts these definitions in force that speak of it by its new
+    /// name; all or nothing.
     ///
     /// # Errors
     /// [`StoreError::Exists`] if the new name is taken.
@@ -114,6 +116,7 @@ impl Store {
                 failed("renaming a segment", error)
             })?;
         }
+        rename_in_recipes(&mut transaction, old, new).await?;
         for (name, definition) in definitions {
             sqlx::query("UPDATE segment SET definition = $2 WHERE name = $1")
                 .bind(name)
@@ -128,11 +131,15 @@ impl Store {
     /// Removes a segment with its history.
     ///
     /// # Errors
-    /// If the database fails.
+    /// [`StoreError::InUse`] while an export uses it.
     pub async fn remove_segment(&self, name: &str) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await.doing("removing a segment")?;
         for text in ["DELETE FROM refresh WHERE segment = $1", "DELETE FROM segment WHERE name = $1"] {
-            sqlx::query(text).bind(name).execute(&mut *transaction).await.doing("removing a segment")?;
+            let removed = sqlx::query(text).bind(name).execute(&mut *transaction).await;
+            removed.map_err(|error| match is_used(&error) {
+                true => StoreError::InUse { what: "segment" },
+                false => failed("removing a segment", error),
+            })?;
         }
         transaction.commit().await.doing("removing a segment")
     }

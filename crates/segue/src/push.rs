@@ -264,7 +264,7 @@ impl Input {
                 }
             };
         let table = &members.table.table;
-        let guessed = || suggest::column(table, Meaning::Email).map(str::to_owned);
+        let guessed = || table.meaning(Meaning::Email).map(|column| column.name.clone());
         let email = push.matching.email.clone().or_else(guessed).ok_or_else(|| {
             Failure::Input(format!(
                 "no column of table \"{}\" is known to be an e-mail address: name it with --email",

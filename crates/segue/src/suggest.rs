@@ -4,11 +4,6 @@ use segue_model::segment::{Meaning, Table};
 
 use crate::cli::Matching;
 
-/// The first column that is this to people.
-pub(crate) fn column(table: &Table, meaning: Meaning) -> Option<&str> {
-    table.columns.iter().find(|column| column.meaning == Some(meaning)).map(|column| column.name.as_str())
-}
-
 /// Options that match every column of a table that is known to be an attribute of contacts; none if no column is.
 pub(crate) fn all(table: &Table) -> Option<String> {
     options(table, &[("--email", Meaning::Email), NAMES[0], NAMES[1], NAMES[2]])
@@ -26,7 +21,7 @@ const NAMES: [(&str, Meaning); 3] =
 
 fn options(table: &Table, wanted: &[(&str, Meaning)]) -> Option<String> {
     let known = wanted.iter().filter_map(|(option, meaning)| {
-        column(table, *meaning).map(|column| format!("{option} {}", quoted(column)))
+        table.meaning(*meaning).map(|column| format!("{option} {}", quoted(&column.name)))
     });
     let options: Vec<String> = known.collect();
     (!options.is_empty()).then(|| options.join(" "))

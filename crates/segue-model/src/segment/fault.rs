@@ -14,6 +14,12 @@ impl Pointer {
         Self(format!("{}/{step}", self.0))
     }
 
+    /// This place, seen from where the document itself stands at `root`.
+    #[must_use]
+    pub fn below(&self, root: &Self) -> Self {
+        Self(format!("{}{}", root.0, self.0))
+    }
+
     /// The pointer as text; empty for the whole definition.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -39,11 +45,15 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub(super) fn error(at: &Pointer, words: impl Into<String>) -> Self {
+    /// A mistake that must be mended.
+    #[must_use]
+    pub fn error(at: &Pointer, words: impl Into<String>) -> Self {
         Self { at: at.clone(), words: words.into(), is_warning: false }
     }
 
-    pub(super) fn warning(at: &Pointer, words: impl Into<String>) -> Self {
+    /// Something that is probably not meant.
+    #[must_use]
+    pub fn warning(at: &Pointer, words: impl Into<String>) -> Self {
         Self { at: at.clone(), words: words.into(), is_warning: true }
     }
 }
@@ -152,6 +162,7 @@ mod tests {
     fn pointers_are_those_of_the_rfc() {
         let place = Pointer::default().at("rules").at(0).at("a/b~c");
         assert_eq!(place.as_str(), "/rules/0/a~1b~0c");
+        assert_eq!(place.below(&Pointer::default().at("definition")).as_str(), "/definition/rules/0/a~1b~0c");
     }
 
     #[test]

@@ -209,6 +209,12 @@ impl Table {
     pub fn column(&self, name: &str) -> Option<&TableColumn> {
         self.columns.iter().find(|column| column.name == name)
     }
+
+    /// The first column that is this to people.
+    #[must_use]
+    pub fn meaning(&self, meaning: Meaning) -> Option<&TableColumn> {
+        self.columns.iter().find(|column| column.meaning == Some(meaning))
+    }
 }
 
 impl Function {

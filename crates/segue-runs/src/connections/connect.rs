@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use activecampaign::{Channel, Client, Error, ErrorKind, Host, HostPolicy, Limits, Options, Retry, Window};
+use activecampaign::{
+    Channel, Client, Error, ErrorKind, Host, HostPolicy, Limits, List, Options, Retry, Window,
+};
 use secrecy::{ExposeSecret, SecretString};
 use segue_model::connection::{Fault, Trouble};
 
@@ -48,9 +50,14 @@ pub(super) fn typed_key(text: &SecretString) -> Result<SecretString, &'static st
 
 /// Asks who the key belongs to and which lists there are.
 pub(super) async fn connect(host: &Host, key: SecretString) -> Result<Account, Trouble> {
-    let client = Client::new(host, key, options()).map_err(|error| trouble(&error))?;
+    let client = client(host, key)?;
     client.me().await.map_err(|error| trouble(&error))?;
     let lists = client.lists().await.map_err(|error| trouble(&error))?;
+    Ok(Account { host: host.address(), lists: by_name(lists) })
+}
+
+/// Lists by name.
+pub(crate) fn by_name(lists: Vec<List>) -> Vec<ListName> {
     let mut lists: Vec<ListName> = lists
         .into_iter()
         .map(|list| ListName {
@@ -60,7 +67,12 @@ pub(super) async fn connect(host: &Host, key: SecretString) -> Result<Account, T
         })
         .collect();
     lists.sort_unstable_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
-    Ok(Account { host: host.address(), lists })
+    lists
+}
+
+/// A client that asks little and gives up soon.
+pub(super) fn client(host: &Host, key: SecretString) -> Result<Client, Trouble> {
+    Client::new(host, key, options()).map_err(|error| trouble(&error))
 }
 
 /// Somebody waits for the answer: better a quick "no" than a patient "yes". And a run may be using the account, so this
@@ -82,7 +94,8 @@ fn options() -> Options {
     }
 }
 
-fn trouble(error: &Error) -> Trouble {
+/// What is at fault.
+pub(crate) fn trouble(error: &Error) -> Trouble {
     let fault = match error.kind() {
         ErrorKind::Credentials => Fault::Key,
         ErrorKind::Permission { .. } => Fault::Permission,

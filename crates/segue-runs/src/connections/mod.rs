@@ -20,7 +20,7 @@ mod wanted;
 
 use std::collections::BTreeSet;
 
-use activecampaign::Host;
+use activecampaign::{Client, Host};
 use secrecy::SecretString;
 use segue_model::Role;
 use segue_model::connection::{
@@ -33,6 +33,7 @@ use segue_store::{Connection, Entry, MasterKeys, Secret, Store, StoreError};
 use self::record::{about, log_entry};
 
 pub use self::connect::{Account, ListName};
+pub(crate) use self::connect::{by_name, trouble};
 pub use self::error::ConnectionError;
 pub use self::wanted::{
     Attempt, ConnectionChange, ConnectionRules, NewConnection, ProvenPerson, SeenConnection,
@@ -244,6 +245,15 @@ impl Connections {
             Err(error) => return Err(error.into()),
         };
         Ok(check_export_user(person).err())
+    }
+
+    /// A client for somebody who waits for an answer about the account, as a form does.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongKey`]; [`StoreError::Reference`]; [`ConnectionError::Trouble`].
+    pub(crate) async fn client(&self, connection: &Connection) -> Result<Client, ConnectionError> {
+        let (host, key) = self.account(connection).await?;
+        connect::client(&host, key).map_err(ConnectionError::Trouble)
     }
 
     async fn account(&self, connection: &Connection) -> Result<(Host, SecretString), ConnectionError> {

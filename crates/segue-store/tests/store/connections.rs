@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use secrecy::{ExposeSecret, SecretString};
 use segue_model::connection::{ConnectionKind, Consent, Fault, Sharing, Signature, Tested, Trouble};
 use segue_store::{
-    Connection, Entry, EntryFilter, ExportName, MasterKeys, Reference, ReferenceRules, Secret, Store,
-    StoreError,
+    Connection, Entry, EntryFilter, ExportName, MasterKeys, Reference, ReferenceRules, SavedExport, Secret,
+    Store, StoreError,
 };
 
 use crate::place::{Place, on_both};
+use crate::recipes::export;
+use crate::segments::segment;
 
 on_both! {
     a_connection_is_added_changed_and_removed,
@@ -22,18 +24,18 @@ on_both! {
     a_wrong_master_key_is_told_at_start_and_at_use,
 }
 
-const ONE: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+pub(crate) const ONE: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 const OTHER: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 
-fn keys(texts: &[&str]) -> MasterKeys {
+pub(crate) fn keys(texts: &[&str]) -> MasterKeys {
     MasterKeys::parse(&SecretString::from(texts.join(",")), "SEGUE_MASTER_KEY").unwrap()
 }
 
-fn secret(text: &str) -> Secret {
+pub(crate) fn secret(text: &str) -> Secret {
     Secret::Value(SecretString::from(text))
 }
 
-fn connection(id: &str, name: &str) -> Connection {
+pub(crate) fn connection(id: &str, name: &str) -> Connection {
     let by = Signature { id: "eva".into(), name: "Eva".into(), at_ms: 5 };
     Connection {
         id: id.into(),
@@ -51,7 +53,7 @@ fn connection(id: &str, name: &str) -> Connection {
     }
 }
 
-fn entry(id: &str) -> Entry {
+pub(crate) fn entry(id: &str) -> Entry {
     Entry {
         id: id.into(),
         at_ms: 5,
@@ -73,7 +75,7 @@ async fn key_of(store: &Store, id: &str, keys: &MasterKeys) -> Result<String, St
     Ok(key.expose_secret().to_owned())
 }
 
-async fn entries(store: &Store) -> usize {
+pub(crate) async fn entries(store: &Store) -> usize {
     store.entries(&EntryFilter::default(), None, 100).await.unwrap().len()
 }
 
@@ -165,17 +167,14 @@ async fn a_connection_in_use_stays(place: &Place) {
         .await
         .unwrap();
     assert_eq!(store.exports_using("c-1").await.unwrap(), []);
-    place
-        .execute(
-            "INSERT INTO recipe (id, name, connection_id, document, is_enabled, version, created_by, created_ms,
-             updated_by, updated_ms) VALUES ('x-1', 'Weekly', 'c-1', '{}', 1, 1, 'eva', 0, 'eva', 0)",
-        )
-        .await;
+    store.add_segment(&segment("brazil")).await.unwrap();
+    let weekly = export("x-1", "Weekly", &["brazil"]);
+    store.add_recipe(&weekly, &entry("e-4")).await.unwrap();
     let removed = store.remove_connection("c-1", 1, &entry("e-2")).await;
     assert!(matches!(removed, Err(StoreError::InUse { what: "connection" })), "{removed:?}");
     let expected = ExportName { id: "x-1".into(), name: "Weekly".into() };
     assert_eq!(store.exports_using("c-1").await.unwrap(), [expected]);
-    place.execute("UPDATE recipe SET connection_id = NULL").await;
+    store.change_recipe(&SavedExport { connection: None, ..weekly }, &entry("e-5")).await.unwrap();
     store.remove_connection("c-1", 1, &entry("e-3")).await.unwrap();
 }
 

@@ -9,6 +9,7 @@ mod jobs;
 mod people;
 mod place;
 mod postgres;
+mod recipes;
 mod runs;
 mod segments;
 mod tables;

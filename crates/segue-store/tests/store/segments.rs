@@ -12,7 +12,7 @@ on_both! {
     a_refresh_puts_its_snapshot_in_force_only_if_it_succeeded,
 }
 
-pub(super) fn segment(name: &str) -> Segment {
+pub(crate) fn segment(name: &str) -> Segment {
     Segment {
         name: name.into(),
         description: "For the spring letter".into(),

@@ -1,0 +1,430 @@
+//! Exports: saved, checked, changed, removed. The server's routes and the command line call this.
+//!
+//! ```text
+//! account.rs   what is asked of the account at save: the list, the custom fields
+//! check.rs     what is told without asking it
+//! error.rs     why something was not done
+//! form.rs      what a form needs before there is an export
+//! record.rs    what the audit log keeps of an export
+//! wanted.rs    what is handed in, and what comes out
+//! ```
+//!
+//! Saving sends nothing and starts nothing. It reads at the account whether the list is there and what custom fields take,
+//! and tells every mistake at once; what has not changed is not asked for again, so that an export can be renamed or put on
+//! another schedule while the account is down.
+//!
+//! Who may change an export follows from its connection: whoever may use that, whoever made the export. One that is detached
+//! is for administrators.
+
+mod account;
+mod check;
+mod error;
+mod form;
+mod record;
+mod wanted;
+
+use segue_model::Right;
+use segue_model::connection::{Signature, folded_name};
+use segue_model::person::display_name;
+use segue_model::recipe::Recipe;
+use segue_model::segment::{Fault, Table};
+use segue_model::{DataMatching, FieldMatch};
+use segue_store::{Connection, Entry, SavedExport, Store, StoreError};
+
+use self::account::Found;
+use self::check::{Ground, at};
+use self::record::log_entry;
+use crate::connections::{ConnectionError, Connections};
+
+pub use self::account::AccountField;
+pub use self::error::ExportError;
+pub use self::form::Suggestion;
+pub use self::wanted::{
+    Asker, ExportChange, ExportFilter, SeenExport, SegmentSize, ShownExport, UsedConnection, WantedExport,
+    WantedMatching,
+};
+
+/// The saved exports of an installation.
+#[derive(Debug, Clone)]
+pub struct Exports {
+    store: Store,
+    connections: Connections,
+}
+
+/// What was found to be right.
+struct Checked {
+    name: String,
+    recipe: Recipe,
+}
+
+impl Exports {
+    /// The exports in this store, over these connections.
+    #[must_use]
+    pub fn new(store: Store, connections: Connections) -> Self {
+        Self { store, connections }
+    }
+
+    /// Saves a new export under this id. Nothing is sent. `by` is the audit entry, of which time, person and place are known.
+    ///
+    /// # Errors
+    /// [`ExportError::Faults`] for everything that is wrong with it; [`ExportError::NotShared`]; [`ExportError::Trouble`] if
+    /// the account cannot be asked; [`StoreError::Exists`] if the name is taken.
+    pub async fn create(
+        &self,
+        id: &str,
+        wanted: &WantedExport,
+        is_enabled: bool,
+        asker: &Asker,
+        by: &Entry,
+    ) -> Result<ShownExport, ExportError> {
+        if !asker.role.may(Right::ChangeSharedExports) {
+            return Err(ExportError::NotShared);
+        }
+        let Checked { name, recipe } = self.checked(wanted, None, asker).await?;
+        let signature = signed(asker, by);
+        let export = SavedExport {
+            id: id.to_owned(),
+            name,
+            connection: wanted.connection.clone(),
+            recipe,
+            is_enabled,
+            version: 1,
+            created: signature.clone(),
+            updated: signature,
+        };
+        self.store.add_recipe(&export, &log_entry(by, "export.create", None, Some(&export))).await?;
+        self.shown(export, asker).await
+    }
+
+    /// Changes an export, if `version` is still in force. What is new about it is checked as for a new one.
+    ///
+    /// # Errors
+    /// As [`Exports::create`], and [`StoreError::Missing`] or [`StoreError::Stale`].
+    pub async fn change(
+        &self,
+        id: &str,
+        version: i64,
+        change: &ExportChange,
+        asker: &Asker,
+        by: &Entry,
+    ) -> Result<ShownExport, ExportError> {
+        let before = self.editable(id, Some(version), asker).await?;
+        let wanted = change.applied(&before).ok_or(ExportError::Defect)?;
+        let Checked { name, recipe } = self.checked(&wanted, Some(&before), asker).await?;
+        let after = SavedExport { name, connection: wanted.connection, recipe, ..before.clone() };
+        self.save(&before, after, "export.change", asker, by).await
+    }
+
+    /// Saves a copy of an export under another id and name. It is disabled: two that keep one list are seldom meant.
+    ///
+    /// # Errors
+    /// [`ExportError::Faults`] for the name; [`ExportError::NotShared`]; [`StoreError::Missing`]; [`StoreError::Exists`].
+    pub async fn duplicate(
+        &self,
+        id: &str,
+        copy: &str,
+        name: &str,
+        asker: &Asker,
+        by: &Entry,
+    ) -> Result<ShownExport, ExportError> {
+        let original = self.editable(id, None, asker).await?;
+        let name = display_name(name)
+            .map_err(|words| ExportError::Faults(vec![Fault::error(&at("name"), words)]))?;
+        let signature = signed(asker, by);
+        let export = SavedExport {
+            id: copy.to_owned(),
+            name,
+            is_enabled: false,
+            version: 1,
+            created: signature.clone(),
+            updated: signature,
+            ..original
+        };
+        self.store.add_recipe(&export, &log_entry(by, "export.duplicate", None, Some(&export))).await?;
+        self.shown(export, asker).await
+    }
+
+    /// Takes the connection from an export, if `version` is still in force: it stays as it is and does not run until it gets
+    /// another one. For administrators.
+    ///
+    /// # Errors
+    /// [`ExportError::NotAdministrator`]; [`StoreError::Missing`] or [`StoreError::Stale`].
+    pub async fn detach(
+        &self,
+        id: &str,
+        version: i64,
+        asker: &Asker,
+        by: &Entry,
+    ) -> Result<ShownExport, ExportError> {
+        if !asker.role.may(Right::DetachConnections) {
+            return Err(ExportError::NotAdministrator);
+        }
+        let before = self.editable(id, Some(version), asker).await?;
+        let after = SavedExport { connection: None, ..before.clone() };
+        self.save(&before, after, "export.detach", asker, by).await
+    }
+
+    /// Lets an export run, or not, if `version` is still in force.
+    ///
+    /// # Errors
+    /// [`ExportError::NotShared`]; [`StoreError::Missing`] or [`StoreError::Stale`].
+    pub async fn set_enabled(
+        &self,
+        id: &str,
+        version: i64,
+        is_enabled: bool,
+        asker: &Asker,
+        by: &Entry,
+    ) -> Result<ShownExport, ExportError> {
+        let before = self.editable(id, Some(version), asker).await?;
+        let after = SavedExport { is_enabled, ..before.clone() };
+        let action = if is_enabled { "export.enable" } else { "export.disable" };
+        self.save(&before, after, action, asker, by).await
+    }
+
+    /// Removes an export, if `version` is still in force.
+    ///
+    /// # Errors
+    /// [`ExportError::NotShared`]; [`StoreError::Missing`] or [`StoreError::Stale`].
+    pub async fn remove(&self, id: &str, version: i64, asker: &Asker, by: &Entry) -> Result<(), ExportError> {
+        let before = self.editable(id, Some(version), asker).await?;
+        let entry = log_entry(by, "export.remove", Some(&before), None);
+        Ok(self.store.remove_recipe(id, version, &entry).await?)
+    }
+
+    /// The exports that are asked for, by name. Everybody sees all of them.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn list(&self, filter: &ExportFilter, asker: &Asker) -> Result<Vec<SeenExport>, ExportError> {
+        let (exports, connections) = (self.store.recipes().await?, self.store.connections().await?);
+        let seen = exports.into_iter().map(|export| seen(export, &connections, asker));
+        Ok(seen.filter(|seen| is_asked_for(seen, filter)).collect())
+    }
+
+    /// One export, with the members of its segments and what is probably not meant.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is none.
+    pub async fn show(&self, id: &str, asker: &Asker) -> Result<ShownExport, ExportError> {
+        self.shown(self.store.recipe(id).await?, asker).await
+    }
+
+    /// The export, if this person may change it and this is its version.
+    async fn editable(
+        &self,
+        id: &str,
+        version: Option<i64>,
+        asker: &Asker,
+    ) -> Result<SavedExport, ExportError> {
+        let export = self.store.recipe(id).await?;
+        let connection = match &export.connection {
+            Some(connection) => Some(self.store.connection(connection).await?),
+            None => None,
+        };
+        if !may_edit(connection.as_ref(), asker) {
+            return Err(ExportError::NotShared);
+        }
+        match version {
+            Some(version) if version != export.version => Err(StoreError::Stale { what: "export" }.into()),
+            _ => Ok(export),
+        }
+    }
+
+    async fn save(
+        &self,
+        before: &SavedExport,
+        after: SavedExport,
+        action: &str,
+        asker: &Asker,
+        by: &Entry,
+    ) -> Result<ShownExport, ExportError> {
+        let after = SavedExport { updated: signed(asker, by), ..after };
+        let entry = log_entry(by, action, Some(before), Some(&after));
+        let version = self.store.change_recipe(&after, &entry).await?;
+        self.shown(SavedExport { version, ..after }, asker).await
+    }
+
+    async fn shown(&self, export: SavedExport, asker: &Asker) -> Result<ShownExport, ExportError> {
+        let connections = self.store.connections().await?;
+        let segments = self.ground().await?.sizes(&export.recipe.segments);
+        let mut warnings = check::odd_sizes(&segments, &export.recipe.brakes);
+        warnings.extend(self.rivals(&export, &connections).await?);
+        Ok(ShownExport { seen: seen(export, &connections, asker), segments, warnings })
+    }
+
+    /// A warning about exports that keep the same list.
+    async fn rivals(
+        &self,
+        export: &SavedExport,
+        connections: &[Connection],
+    ) -> Result<Option<Fault>, ExportError> {
+        let host = |export: &SavedExport| {
+            let id = export.connection.as_deref()?;
+            connections.iter().find(|connection| connection.id == id).map(|connection| &connection.host)
+        };
+        let Some(own) = host(export) else { return Ok(None) };
+        let mut others = self.store.recipes().await?;
+        others.retain(|other| {
+            other.id != export.id
+                && other.recipe.list.id == export.recipe.list.id
+                && host(other).is_some_and(|host| host == own)
+        });
+        let names: Vec<&str> = others.iter().map(|other| other.name.as_str()).collect();
+        if names.is_empty() {
+            return Ok(None);
+        }
+        let words = format!(
+            "the list is kept by other exports as well: {}; in mirror mode one of them may take off who belongs there by \
+             another",
+            names.join(", ")
+        );
+        Ok(Some(Fault::warning(&at("list"), words)))
+    }
+
+    async fn ground(&self) -> Result<Ground, ExportError> {
+        let tables = self.store.tables().await?.into_iter().map(|stored| stored.table).collect();
+        Ok(Ground { tables, segments: self.store.segments().await? })
+    }
+
+    /// Checks everything, and tells everything that is wrong at once.
+    async fn checked(
+        &self,
+        wanted: &WantedExport,
+        before: Option<&SavedExport>,
+        asker: &Asker,
+    ) -> Result<Checked, ExportError> {
+        let mut faults = Vec::new();
+        let name = display_name(&wanted.name).unwrap_or_else(|words| {
+            faults.push(Fault::error(&at("name"), words));
+            String::new()
+        });
+        let asked = self.asked(wanted, before, asker, &mut faults).await?;
+        let found = asked.as_ref().ok();
+        let ground = self.ground().await?;
+        if let Some(table) = ground.profile_table(&wanted.segments, &mut faults) {
+            self::check::check_matching(&wanted.matching, table, &mut faults);
+            check_fields(found, table, &mut faults);
+            check::check_required(&wanted.required, table, &mut faults);
+        }
+        check::check_tags(&wanted.matching.tags, &mut faults);
+        check::check_brakes(&wanted.brakes, &mut faults);
+        let schedule = check::schedule(wanted, &mut faults);
+        if !faults.is_empty() {
+            return Err(ExportError::Faults(faults));
+        }
+        let found = asked.map_err(ExportError::Trouble)?;
+        let recipe = Recipe {
+            list: found.list.ok_or(ExportError::Defect)?,
+            segments: wanted.segments.clone(),
+            matching: matching(&wanted.matching, found.fields.into_iter().flatten().collect()),
+            mode: wanted.mode,
+            blanks: wanted.blanks,
+            automations: wanted.automations,
+            brakes: wanted.brakes,
+            required: wanted.required.clone(),
+            schedule,
+        };
+        Ok(Checked { name, recipe })
+    }
+
+    /// List and fields as the account has them, or as the export knows them if nothing about them is new; inside, why the
+    /// account did not answer.
+    async fn asked(
+        &self,
+        wanted: &WantedExport,
+        before: Option<&SavedExport>,
+        asker: &Asker,
+        faults: &mut Vec<Fault>,
+    ) -> Result<Result<Found, segue_model::connection::Trouble>, ExportError> {
+        let choices = &wanted.matching.fields;
+        let same = before.filter(|before| before.connection == wanted.connection);
+        if let Some(found) = same.and_then(|same| account::known(&same.recipe, wanted.list, choices)) {
+            account::twice(&found.fields, faults);
+            return Ok(Ok(found));
+        }
+        let connection = match &wanted.connection {
+            Some(id) => self.store.connection(id).await,
+            None => Err(StoreError::Missing { what: "connection" }),
+        };
+        let connection = match connection {
+            Ok(connection) => connection,
+            Err(StoreError::Missing { .. }) => {
+                let words = match (&wanted.connection, before) {
+                    (Some(_), _) => "is none that is there: choose one of GET /connections",
+                    (None, Some(_)) => {
+                        "must be given, because the export is detached: list and fields are checked there"
+                    }
+                    (None, None) => "must be given",
+                };
+                faults.push(Fault::error(&at("connection"), words));
+                return Ok(Ok(Found::default()));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if !may_edit(Some(&connection), asker) {
+            return Err(ExportError::NotShared);
+        }
+        match self.connections.client(&connection).await {
+            Ok(client) => Ok(account::ask(&client, wanted.list, choices, faults).await),
+            Err(ConnectionError::Trouble(trouble)) => Ok(Err(trouble)),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn check_fields(found: Option<&Found>, table: &Table, faults: &mut Vec<Fault>) {
+    let fields = found.map(|found| found.fields.as_slice()).unwrap_or_default();
+    for (index, field) in fields.iter().enumerate() {
+        let Some(field) = field else { continue };
+        check::check_field(field, table, &at("matching").at("fields").at(index), faults);
+    }
+}
+
+fn matching(wanted: &WantedMatching, fields: Vec<FieldMatch>) -> DataMatching {
+    DataMatching {
+        email: wanted.email.clone(),
+        first_name: wanted.first_name.clone(),
+        last_name: wanted.last_name.clone(),
+        phone: wanted.phone.clone(),
+        account_name: wanted.account_name.clone(),
+        fields,
+        tags: wanted.tags.iter().map(|tag| tag.trim().to_owned()).collect(),
+        tag_columns: wanted.tag_columns.clone(),
+    }
+}
+
+fn may_edit(connection: Option<&Connection>, asker: &Asker) -> bool {
+    let is_shared = connection.is_some_and(|connection| connection.sharing.covers(&asker.id, asker.role));
+    asker.role.may(Right::change_exports(is_shared))
+}
+
+fn signed(asker: &Asker, by: &Entry) -> Signature {
+    Signature { id: asker.id.clone(), name: asker.name.clone(), at_ms: by.at_ms }
+}
+
+fn seen(export: SavedExport, connections: &[Connection], asker: &Asker) -> SeenExport {
+    let connection = export.connection.as_deref();
+    let connection = connections.iter().find(|known| Some(known.id.as_str()) == connection);
+    SeenExport {
+        connection: connection.map(|connection| UsedConnection {
+            id: connection.id.clone(),
+            name: connection.name.clone(),
+            kind: connection.kind,
+        }),
+        may_edit: may_edit(connection, asker),
+        export,
+    }
+}
+
+fn is_asked_for(seen: &SeenExport, filter: &ExportFilter) -> bool {
+    let SeenExport { export, connection, .. } = seen;
+    let is_found = filter.search.as_deref().map(folded_name).is_none_or(|part| {
+        let names =
+            connection.iter().flat_map(|connection| [connection.name.as_str(), connection.kind.title()]);
+        std::iter::once(export.name.as_str()).chain(names).any(|name| folded_name(name).contains(&part))
+    });
+    is_found
+        && filter.connection.as_ref().is_none_or(|id| export.connection.as_ref() == Some(id))
+        && filter.segment.as_ref().is_none_or(|segment| export.recipe.segments.contains(segment))
+}

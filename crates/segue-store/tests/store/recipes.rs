@@ -1,0 +1,170 @@
+//! Saved exports, and what they keep from being removed.
+
+use segue_model::connection::Signature;
+use segue_model::recipe::{Recipe, TargetList};
+use segue_model::schedule::ExportSchedule;
+use segue_model::{Blanks, Brakes, DataMatching, FieldMatch, FieldType, Mode};
+use segue_store::{ExportName, SavedExport, Store, StoreError};
+
+use crate::connections::{ONE, connection, entries, entry, keys, secret};
+use crate::place::{Place, on_both};
+use crate::segments::segment;
+
+on_both! {
+    an_export_is_added_changed_detached_and_removed,
+    names_are_taken_once_whatever_their_case,
+    a_change_of_an_earlier_version_is_refused,
+    what_an_export_needs_must_be_there,
+    a_segment_in_use_stays_and_its_new_name_is_followed,
+    exports_are_listed_by_name_wherever_they_are,
+}
+
+fn signature(id: &str, at_ms: i64) -> Signature {
+    Signature { id: id.into(), name: id.to_uppercase(), at_ms }
+}
+
+fn recipe(segments: &[&str]) -> Recipe {
+    let field = FieldMatch {
+        field: 3,
+        title: "Tier".into(),
+        column: "Tier".into(),
+        kind: FieldType::One(vec!["Gold".into()]),
+    };
+    Recipe {
+        list: TargetList { id: 7, name: "Newsletter".into() },
+        segments: segments.iter().map(|&name| name.to_owned()).collect(),
+        matching: DataMatching { email: "Email".into(), fields: vec![field], ..DataMatching::default() },
+        mode: Mode::Mirror,
+        blanks: Blanks::Clear,
+        automations: true,
+        brakes: Brakes { max_leaving_percent: 2.5, ..Brakes::default() },
+        required: vec!["consented".into()],
+        schedule: ExportSchedule::Off,
+    }
+}
+
+/// An export on connection `c-1`.
+pub(crate) fn export(id: &str, name: &str, segments: &[&str]) -> SavedExport {
+    SavedExport {
+        id: id.into(),
+        name: name.into(),
+        connection: Some("c-1".into()),
+        recipe: recipe(segments),
+        is_enabled: true,
+        version: 1,
+        created: signature("eva", 5),
+        updated: signature("eva", 5),
+    }
+}
+
+/// A store with connection `c-1` and two segments.
+async fn furnished(place: &Place) -> Store {
+    let store = place.open().await.unwrap();
+    let keys = keys(&[ONE]);
+    store.add_connection(&connection("c-1", "Shop"), &secret("k"), &keys, &entry("c-1")).await.unwrap();
+    for name in ["brazil", "chile"] {
+        store.add_segment(&segment(name)).await.unwrap();
+    }
+    store
+}
+
+fn named(id: &str, name: &str) -> ExportName {
+    ExportName { id: id.into(), name: name.into() }
+}
+
+async fn an_export_is_added_changed_detached_and_removed(place: &Place) {
+    let store = furnished(place).await;
+    let added = export("x-1", "Weekly", &["chile", "brazil"]);
+    store.add_recipe(&added, &entry("e-1")).await.unwrap();
+    assert_eq!(store.recipe("x-1").await.unwrap(), added);
+    assert_eq!(store.exports_using("c-1").await.unwrap(), [named("x-1", "Weekly")]);
+    assert_eq!(store.exports_of_segment("brazil").await.unwrap(), [named("x-1", "Weekly")]);
+
+    let changed = SavedExport {
+        name: "Monthly".into(),
+        connection: None,
+        recipe: recipe(&["chile"]),
+        is_enabled: false,
+        updated: signature("ion", 6),
+        ..added
+    };
+    assert_eq!(store.change_recipe(&changed, &entry("e-2")).await.unwrap(), 2);
+    assert_eq!(store.recipes().await.unwrap(), [SavedExport { version: 2, ..changed }]);
+    assert_eq!(store.exports_using("c-1").await.unwrap(), []);
+    assert_eq!(store.exports_of_segment("brazil").await.unwrap(), []);
+    assert_eq!(store.exports_of_segment("chile").await.unwrap(), [named("x-1", "Monthly")]);
+
+    store.remove_recipe("x-1", 2, &entry("e-3")).await.unwrap();
+    assert!(matches!(store.recipe("x-1").await, Err(StoreError::Missing { what: "export" })));
+    assert_eq!(store.exports_of_segment("chile").await.unwrap(), []);
+    assert_eq!(entries(&store).await, 4);
+}
+
+async fn names_are_taken_once_whatever_their_case(place: &Place) {
+    let store = furnished(place).await;
+    for (id, name) in [("x-1", "Weekly"), ("x-2", "Monthly")] {
+        store.add_recipe(&export(id, name, &["brazil"]), &entry(id)).await.unwrap();
+    }
+    let added = store.add_recipe(&export("x-3", "WEEKLY", &["brazil"]), &entry("e-3")).await;
+    let changed = store.change_recipe(&export("x-2", " weekly ", &["brazil"]), &entry("e-4")).await;
+    for outcome in [added, changed.map(drop)] {
+        assert!(matches!(outcome, Err(StoreError::Exists { what: "export", .. })), "{outcome:?}");
+    }
+    assert_eq!(entries(&store).await, 3, "what was not done is not in the log");
+}
+
+async fn a_change_of_an_earlier_version_is_refused(place: &Place) {
+    let store = furnished(place).await;
+    let first = export("x-1", "Weekly", &["brazil"]);
+    store.add_recipe(&first, &entry("e-1")).await.unwrap();
+    store.change_recipe(&first, &entry("e-2")).await.unwrap();
+    let changed = store.change_recipe(&first, &entry("e-3")).await.map(drop);
+    let removed = store.remove_recipe("x-1", 1, &entry("e-4")).await;
+    for outcome in [changed, removed] {
+        assert!(matches!(outcome, Err(StoreError::Stale { what: "export" })), "{outcome:?}");
+    }
+    assert_eq!(store.exports_of_segment("brazil").await.unwrap(), [named("x-1", "Weekly")]);
+    let changed = store.change_recipe(&export("x-9", "Other", &["brazil"]), &entry("e-5")).await.map(drop);
+    let removed = store.remove_recipe("x-9", 1, &entry("e-6")).await;
+    for outcome in [changed, removed] {
+        assert!(matches!(outcome, Err(StoreError::Missing { what: "export" })), "{outcome:?}");
+    }
+}
+
+async fn what_an_export_needs_must_be_there(place: &Place) {
+    let store = furnished(place).await;
+    let lost = SavedExport { connection: Some("c-9".into()), ..export("x-1", "Weekly", &["brazil"]) };
+    let added = store.add_recipe(&lost, &entry("e-1")).await;
+    assert!(matches!(added, Err(StoreError::Missing { what: "connection" })), "{added:?}");
+    let added = store.add_recipe(&export("x-1", "Weekly", &["brazil", "peru"]), &entry("e-2")).await;
+    assert!(matches!(added, Err(StoreError::Missing { what: "segment" })), "{added:?}");
+    assert_eq!(store.recipes().await.unwrap(), []);
+    assert_eq!(entries(&store).await, 1);
+}
+
+async fn a_segment_in_use_stays_and_its_new_name_is_followed(place: &Place) {
+    let store = furnished(place).await;
+    store.add_recipe(&export("x-1", "Weekly", &["brazil", "chile"]), &entry("e-1")).await.unwrap();
+    let removed = store.remove_segment("chile").await;
+    assert!(matches!(removed, Err(StoreError::InUse { what: "segment" })), "{removed:?}");
+
+    store.rename_segment("chile", "cl", &[]).await.unwrap();
+    let found = store.recipe("x-1").await.unwrap();
+    assert_eq!((found.recipe.segments, found.version), (vec!["brazil".to_owned(), "cl".to_owned()], 2));
+    assert_eq!(store.exports_of_segment("cl").await.unwrap(), [named("x-1", "Weekly")]);
+
+    store.remove_recipe("x-1", 2, &entry("e-2")).await.unwrap();
+    store.remove_segment("cl").await.unwrap();
+}
+
+async fn exports_are_listed_by_name_wherever_they_are(place: &Place) {
+    let store = furnished(place).await;
+    for (id, name) in [("x-1", "b"), ("x-2", "A b"), ("x-3", "ă"), ("x-4", "a-b"), ("x-5", "AB")] {
+        store.add_recipe(&export(id, name, &["brazil"]), &entry(id)).await.unwrap();
+    }
+    let names: Vec<String> = store.recipes().await.unwrap().into_iter().map(|export| export.name).collect();
+    assert_eq!(names, ["A b", "a-b", "AB", "b", "ă"]);
+    let names: Vec<String> =
+        store.exports_using("c-1").await.unwrap().into_iter().map(|export| export.name).collect();
+    assert_eq!(names, ["A b", "a-b", "AB", "b", "ă"]);
+}
