@@ -215,6 +215,8 @@ impl Status {
 pub enum Trigger {
     /// A person asked for it.
     Demand,
+    /// A person has approved the plan of a dry run.
+    Approval,
     /// A person asked for those to be sent again whom the provider had refused.
     Retry,
     /// Its schedule.
@@ -231,6 +233,7 @@ words!(
     Trigger,
     "trigger",
     Demand = "demand",
+    Approval = "approval",
     Retry = "retry",
     Schedule = "schedule",
     CatchUp = "catch_up",

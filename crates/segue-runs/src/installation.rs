@@ -7,6 +7,7 @@ use segue_store::{MasterKeys, StateDirectory, Store};
 
 use crate::connections::{ConnectionRules, Connections};
 use crate::exports::Exports;
+use crate::runs::Runs;
 use crate::segments::Segments;
 
 /// An installation. Cheap to clone; all clones are one.
@@ -22,6 +23,8 @@ pub struct Installation {
     pub connections: Connections,
     /// Its saved exports.
     pub exports: Exports,
+    /// Its runs and refreshes.
+    pub runs: Runs,
     /// What makes plans.
     pub engine: Arc<dyn Engine>,
 }
@@ -39,6 +42,7 @@ impl Installation {
     ) -> Self {
         let connections = Connections::new(store.clone(), keys, rules);
         let exports = Exports::new(store.clone(), connections.clone());
-        Self { store, directory, segments, connections, exports, engine }
+        let runs = Runs::new(store.clone(), Arc::clone(&directory), Arc::clone(&engine), exports.clone());
+        Self { store, directory, segments, connections, exports, runs, engine }
     }
 }

@@ -19,6 +19,7 @@ pub mod exports;
 mod installation;
 mod pace;
 mod progress;
+pub mod runs;
 pub mod segments;
 mod settle;
 mod stop;

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
+use crate::audit::{Entry, write};
 use crate::error::Doing;
 use crate::{Store, StoreError};
 
@@ -114,13 +115,13 @@ pub(crate) const COLUMNS: &str =
     is_unwanted, due_ms, queued_ms, started_ms, ended_ms, run_id, headway, product, steps";
 
 impl Store {
-    /// Queues a job, unless the same work waits already or the key was used before.
+    /// Queues a job, unless the same work waits already or the key was used before. Its time is the entry's.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn queue_job(&self, new: &NewJob, now_ms: i64) -> Result<Queued, StoreError> {
+    pub async fn queue_job(&self, new: &NewJob, entry: &Entry) -> Result<Queued, StoreError> {
         let mut transaction = self.pool.begin().await.doing("queueing a job")?;
-        let queued = queue(&mut transaction, new, now_ms).await?;
+        let queued = queue(&mut transaction, new, entry).await?;
         transaction.commit().await.doing("queueing a job")?;
         Ok(queued)
     }
@@ -148,17 +149,17 @@ impl Store {
         subject: &str,
         last: Option<i64>,
         new: &NewJob,
-        now_ms: i64,
+        entry: &Entry,
     ) -> Result<Option<Queued>, StoreError> {
         const DOING: &str = "starting what is due";
         let mut transaction = self.pool.begin().await.doing(DOING)?;
         let text = "INSERT INTO start (subject, at_ms) VALUES ($1, $2)
                     ON CONFLICT (subject) DO UPDATE SET at_ms = excluded.at_ms WHERE start.at_ms = $3";
-        let decided = sqlx::query(text).bind(subject).bind(now_ms).bind(last.unwrap_or(-1));
+        let decided = sqlx::query(text).bind(subject).bind(entry.at_ms).bind(last.unwrap_or(-1));
         if decided.execute(&mut *transaction).await.doing(DOING)?.rows_affected() == 0 {
             return Ok(None);
         }
-        let queued = queue(&mut transaction, new, now_ms).await?;
+        let queued = queue(&mut transaction, new, entry).await?;
         transaction.commit().await.doing(DOING)?;
         Ok(Some(queued))
     }
@@ -168,7 +169,9 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Missing`] if there is no such job.
-    pub async fn cancel_job(&self, id: &str, words: &str, now_ms: i64) -> Result<Job, StoreError> {
+    pub async fn cancel_job(&self, id: &str, words: &str, entry: &Entry) -> Result<Job, StoreError> {
+        const DOING: &str = "cancelling a job";
+        let mut transaction = self.pool.begin().await.doing(DOING)?;
         let text = format!(
             "UPDATE job SET is_unwanted = CASE WHEN status IN ('running', 'waiting_for_limit') THEN 1 ELSE is_unwanted END,
                 words = CASE WHEN status IN ('queued', 'running', 'waiting_for_limit') THEN $2 ELSE words END,
@@ -176,14 +179,14 @@ impl Store {
                 status = CASE WHEN status = 'queued' THEN 'cancelled' ELSE status END
              WHERE id = $1 RETURNING {COLUMNS}"
         );
-        let row = sqlx::query(sqlx::AssertSqlSafe(text))
-            .bind(id)
-            .bind(words)
-            .bind(now_ms)
-            .fetch_optional(&self.pool)
-            .await
-            .doing("cancelling a job")?;
-        read(&row.ok_or(StoreError::Missing { what: "run" })?)
+        let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(id).bind(words).bind(entry.at_ms);
+        let row = row.fetch_optional(&mut *transaction).await.doing(DOING)?;
+        let job = read(&row.ok_or(StoreError::Missing { what: "run" })?)?;
+        if job.is_unwanted || job.ended_ms == Some(entry.at_ms) {
+            write(&mut transaction, entry).await?;
+        }
+        transaction.commit().await.doing(DOING)?;
+        Ok(job)
     }
 
     /// The job of this id.
@@ -297,7 +300,7 @@ impl Store {
     }
 }
 
-async fn queue(connection: &mut AnyConnection, new: &NewJob, now_ms: i64) -> Result<Queued, StoreError> {
+async fn queue(connection: &mut AnyConnection, new: &NewJob, entry: &Entry) -> Result<Queued, StoreError> {
     let text = "INSERT INTO job (id, kind, subject, subject_name, holds, lane, reason, note, person, person_name, parent, plan,
                     request_key, due_ms, queued_ms, status, words, is_unwanted, steps)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'queued', '', 0, '[]')
@@ -318,7 +321,7 @@ async fn queue(connection: &mut AnyConnection, new: &NewJob, now_ms: i64) -> Res
         .bind(&new.plan)
         .bind(&new.request_key)
         .bind(new.due_ms)
-        .bind(now_ms)
+        .bind(entry.at_ms)
         .execute(&mut *connection)
         .await
         .doing("queueing a job")?;
@@ -336,7 +339,11 @@ async fn queue(connection: &mut AnyConnection, new: &NewJob, now_ms: i64) -> Res
         .await
         .doing("queueing a job")?;
     let job = read(&row)?;
-    Ok(if added.rows_affected() == 1 { Queued::New(job) } else { Queued::Before(job) })
+    if added.rows_affected() == 0 {
+        return Ok(Queued::Before(job));
+    }
+    write(connection, entry).await?;
+    Ok(Queued::New(job))
 }
 
 pub(crate) fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {

@@ -211,7 +211,7 @@ impl Exports {
     }
 
     /// The export, if this person may change it and this is its version.
-    async fn editable(
+    pub(crate) async fn editable(
         &self,
         id: &str,
         version: Option<i64>,

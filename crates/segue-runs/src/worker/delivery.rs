@@ -95,15 +95,13 @@ impl Worker {
 
     /// Why the members of the export's segments are not to be sent.
     async fn stale(&self, export: &SavedExport) -> Result<Option<String>, StoreError> {
+        let segments = self.installation.store.segments().await?;
         for name in &export.recipe.segments {
-            let segment = match self.installation.store.segment(name).await {
-                Err(StoreError::Missing { .. }) => {
-                    return Ok(Some(format!("segment \"{name}\" was removed")));
-                }
-                other => other?,
+            let Some(segment) = segments.iter().find(|segment| segment.name == *name) else {
+                return Ok(Some(format!("segment \"{name}\" was removed")));
             };
             let latest = self.installation.store.refreshes(name).await?.into_iter().next_back();
-            if let Some(words) = why_stale(&segment, latest.as_ref().map(|refresh| refresh.words.as_str())) {
+            if let Some(words) = why_stale(segment, latest.as_ref().map(|refresh| refresh.words.as_str())) {
                 return Ok(Some(words));
             }
         }

@@ -5,6 +5,7 @@
 //! delivery.rs    a run of an export, or a dry run
 //! refresh.rs     sources, segments, and the exports that follow
 //! accounts.rs    one set of budgets for each account
+//! record.rs      what the audit log keeps of what nobody asked for
 //! tracker.rs     how far a job has come
 //! ```
 //!
@@ -14,6 +15,7 @@
 
 mod accounts;
 mod delivery;
+mod record;
 mod refresh;
 mod scheduler;
 mod tracker;
@@ -248,7 +250,9 @@ impl Worker {
                 },
             },
         };
-        store.cancel_job(&job.id, words, self.now_ms()).await?;
+        let after = serde_json::json!({"run": job.id, "cause": words}).to_string();
+        let entry = self.entry("export.cancel", ("export", id, &job.name), Some(after));
+        store.cancel_job(&job.id, words, &entry).await?;
         Ok(true)
     }
 

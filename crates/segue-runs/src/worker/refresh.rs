@@ -105,7 +105,7 @@ impl Worker {
         parent: Option<String>,
     ) -> Result<(), StoreError> {
         if let Some(new) = self.new_run(export, trigger, note, parent).await? {
-            self.installation.store.queue_job(&new, self.now_ms()).await?;
+            self.installation.store.queue_job(&new, &self.entry_of(&new)).await?;
         }
         Ok(())
     }

@@ -33,7 +33,7 @@ impl Worker {
                 request_key: None,
                 due_ms: now,
             };
-            store.start_scheduled(SYSTEM, last(SYSTEM), &new, now).await?;
+            store.start_scheduled(SYSTEM, last(SYSTEM), &new, &self.entry_of(&new)).await?;
         }
         for export in store.recipes().await? {
             let last = last(&export.id);
@@ -41,7 +41,7 @@ impl Worker {
                 && let Some((trigger, note)) = due(recurrence, last, export.updated.at_ms, now)
                 && let Some(new) = self.new_run(&export, trigger, note, None).await?
             {
-                store.start_scheduled(&export.id, last, &new, now).await?;
+                store.start_scheduled(&export.id, last, &new, &self.entry_of(&new)).await?;
             }
         }
         Ok(())

@@ -1,7 +1,9 @@
 //! Jobs: nobody's work is done twice at a time, and nobody's is lost.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use segue_model::job::{Headway, Product, Status, Step, Trigger, Work};
-use segue_store::{Ending, Job, JobFilter, NewJob, Note, Queued, Store, StoreError};
+use segue_store::{Ending, Entry, EntryFilter, Job, JobFilter, NewJob, Note, Queued, Store, StoreError};
 
 use crate::place::{Place, on_both};
 
@@ -37,8 +39,26 @@ fn export(id: &str, subject: &str, lane: &str) -> NewJob {
     }
 }
 
+fn at(at_ms: i64) -> Entry {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    Entry {
+        id: format!("entry-{}", NUMBER.fetch_add(1, Ordering::Relaxed)),
+        at_ms,
+        who: None,
+        login: "schedule".to_owned(),
+        peer: String::new(),
+        request: String::new(),
+        action: "export.run".to_owned(),
+        object_kind: "export".to_owned(),
+        object_id: String::new(),
+        object_name: String::new(),
+        before: None,
+        after: None,
+    }
+}
+
 async fn queue(store: &Store, job: NewJob) -> Job {
-    match store.queue_job(&job, 10).await.unwrap() {
+    match store.queue_job(&job, &at(10)).await.unwrap() {
         Queued::New(job) => job,
         Queued::Before(job) => panic!("queued before: {job:?}"),
     }
@@ -79,7 +99,7 @@ async fn a_job_is_queued_claimed_noted_and_ended(place: &Place) {
 async fn the_same_work_waits_once_and_is_done_once_at_a_time(place: &Place) {
     let store = place.open().await.unwrap();
     queue(&store, export("a", "newsletter", "acme")).await;
-    let again = store.queue_job(&export("b", "newsletter", "acme"), 11).await.unwrap();
+    let again = store.queue_job(&export("b", "newsletter", "acme"), &at(11)).await.unwrap();
     assert!(matches!(again, Queued::Before(job) if job.id == "a"));
     assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some("a"));
     queue(&store, export("c", "newsletter", "acme")).await;
@@ -98,7 +118,7 @@ async fn a_request_key_begins_one_job_whatever_became_of_it(place: &Place) {
     assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some("a"));
     assert!(end(&store, "w1", "a", Status::Failed).await);
     queue(&store, export("b", "newsletter", "acme")).await;
-    let again = store.queue_job(&keyed("c"), 30).await.unwrap();
+    let again = store.queue_job(&keyed("c"), &at(30)).await.unwrap();
     assert!(matches!(again, Queued::Before(job) if job.id == "a" && job.status == Status::Failed));
 }
 
@@ -148,18 +168,18 @@ async fn a_job_is_cancelled_at_once_or_by_its_worker(place: &Place) {
     queue(&store, export("a", "newsletter", "acme")).await;
     queue(&store, export("b", "customers", "acme")).await;
     assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some("a"));
-    let waiting = store.cancel_job("b", "no longer wanted", 25).await.unwrap();
+    let waiting = store.cancel_job("b", "no longer wanted", &at(25)).await.unwrap();
     assert_eq!(
         (waiting.status, waiting.ended_ms, waiting.words.as_str()),
         (Status::Cancelled, Some(25), "no longer wanted")
     );
-    let under_way = store.cancel_job("a", "no longer wanted", 26).await.unwrap();
+    let under_way = store.cancel_job("a", "no longer wanted", &at(26)).await.unwrap();
     assert_eq!((under_way.status, under_way.is_unwanted), (Status::Running, true));
     assert!(store.keep_lanes("w1", 90).await.unwrap()[0].is_unwanted, "the worker learns of it");
     assert!(end(&store, "w1", "a", Status::Cancelled).await);
-    let ended = store.cancel_job("a", "too late", 27).await.unwrap();
+    let ended = store.cancel_job("a", "too late", &at(27)).await.unwrap();
     assert_eq!((ended.status, ended.words.as_str(), ended.ended_ms), (Status::Cancelled, "", Some(99)));
-    let missing = store.cancel_job("z", "", 28).await;
+    let missing = store.cancel_job("z", "", &at(28)).await;
     assert!(matches!(missing, Err(StoreError::Missing { what: "run" })), "{missing:?}");
 }
 
@@ -167,7 +187,7 @@ async fn jobs_are_listed_in_pages_and_forgotten_when_they_are_old(place: &Place)
     let store = place.open().await.unwrap();
     for (number, id) in ["a", "b", "c", "d", "e"].into_iter().enumerate() {
         let job = export(id, &format!("export-{number}"), "acme");
-        store.queue_job(&job, i64::try_from(number / 2).unwrap()).await.unwrap();
+        store.queue_job(&job, &at(i64::try_from(number / 2).unwrap())).await.unwrap();
     }
     let ids = |jobs: Vec<Job>| jobs.into_iter().map(|job| job.id).collect::<String>();
     let mut filter = JobFilter::default();
@@ -232,10 +252,12 @@ async fn of_two_processes_one_starts_what_is_due(place: &Place) {
     assert!(store.starts().await.unwrap().is_empty());
     let start = async |last, id: &str, now| {
         let new = export(id, "newsletter", "acme");
-        store.start_scheduled("newsletter", last, &new, now).await.unwrap().is_some()
+        store.start_scheduled("newsletter", last, &new, &at(now)).await.unwrap().is_some()
     };
     assert!(start(None, "a", 10).await);
     assert!(!start(None, "b", 11).await, "the other one has seen that nothing was started, too");
+    let entries = store.entries(&EntryFilter::default(), None, 9).await.unwrap();
+    assert_eq!(entries.len(), 1, "what is queued is in the log, and what is not is not");
     assert_eq!(store.starts().await.unwrap().get("newsletter"), Some(&10));
     assert!(start(Some(10), "c", 20).await, "that it waits already is no reason not to decide");
     let waiting = store.open_jobs().await.unwrap();

@@ -13,7 +13,7 @@ use crate::exit::Failure;
 use crate::show::{counted, lines, say, table, wide};
 
 pub(super) fn refreshed_line(refreshed: &Refreshed) -> String {
-    let Refreshed { name, before, outcome } = refreshed;
+    let Refreshed { name, before, outcome, .. } = refreshed;
     match outcome {
         Ok(Evaluated { members, corrupt }) => {
             set_aside(corrupt, true).iter().for_each(|line| say(line));
