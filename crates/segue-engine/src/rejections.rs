@@ -8,7 +8,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, StringBuilder};
 use datafusion::arrow::csv::WriterBuilder;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use segue_model::{EngineError, Owner, PlanFiles, Reason};
+use segue_model::{EngineError, PlanFiles, Reason};
 
 use crate::error::{OnFile, internal};
 use crate::table::{self, TableWriter};
@@ -97,10 +97,7 @@ fn explained(batch: &RecordBatch) -> Vec<ArrayRef> {
         let words = reasons.iter().map(|code| code.and_then(Reason::from_code).map_or("", words));
         Arc::new(StringArray::from_iter_values(words))
     };
-    let whose = say(|reason| match reason.owner() {
-        Owner::Invalid => "our data",
-        Owner::Refused => "ActiveCampaign",
-    });
+    let whose = say(|reason| reason.owner().words());
     let (profile, email, detail) = (batch.column(0), batch.column(1), batch.column(3));
     let copies = |column: &Arc<dyn Array>| Arc::clone(column);
     vec![

@@ -28,6 +28,9 @@ pub enum Work {
 }
 
 impl Work {
+    /// The words of all kinds.
+    pub const KINDS: &'static [&'static str] = &["export", "dry_run", "segment", "refresh"];
+
     /// The word for its kind.
     #[must_use]
     pub fn kind(&self) -> &'static str {

@@ -170,6 +170,18 @@ pub struct PlanSummary {
     pub examples: Vec<Example>,
 }
 
+impl PlanSummary {
+    /// Bulk imports that sending this takes, about: batches are packed by count and by bytes.
+    #[must_use]
+    pub fn imports(&self) -> u64 {
+        const CONTACTS: u64 = 250;
+        const BYTES: u64 = 390_000;
+        let sends = self.counts.create + self.counts.update;
+        let by_count = sends.div_ceil(CONTACTS) + self.counts.leave.div_ceil(CONTACTS);
+        by_count.max(self.bytes.div_ceil(BYTES))
+    }
+}
+
 /// Limits that stop a run before its first request.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Brakes {

@@ -12,6 +12,17 @@ pub enum Owner {
     Refused,
 }
 
+impl Owner {
+    /// Whose it is, in words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Invalid => "our data",
+            Self::Refused => "ActiveCampaign",
+        }
+    }
+}
+
 macro_rules! reasons {
     ($($(#[doc = $doc:literal])* $name:ident = $code:literal, $owner:ident, $meaning:literal, $advice:literal;)*) => {
         /// Why a profile was not delivered.

@@ -1,6 +1,6 @@
 //! Runs as people ask for them: begun, rehearsed, approved, tried again, cancelled, and looked at. Workers carry them out.
 
-use std::path::PathBuf;
+use std::fs::File;
 use std::sync::Arc;
 
 use segue_model::connection::Signature;
@@ -284,15 +284,24 @@ impl Runs {
         serde_json::from_slice(&text).map_err(|_| RunsError::Defect)
     }
 
-    /// Writes every rejection of a run as CSV to `out`, which is made. Returns how many there are.
+    /// Every rejection of a run as a file of CSV that no folder holds: when it is closed, it is gone. `id` is one that nothing
+    /// else has.
     ///
     /// # Errors
     /// [`RunsError::Gone`] when they are not kept any more.
-    pub async fn rejections(&self, job: &str, out: PathBuf) -> Result<u64, RunsError> {
-        let files = self.files(job).await?.unwrap_or_else(|| PlanFiles::new(&out.join("none")));
+    pub async fn rejections(&self, job: &str, id: &str) -> Result<File, RunsError> {
+        let out = self.directory.spill().join(format!("{id}.csv"));
+        let files = self.files(job).await?.unwrap_or_else(|| PlanFiles::new(&out));
         let engine = Arc::clone(&self.engine);
-        let written = tokio::task::spawn_blocking(move || engine.rejections_csv(&files, &out));
-        Ok(written.await.map_err(|_| RunsError::Defect)??)
+        let written = tokio::task::spawn_blocking(move || {
+            let written = engine.rejections_csv(&files, &out);
+            let file = File::open(&out).map_err(RunsError::File);
+            // What is open can be read to its end all the same.
+            std::fs::remove_file(&out).map_err(RunsError::File)?;
+            written?;
+            file
+        });
+        written.await.map_err(|_| RunsError::Defect)?
     }
 
     /// The files of a job's run; none if it has no run.

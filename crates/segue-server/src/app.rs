@@ -5,15 +5,13 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use rand::RngExt;
-use segue_runs::Installation;
+use segue_runs::{Clock, Installation};
+use tokio::sync::watch;
 
 use crate::observe::Metrics;
 use crate::origin::PublicUrl;
 use crate::passwords::{Cost, Passwords};
 use crate::throttle::Throttle;
-
-/// Now, in milliseconds since 1970.
-pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
 /// Fills with bytes that nobody can guess.
 pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
@@ -42,6 +40,8 @@ pub struct Shared {
     pub(crate) metrics: Metrics,
     clock: Clock,
     random: Random,
+    /// Whether the server ends.
+    ending: watch::Sender<bool>,
 }
 
 impl Deref for App {
@@ -65,6 +65,7 @@ impl App {
             metrics: Metrics::default(),
             clock,
             random,
+            ending: watch::Sender::new(false),
         }))
     }
 }
@@ -83,6 +84,18 @@ impl Shared {
         (self.clock)()
     }
 
+    /// Tells streams that do not end by themselves that the server ends.
+    pub(crate) fn end(&self) {
+        self.ending.send_replace(true);
+    }
+
+    /// Returns when the server ends.
+    pub(crate) async fn ended(&self) {
+        let mut ending = self.ending.subscribe();
+        // The sender lives as long as this does.
+        let _ = ending.wait_for(|is_ending| *is_ending).await;
+    }
+
     /// An id that nothing else has.
     pub(crate) fn new_id(&self) -> String {
         new_id(&self.random)
@@ -94,7 +107,8 @@ impl Shared {
 }
 
 /// An id that nothing else has.
-pub(crate) fn new_id(random: &Random) -> String {
+#[must_use]
+pub fn new_id(random: &Random) -> String {
     let mut bytes = [0; 16];
     random(&mut bytes);
     crate::secret::hexadecimal(&bytes)

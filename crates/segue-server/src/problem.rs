@@ -76,6 +76,12 @@ codes! {
     /// Something else refers to it.
     InUse = "in_use", 409,
         "exports use this", "detach or remove each of used_by first";
+    /// Its export is switched off or detached, or what was asked for is not there to be carried out.
+    CannotRun = "cannot_run", 409,
+        "this cannot be run now", "see the detail";
+    /// Another wish for the same export comes first.
+    RunWaits = "run_waits", 409,
+        "a run of this export waits already", "let it end, or cancel it, and ask again";
     /// The export user was removed, disabled or is no administrator any more.
     ExportUserGone = "export_user_gone", 409,
         "nobody answers for what the connection sends", "have an administrator become its export user";
@@ -85,6 +91,9 @@ codes! {
     /// There are as many as there may be.
     TooMany = "too_many", 409,
         "there are as many as there may be", "remove what is not needed any more";
+    /// Personal data is kept for a while only.
+    NotKept = "not_kept", 410,
+        "this is personal data and is not kept any more", "run the export again to have it anew";
     /// It worked once.
     SpentLink = "spent_link", 410,
         "the link was used already or has expired", "ask an administrator for a new one";

@@ -44,7 +44,9 @@ fn api() -> OpenApiRouter<App> {
         .merge(routes::users::endpoints())
         .merge(routes::tokens::endpoints())
         .merge(routes::audit::endpoints())
-        .merge(routes::connections::endpoints());
+        .merge(routes::connections::endpoints())
+        .merge(routes::runs::endpoints())
+        .merge(routes::refreshes::endpoints());
     OpenApiRouter::with_openapi(Document::openapi()).nest(BASE, endpoints)
 }
 

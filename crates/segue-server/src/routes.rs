@@ -4,6 +4,8 @@ pub(crate) mod audit;
 pub(crate) mod connections;
 pub(crate) mod health;
 pub(crate) mod me;
+pub(crate) mod refreshes;
+pub(crate) mod runs;
 pub(crate) mod session;
 pub(crate) mod setup;
 pub(crate) mod tokens;

@@ -2,6 +2,7 @@
 
 use segue_model::Role;
 use segue_model::connection::{ConnectionKind, Fault};
+use segue_model::job::{Status, Trigger, Work};
 use segue_model::person::Language;
 use segue_store::Scope;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Schema, Type};
@@ -40,4 +41,39 @@ pub(crate) fn sharing() -> Schema {
     let ids = ArrayBuilder::new().items(ObjectBuilder::new().schema_type(Type::String)).build();
     let people = ObjectBuilder::new().property("people", ids).required("people").build();
     Schema::OneOf(OneOfBuilder::new().item(one_of(["administrators", "contributors"])).item(people).build())
+}
+
+/// How far a run has come.
+pub(crate) fn status() -> Object {
+    one_of(Status::ALL.iter().map(|status| status.word()))
+}
+
+/// Why a run was begun.
+pub(crate) fn trigger() -> Object {
+    one_of(Trigger::ALL.iter().map(|trigger| trigger.word()))
+}
+
+/// What a run does.
+pub(crate) fn work() -> Object {
+    one_of(Work::KINDS.iter().copied())
+}
+
+/// When the system refreshes by itself.
+pub(crate) fn refresh_schedule() -> Schema {
+    let on = ObjectBuilder::new().property("on", recurrence()).required("on").build();
+    Schema::OneOf(OneOfBuilder::new().item(one_of(["off"])).item(on).build())
+}
+
+/// Times that come again and again.
+fn recurrence() -> Object {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let texts = || ArrayBuilder::new().items(text()).build();
+    ObjectBuilder::new()
+        .property("every", one_of(["day", "week"]))
+        .property("days", texts())
+        .property("at", texts())
+        .property("cron", text())
+        .property("time_zone", text())
+        .required("time_zone")
+        .build()
 }

@@ -34,7 +34,7 @@ const MOST_FAILURES: u32 = 60;
 /// # Errors
 /// If the listener fails for good.
 pub async fn serve(listener: TcpListener, app: App, end: impl Future<Output = ()>) -> io::Result<bool> {
-    let router = router(app);
+    let router = router(app.clone());
     let connections = GracefulShutdown::new();
     let permits = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let mut end = std::pin::pin!(end);
@@ -67,6 +67,7 @@ pub async fn serve(listener: TcpListener, app: App, end: impl Future<Output = ()
         });
     }
     drop(listener);
+    app.end();
     Ok(tokio::time::timeout(DRAIN, connections.shutdown()).await.is_ok())
 }
 

@@ -51,7 +51,9 @@ pub enum BatchState {
 }
 
 impl BatchState {
-    fn as_str(self) -> &'static str {
+    /// The word in the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Sending => "sending",
             Self::Accepted => "accepted",

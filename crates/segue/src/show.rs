@@ -17,8 +17,6 @@ const COLUMNS_SHOWN: usize = 30;
 // Of each kind.
 const EXAMPLES_SHOWN: usize = 10;
 // What the provider takes in one import, and in a minute.
-const CONTACTS_PER_IMPORT: u64 = 250;
-const BYTES_PER_IMPORT: u64 = 390_000;
 const IMPORTS_PER_MINUTE: f64 = 100.0;
 
 /// Writes data to standard output. Who has stopped reading has read enough.
@@ -71,9 +69,7 @@ fn sends(plan: &PlanSummary) -> u64 {
 
 /// Import requests that a plan takes, and the minutes that the provider's limit makes of them.
 fn cost(plan: &PlanSummary) -> (u64, f64) {
-    let by_count =
-        sends(plan).div_ceil(CONTACTS_PER_IMPORT) + plan.counts.leave.div_ceil(CONTACTS_PER_IMPORT);
-    let requests = by_count.max(plan.bytes.div_ceil(BYTES_PER_IMPORT));
+    let requests = plan.imports();
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     let minutes = requests as f64 / IMPORTS_PER_MINUTE;
     (requests, minutes)

@@ -1,0 +1,133 @@
+//! Runs: begun, rehearsed, approved, tried again, cancelled and looked at. Everybody sees them (ROL-1, ROL-13); who may change
+//! an export may run it (ROL-2, ROL-3).
+
+mod begin;
+mod events;
+mod rows;
+mod view;
+
+use axum::Json;
+use axum::extract::State;
+use segue_model::Right;
+use segue_model::job::Status;
+use segue_runs::runs::RunsError;
+use segue_store::JobFilter;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::begin::asker;
+use crate::app::App;
+use crate::caller::{Caller, Object};
+use crate::input::{Asked, Id};
+use crate::paging::{Page, Paging};
+use crate::problem::{Code, Problem};
+use crate::schema;
+
+pub(crate) use self::begin::{IdempotencyKey, accepted, wish};
+pub(crate) use self::view::{RunView, view};
+
+/// What a run of an export is, and what else is listed with it.
+const RUNS: &[&str] = &["export", "dry_run"];
+
+pub(crate) fn endpoints() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(cancel))
+        .merge(begin::endpoints())
+        .merge(events::endpoints())
+        .merge(rows::endpoints())
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct RunQuery {
+    /// Of the export of this id.
+    export: Option<String>,
+    /// With this status.
+    #[param(schema_with = schema::status)]
+    status: Option<String>,
+    /// Begun by this refresh.
+    refresh: Option<String>,
+    /// Items a page: 1 to 200, 50 unless told.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// List runs
+///
+/// Runs and dry runs of all exports, the newest first.
+#[utoipa::path(get, operation_id = "list_runs", path = "/runs", tag = "runs", params(RunQuery), responses(
+    (status = OK, description = "a page of runs", body = Page<RunView>),
+))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(query): Asked<RunQuery>,
+) -> Result<Json<Page<RunView>>, Problem> {
+    caller.require(Right::SeeExports)?;
+    let paging = Paging { limit: query.limit, cursor: query.cursor };
+    let limit = paging.limit()?;
+    let filter = JobFilter {
+        kinds: RUNS,
+        subject: query.export.as_deref(),
+        status: status(query.status.as_deref())?,
+        parent: query.refresh.as_deref(),
+        before: paging.cursor.as_deref(),
+    };
+    let jobs = app.store.jobs(filter, limit + 1).await?;
+    Ok(Json(Page::of(jobs, limit, |job| job.id.clone(), view)))
+}
+
+pub(crate) fn status(word: Option<&str>) -> Result<Option<Status>, Problem> {
+    let read = word.map(str::parse).transpose();
+    read.map_err(|_| Problem::with(Code::Malformed, "status is none of the words that a status can be"))
+}
+
+/// Show a run
+#[utoipa::path(get, operation_id = "show_run", path = "/runs/{id}", tag = "runs", params(("id" = String, Path)), responses(
+    (status = OK, description = "the run, or the refresh", body = RunView),
+))]
+async fn show(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Json<RunView>, Problem> {
+    caller.require(Right::SeeExports)?;
+    Ok(Json(view(app.store.job(&id).await?)))
+}
+
+/// Cancel a run or a refresh
+///
+/// One that waits ends at once. One that is under way ends within seconds: what was sent is followed to its end and counts.
+#[utoipa::path(post, operation_id = "cancel_run", path = "/runs/{id}/cancel", tag = "runs", params(("id" = String, Path)), responses(
+    (status = OK, description = "how it stands", body = RunView),
+))]
+async fn cancel(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Json<RunView>, Problem> {
+    let job = app.store.job(&id).await?;
+    caller.require(if job.work.kind() == "export" || job.work.kind() == "dry_run" {
+        Right::ChangeSharedExports
+    } else {
+        Right::ChangeSegments
+    })?;
+    let by = caller.entry(&app, "run.cancel", Object { kind: "run", id: &id, name: "" });
+    let job = app.runs.cancel(&id, &asker(&caller), &by).await?;
+    Ok(Json(view(job)))
+}
+
+impl From<RunsError> for Problem {
+    fn from(error: RunsError) -> Self {
+        match error {
+            RunsError::CannotRun(words) | RunsError::NoPlan(words) => Self::with(Code::CannotRun, words),
+            RunsError::Waits(_) => Self::new(Code::RunWaits),
+            RunsError::Gone => Self::new(Code::NotKept),
+            RunsError::Export(error) => error.into(),
+            RunsError::Store(error) => error.into(),
+            RunsError::Engine(_) | RunsError::File(_) | RunsError::Defect => {
+                tracing::error!("{error}");
+                Self::new(Code::Defect)
+            }
+        }
+    }
+}

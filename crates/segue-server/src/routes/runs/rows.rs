@@ -1,0 +1,150 @@
+//! What stands behind a run's numbers: batches, rejections, examples of a plan.
+
+use std::io;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use futures::{Stream, stream};
+use segue_model::Right;
+use segue_store::Batch;
+use serde::{Deserialize, Serialize};
+use tokio::io::AsyncReadExt;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::input::{Asked, Id};
+use crate::paging::{Page, Paging};
+use crate::problem::{Code, Problem};
+
+/// Bytes of a download that are read at a time.
+const CHUNK: usize = 64 * 1024;
+
+pub(super) fn endpoints() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(batches)).routes(routes!(rejections)).routes(routes!(examples))
+}
+
+/// One bulk import.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Batch)]
+struct BatchView {
+    /// `sends`, or `leaves` for those who are unsubscribed.
+    part: &'static str,
+    /// Its number in this part, from 0.
+    number: u64,
+    contacts: u64,
+    /// `sending`, `accepted` or `done`.
+    state: &'static str,
+    /// ActiveCampaign's id of it.
+    provider_id: Option<String>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct BatchQuery {
+    /// Items a page: 1 to 200, 50 unless told.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// List the batches of a run
+#[utoipa::path(get, operation_id = "list_batches", path = "/runs/{id}/batches", tag = "runs", params(("id" = String, Path), BatchQuery), responses(
+    (status = OK, description = "a page of batches, in the order in which they were packed", body = Page<BatchView>),
+))]
+async fn batches(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+    Asked(query): Asked<BatchQuery>,
+) -> Result<Json<Page<BatchView>>, Problem> {
+    caller.require(Right::SeeExports)?;
+    let paging = Paging { limit: query.limit, cursor: query.cursor };
+    let limit = paging.limit()?;
+    let from = match &paging.cursor {
+        None => 0,
+        Some(cursor) => cursor.parse::<usize>().map_err(|_| Problem::new(Code::UnknownCursor))?,
+    };
+    let batches = app.runs.batches(&id).await?;
+    let next = from.saturating_add(limit as usize);
+    let next = Some(next.to_string()).filter(|_| next < batches.len());
+    let items = batches.into_iter().skip(from).take(limit as usize).map(batch).collect();
+    Ok(Json(Page { items, next }))
+}
+
+fn batch(batch: Batch) -> BatchView {
+    BatchView {
+        part: batch.part.as_str(),
+        number: batch.seq,
+        contacts: batch.rows,
+        state: batch.state.as_str(),
+        provider_id: batch.provider_id,
+    }
+}
+
+/// Download the rejections of a run
+///
+/// Every profile that was not delivered, as CSV: profile, email, whose, reason, meaning, detail, what_to_do. This is personal
+/// data: it is kept for as long as the operator says, 30 days unless told.
+#[utoipa::path(get, operation_id = "download_rejections", path = "/runs/{id}/rejections.csv", tag = "runs", params(("id" = String, Path)), responses(
+    (status = OK, description = "the rejections", body = String, content_type = "text/csv"),
+))]
+async fn rejections(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {
+    caller.require(Right::SeeProfiles)?;
+    let file = app.runs.rejections(&id, &app.new_id()).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"rejections.csv\""),
+    ];
+    Ok((headers, Body::from_stream(chunks(file))).into_response())
+}
+
+fn chunks(file: std::fs::File) -> impl Stream<Item = io::Result<Vec<u8>>> {
+    stream::try_unfold(tokio::fs::File::from_std(file), async |mut file| {
+        let mut chunk = vec![0; CHUNK];
+        let read = file.read(&mut chunk).await?;
+        chunk.truncate(read);
+        Ok((read > 0).then_some((chunk, file)))
+    })
+}
+
+/// One example of what a plan holds.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PlanExample)]
+struct ExampleView {
+    /// The profile's key.
+    profile: String,
+    email: String,
+    /// `create`, `update`, `unchanged`, `leave`, or the code of a reason.
+    kind: String,
+    /// What is wrong or what would be sent; may be empty.
+    detail: String,
+}
+
+/// Up to ten of each kind.
+#[derive(Serialize, ToSchema)]
+struct PlanExamples {
+    examples: Vec<ExampleView>,
+}
+
+/// Show examples of a dry run's plan
+#[utoipa::path(get, operation_id = "show_examples", path = "/runs/{id}/examples", tag = "runs", params(("id" = String, Path)), responses(
+    (status = OK, description = "up to ten of each kind", body = PlanExamples),
+))]
+async fn examples(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Json<PlanExamples>, Problem> {
+    caller.require(Right::SeeProfiles)?;
+    let examples = app.runs.examples(&id).await?.into_iter().map(|example| ExampleView {
+        profile: example.profile,
+        email: example.email,
+        kind: example.kind,
+        detail: example.detail,
+    });
+    Ok(Json(PlanExamples { examples: examples.collect() }))
+}

@@ -1,0 +1,257 @@
+//! Runs and refreshes as they are shown.
+
+use segue_model::job::{Headway, Product, RefreshedSegment, Step};
+use segue_model::{PlanSummary, ReasonCount, Report};
+use segue_store::Job;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::schema;
+use crate::time::written;
+
+/// A run of an export, a dry run, or a refresh. One vocabulary of status for all.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Run)]
+pub(crate) struct RunView {
+    id: String,
+    /// `export`, `dry_run`, `segment` or `refresh`.
+    #[schema(schema_with = schema::work)]
+    kind: &'static str,
+    /// What it is done to: nothing for a refresh of the whole system.
+    subject: Option<Subject>,
+    /// Why it was begun.
+    #[schema(schema_with = schema::trigger)]
+    trigger: &'static str,
+    /// What there is to say about why; may be empty.
+    note: String,
+    /// Who asked for it; nobody for what begins by itself.
+    by: Option<Person>,
+    #[schema(schema_with = schema::status)]
+    status: &'static str,
+    /// The cause of the status: what it waits for, or why it ended early; may be empty.
+    cause: String,
+    /// Whether somebody has cancelled it; it ends soon.
+    is_cancelled: bool,
+    queued_at: String,
+    started_at: Option<String>,
+    ended_at: Option<String>,
+    /// The refresh that has begun it.
+    refresh: Option<String>,
+    /// The dry run whose plan it carries out.
+    plan_of: Option<String>,
+    /// How far it has come, while it is under way.
+    progress: Option<ProgressView>,
+    /// What the plan holds, once there is one.
+    plan: Option<PlanView>,
+    /// What became of everybody, when it has ended. The numbers add up.
+    counts: Option<CountsView>,
+    /// Rejections by reason.
+    rejections: Vec<ReasonView>,
+    /// The segments that it refreshed, in their order.
+    segments: Vec<SegmentView>,
+    /// Its parts in their order; the last one grows while it is under way.
+    steps: Vec<StepView>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = RunSubject)]
+struct Subject {
+    id: String,
+    /// Its name when it was queued.
+    name: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = RunPerson)]
+struct Person {
+    id: String,
+    /// The name at the time.
+    name: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = RunProgress)]
+struct ProgressView {
+    /// The step that it is in.
+    step: String,
+    /// Profiles, or segments of a refresh.
+    done: u64,
+    /// All of them; nothing where that is not known.
+    total: Option<u64>,
+    per_second: Option<f64>,
+    seconds_left: Option<u64>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = RunPlan)]
+struct PlanView {
+    members: u64,
+    create: u64,
+    update: u64,
+    unchanged: u64,
+    invalid: u64,
+    /// Refused before, and nothing about them has changed.
+    refused: u64,
+    /// No members any more: to be unsubscribed from the list.
+    leave: u64,
+    /// Imports that sending it takes.
+    requests: u64,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = RunCounts)]
+struct CountsView {
+    /// created + updated + unchanged + invalid + refused + unsent.
+    members: u64,
+    created: u64,
+    updated: u64,
+    unchanged: u64,
+    /// Ours to mend.
+    invalid: u64,
+    /// Turned down by ActiveCampaign.
+    refused: u64,
+    /// Their turn did not come: the next run sends them.
+    unsent: u64,
+    /// Unsubscribed from the list; these are no members.
+    left: u64,
+    requests: u64,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = RunReason)]
+struct ReasonView {
+    #[schema(example = "invalid_email")]
+    reason: &'static str,
+    /// `our data` or `ActiveCampaign`.
+    whose: &'static str,
+    meaning: &'static str,
+    what_to_do: &'static str,
+    count: u64,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = RunSegment)]
+struct SegmentView {
+    name: String,
+    before: Option<u64>,
+    /// None if it failed: those before stay in force.
+    members: Option<u64>,
+    is_changed: bool,
+    /// Why it failed; may be empty.
+    cause: String,
+    milliseconds: u64,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = RunStep)]
+struct StepView {
+    #[schema(example = "delivering")]
+    name: String,
+    milliseconds: u64,
+}
+
+/// A run as it is shown.
+pub(crate) fn view(job: Job) -> RunView {
+    let Product { report, plan, segments, .. } = job.product.unwrap_or_default();
+    let rejections = match (&report, &plan) {
+        (Some(report), _) => report.rejections.as_slice(),
+        (None, Some(plan)) => plan.rejected.as_slice(),
+        (None, None) => &[],
+    };
+    let subject = Some(job.work.subject()).filter(|subject| !subject.is_empty());
+    RunView {
+        kind: job.work.kind(),
+        subject: subject.map(|id| Subject { id: id.to_owned(), name: job.name }),
+        trigger: job.trigger.word(),
+        note: job.note,
+        by: job.person.map(|(id, name)| Person { id, name }),
+        status: job.status.word(),
+        cause: job.words,
+        is_cancelled: job.is_unwanted,
+        queued_at: written(job.queued_ms),
+        started_at: job.started_ms.map(written),
+        ended_at: job.ended_ms.map(written),
+        refresh: job.parent,
+        plan_of: job.plan,
+        progress: job.headway.filter(|_| job.status.is_under_way()).map(|headway| progress(&headway)),
+        rejections: rejections.iter().map(reason).collect(),
+        plan: plan.as_ref().map(planned),
+        counts: report.as_ref().map(counts),
+        segments: segments.into_iter().map(segment).collect(),
+        steps: job.steps.into_iter().map(step).collect(),
+        id: job.id,
+    }
+}
+
+fn progress(headway: &Headway) -> ProgressView {
+    let is_moving = headway.per_second > 0.0;
+    let left = headway.total.saturating_sub(headway.done);
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an estimate"
+    )]
+    let seconds_left = (left as f64 / headway.per_second.max(f64::MIN_POSITIVE)).ceil() as u64;
+    ProgressView {
+        step: headway.step.clone(),
+        done: headway.done,
+        total: Some(headway.total).filter(|total| *total > 0),
+        per_second: Some(headway.per_second).filter(|_| is_moving),
+        seconds_left: Some(seconds_left).filter(|_| is_moving && headway.total > 0),
+    }
+}
+
+fn planned(plan: &PlanSummary) -> PlanView {
+    let counts = plan.counts;
+    PlanView {
+        members: counts.members,
+        create: counts.create,
+        update: counts.update,
+        unchanged: counts.unchanged,
+        invalid: counts.invalid,
+        refused: counts.refused,
+        leave: counts.leave,
+        requests: plan.imports(),
+    }
+}
+
+fn counts(report: &Report) -> CountsView {
+    CountsView {
+        members: report.members,
+        created: report.created,
+        updated: report.updated,
+        unchanged: report.unchanged,
+        invalid: report.invalid,
+        refused: report.refused,
+        unsent: report.unsent,
+        left: report.left,
+        requests: report.requests,
+    }
+}
+
+fn reason(counted: &ReasonCount) -> ReasonView {
+    let reason = counted.reason;
+    ReasonView {
+        reason: reason.code(),
+        whose: reason.owner().words(),
+        meaning: reason.meaning(),
+        what_to_do: reason.advice(),
+        count: counted.count,
+    }
+}
+
+fn segment(segment: RefreshedSegment) -> SegmentView {
+    SegmentView {
+        name: segment.name,
+        before: segment.before,
+        members: segment.members,
+        is_changed: segment.is_changed,
+        cause: segment.words,
+        milliseconds: segment.millis,
+    }
+}
+
+fn step(step: Step) -> StepView {
+    StepView { name: step.name, milliseconds: step.millis }
+}
