@@ -44,7 +44,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(routes::users::endpoints())
         .merge(routes::tokens::endpoints())
         .merge(routes::audit::endpoints())
-        .merge(routes::connections::endpoints());
+        .merge(routes::connections::endpoints())
+        .merge(routes::exports::endpoints());
     OpenApiRouter::with_openapi(Document::openapi()).nest(BASE, endpoints)
 }
 
