@@ -46,7 +46,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(routes::audit::endpoints())
         .merge(routes::connections::endpoints())
         .merge(routes::runs::endpoints())
-        .merge(routes::refreshes::endpoints());
+        .merge(routes::refreshes::endpoints())
+        .merge(routes::exports::endpoints());
     OpenApiRouter::with_openapi(Document::openapi()).nest(BASE, endpoints)
 }
 

@@ -4,11 +4,17 @@ use segue_model::Role;
 use segue_model::connection::{ConnectionKind, Fault};
 use segue_model::job::{Status, Trigger, Work};
 use segue_model::person::Language;
+use segue_model::segment::{Kind, Meaning};
 use segue_store::Scope;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Schema, Type};
 
 fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> Object {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build()
+}
+
+fn or_nothing(words: Object) -> Schema {
+    let nothing = ObjectBuilder::new().schema_type(Type::Null).build();
+    Schema::OneOf(OneOfBuilder::new().item(words).item(nothing).build())
 }
 
 /// A role.
@@ -31,9 +37,9 @@ pub(crate) fn connection_kind() -> Object {
     one_of([ConnectionKind::ActiveCampaign.word()])
 }
 
-/// What is at fault when an account does not answer as it should.
-pub(crate) fn fault() -> Object {
-    one_of(Fault::ALL.iter().map(|fault| fault.word()))
+/// What is at fault when an account does not answer as it should; nothing if it does.
+pub(crate) fn fault() -> Schema {
+    or_nothing(one_of(Fault::ALL.iter().map(|fault| fault.word())))
 }
 
 /// Who may use a connection.
@@ -43,19 +49,21 @@ pub(crate) fn sharing() -> Schema {
     Schema::OneOf(OneOfBuilder::new().item(one_of(["administrators", "contributors"])).item(people).build())
 }
 
-/// How far a run has come.
-pub(crate) fn status() -> Object {
-    one_of(Status::ALL.iter().map(|status| status.word()))
+/// What an export does with those who left.
+pub(crate) fn mode() -> Object {
+    one_of(["add-update", "mirror"])
 }
 
-/// Why a run was begun.
-pub(crate) fn trigger() -> Object {
-    one_of(Trigger::ALL.iter().map(|trigger| trigger.word()))
+/// What empty values do.
+pub(crate) fn blanks() -> Object {
+    one_of(["keep", "clear"])
 }
 
-/// What a run does.
-pub(crate) fn work() -> Object {
-    one_of(Work::KINDS.iter().copied())
+/// When an export runs by itself.
+pub(crate) fn export_schedule() -> Schema {
+    let words = one_of(["follows_refresh", "when_segments_change", "off"]);
+    let own = ObjectBuilder::new().property("own", recurrence()).required("own").build();
+    Schema::OneOf(OneOfBuilder::new().item(words).item(own).build())
 }
 
 /// When the system refreshes by itself.
@@ -76,4 +84,41 @@ fn recurrence() -> Object {
         .property("time_zone", text())
         .required("time_zone")
         .build()
+}
+
+/// How far a run has come.
+pub(crate) fn status() -> Object {
+    one_of(Status::ALL.iter().map(|status| status.word()))
+}
+
+/// Why a run was begun.
+pub(crate) fn trigger() -> Object {
+    one_of(Trigger::ALL.iter().map(|trigger| trigger.word()))
+}
+
+/// What a run does.
+pub(crate) fn work() -> Object {
+    one_of(Work::KINDS.iter().copied())
+}
+
+/// A custom field by id, title or personalisation tag.
+pub(crate) fn field_name() -> Schema {
+    let number = ObjectBuilder::new().schema_type(Type::Integer).build();
+    let text = ObjectBuilder::new().schema_type(Type::String).build();
+    Schema::OneOf(OneOfBuilder::new().item(number).item(text).build())
+}
+
+/// What a custom field takes.
+pub(crate) fn field_type() -> Object {
+    one_of(["text", "number", "date", "date_time", "one", "many"])
+}
+
+/// What can be asked of a column.
+pub(crate) fn column_kind() -> Object {
+    one_of(Kind::ALL.iter().map(|(_, word)| *word))
+}
+
+/// What a column is to people; nothing where that is not known.
+pub(crate) fn meaning() -> Schema {
+    or_nothing(one_of(Meaning::ALL.iter().map(|(_, word)| *word)))
 }

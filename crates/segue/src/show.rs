@@ -63,10 +63,6 @@ pub(crate) fn account(host: &str, list: &List) -> String {
     format!("{host}: key accepted, list {} \"{}\"", list.id, list.name)
 }
 
-fn sends(plan: &PlanSummary) -> u64 {
-    plan.counts.create + plan.counts.update
-}
-
 /// Import requests that a plan takes, and the minutes that the provider's limit makes of them.
 fn cost(plan: &PlanSummary) -> (u64, f64) {
     let requests = plan.imports();
