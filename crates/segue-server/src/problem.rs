@@ -286,7 +286,9 @@ impl From<StoreError> for Problem {
                 return Self::with(Code::SecretUnavailable, error.to_string());
             }
             StoreError::Full => Code::DiskFull,
-            StoreError::Database { .. } | StoreError::Denied { .. } | StoreError::Unreachable { .. } => Code::StoreUnavailable,
+            StoreError::Database { .. } | StoreError::Denied { .. } | StoreError::Unreachable { .. } => {
+                Code::StoreUnavailable
+            }
             _ => Code::Defect,
         };
         tracing::error!("{error}");

@@ -187,9 +187,9 @@ fn is_full(error: &sqlx::Error) -> bool {
 // Postgres's classes 28 and 3D, and its lack of privileges.
 fn denial(error: &sqlx::Error) -> Option<&'static str> {
     match error.as_database_error()?.code()?.as_ref() {
-        "28000" | "28P01" => {
-            Some("user or password is wrong, or its pg_hba.conf lets nobody in from here: check the address and the password")
-        }
+        "28000" | "28P01" => Some(
+            "user or password is wrong, or its pg_hba.conf lets nobody in from here: check the address and the password",
+        ),
         "3D000" => Some("it has no such database: make it, with createdb, or correct the address"),
         "42501" => Some("the user lacks a right: make it the owner of the database"),
         _ => None,

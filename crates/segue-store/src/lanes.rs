@@ -47,7 +47,8 @@ pub struct Note {
 }
 
 /// Takes a lane ($1) for a worker ($2) until $4, unless another holds it now ($3).
-const HOLD: &str = "INSERT INTO lane (name, worker, until_ms) VALUES ($1, $2, $4) ON CONFLICT (name) DO UPDATE
+const HOLD: &str =
+    "INSERT INTO lane (name, worker, until_ms) VALUES ($1, $2, $4) ON CONFLICT (name) DO UPDATE
     SET worker = excluded.worker, until_ms = excluded.until_ms WHERE lane.worker = $2 OR lane.until_ms < $3";
 
 impl Store {

@@ -19,7 +19,7 @@ use crate::workspace::Workspace;
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 110)]
 pub(crate) struct Cli {
-    /// File with options that are the same at every call [default: segue/segue.toml in the folder of your configuration, or /etc/segue/segue.toml]
+    /// File with options [default: segue/segue.toml in your configuration folder, else /etc/segue/segue.toml]
     #[arg(long, value_name = "FILE", env = "SEGUE_CONFIG", hide_env_values = true, global = true)]
     config: Option<PathBuf>,
     #[command(subcommand)]

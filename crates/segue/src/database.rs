@@ -24,8 +24,11 @@ pub(crate) fn without_password(address: &str) -> String {
     if has_password(address) == Some(false) {
         return address.to_owned();
     }
-    let kept: Vec<(String, String)> =
-        url.query_pairs().filter(|(name, _)| name != "password").map(|(name, value)| (name.into(), value.into())).collect();
+    let kept: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(name, _)| name != "password")
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect();
     url.set_query(None);
     if !kept.is_empty() {
         url.query_pairs_mut().extend_pairs(kept);
@@ -39,7 +42,8 @@ pub(crate) fn without_password(address: &str) -> String {
 /// An address with the password from a file, if one is named.
 pub(crate) fn with_password(address: &SecretString, file: Option<&Path>) -> Result<SecretString, Failure> {
     let Some(file) = file else { return Ok(address.clone()) };
-    let wrong = |words: String| Failure::Input(format!("the database's password file {} {words}", file.display()));
+    let wrong =
+        |words: String| Failure::Input(format!("the database's password file {} {words}", file.display()));
     let text = std::fs::read_to_string(file);
     let text = SecretString::from(text.map_err(|error| wrong(format!("cannot be read: {error}")))?);
     let password = text.expose_secret().trim_end_matches(['\r', '\n']);
@@ -83,13 +87,23 @@ mod tests {
         let file = folder.path().join("password");
         std::fs::write(&file, "hunter2 &ü\n").unwrap();
         let with = |address: &str| with_password(&SecretString::from(address), Some(&file));
-        for address in ["postgres://segue@db/segue", "postgres://segue@%2Frun/segue?sslmode=require", "postgres:///segue"] {
+        for address in [
+            "postgres://segue@db/segue",
+            "postgres://segue@%2Frun/segue?sslmode=require",
+            "postgres:///segue",
+        ] {
             let made = with(address).unwrap();
             let url = Url::parse(made.expose_secret()).unwrap();
-            assert!(url.query_pairs().any(|(name, value)| name == "password" && value == "hunter2 &ü"), "{address}");
+            assert!(
+                url.query_pairs().any(|(name, value)| name == "password" && value == "hunter2 &ü"),
+                "{address}"
+            );
         }
         let both = with("postgres://segue:other@db/segue").unwrap_err().to_string();
-        assert!(both.contains("one too many") && !both.contains("hunter2") && !both.contains("other"), "{both}");
+        assert!(
+            both.contains("one too many") && !both.contains("hunter2") && !both.contains("other"),
+            "{both}"
+        );
         std::fs::write(&file, "\n").unwrap();
         assert!(with("postgres://segue@db/segue").unwrap_err().to_string().contains("is empty"));
         std::fs::remove_file(&file).unwrap();

@@ -88,16 +88,7 @@ fn written(host: &str) -> String {
 
 async fn push(file: &Path, host: &str, folder: &Path) -> Result<Pushed, Failure> {
     let (file, speed) = (file.display().to_string(), SPEED.to_string());
-    let given = [
-        "segue",
-        "push",
-        &file,
-        "--host",
-        host,
-        "--allow-insecure-host",
-        "--speed",
-        &speed,
-    ];
+    let given = ["segue", "push", &file, "--host", host, "--allow-insecure-host", "--speed", &speed];
     let parsed = Cli::try_parse_from(given.iter().chain(OPTIONS.into_iter().flatten()))
         .map_err(|error| Failure::Other(error.to_string()))?;
     let Command::Push(push) = parsed.command else {

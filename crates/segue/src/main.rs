@@ -63,7 +63,8 @@ fn main() -> std::process::ExitCode {
             Command::Tables(tables) => tables::run(tables).await,
             Command::Segments(segments) => segments::run(segments).await,
             Command::Serve(serve) if serve.show_config => {
-                show::print(&effective.text()).map(|()| exit::Code::Done)
+                let text = serve.workspace.folder.path().map(|state| effective.text(&state));
+                text.and_then(|text| show::print(&text)).map(|()| exit::Code::Done)
             }
             Command::Serve(serve) => serve::run(serve).await,
             Command::Users(users) => users::run(users).await,

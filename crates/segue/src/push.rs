@@ -86,7 +86,9 @@ pub(crate) async fn push_with(
     let ended = match Lane::hold(&store, &account_lane(&host.name()), stop.0.clone()).await {
         Ok(lane) => {
             if lane.was_used {
-                show::say("Another process has used this account within the last minute: waiting for one, as its limits ask.");
+                show::say(
+                    "Another process has used this account within the last minute: waiting for one, as its limits ask.",
+                );
                 client.rest();
             }
             let ended = push_to(push, input, &host, client, place, stop).await;

@@ -6,6 +6,7 @@ mod edges;
 mod logs;
 mod openapi;
 mod people;
+mod place;
 mod roles;
 mod setting;
 mod sign_in;

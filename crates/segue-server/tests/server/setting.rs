@@ -11,11 +11,13 @@ use segue_runs::Installation;
 use segue_runs::connections::ConnectionRules;
 use segue_runs::segments::Segments;
 use segue_server::{App, Clock, Cost, PublicUrl, Setting, one_time_link, serve, system_random};
-use segue_store::{MasterKeys, ReferenceRules, StateDirectory, Store};
+use segue_store::{MasterKeys, ReferenceRules, Store};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+use crate::place::Place;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 pub(crate) const MINUTE_MS: i64 = 60 * 1000;
@@ -31,8 +33,7 @@ pub(crate) struct Site {
     now_ms: Arc<AtomicI64>,
     end: Option<oneshot::Sender<()>>,
     serving: JoinHandle<std::io::Result<bool>>,
-    directory: Arc<StateDirectory>,
-    _folder: tempfile::TempDir,
+    place: Place,
 }
 
 /// How the server of a test differs from others.
@@ -48,9 +49,8 @@ impl Site {
     }
 
     pub(crate) async fn start_odd(odd: Odd) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let directory = Arc::new(StateDirectory::open(folder.path()).expect("a state directory"));
-        let store = Store::open(&directory).await.expect("a store");
+        let place = Place::new().await;
+        let (directory, store) = (Arc::clone(&place.directory), place.store.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let public = PublicUrl::parse(odd.public.unwrap_or(&url)).expect("an address");
@@ -71,15 +71,14 @@ impl Site {
         let segments =
             Segments::new(engine.clone(), store.clone(), Arc::clone(&directory), resources, Vec::new());
         let segments = Arc::new(segments);
-        let installation =
-            Installation::new(store.clone(), Arc::clone(&directory), keys, connections, segments, engine);
+        let installation = Installation::new(store.clone(), directory, keys, connections, segments, engine);
         let app = App::new(installation, setting, clock, system_random());
         let (end, ended) = oneshot::channel::<()>();
         let serving = tokio::spawn(serve(listener, app, async {
             let _ = ended.await;
         }));
         let client = Client::builder().no_proxy().build().expect("a client");
-        Self { url, store, public, client, now_ms, end: Some(end), serving, directory, _folder: folder }
+        Self { url, store, public, client, now_ms, end: Some(end), serving, place }
     }
 
     pub(crate) fn now_ms(&self) -> i64 {
@@ -93,9 +92,9 @@ impl Site {
 
     /// Saves an export on a connection, past the API.
     pub(crate) async fn add_export(&self, id: &str, name: &str, connection: &str) {
-        let address = format!("sqlite://{}", self.directory.database().display());
-        let mut database =
-            <sqlx::AnyConnection as sqlx::Connection>::connect(&address).await.expect("the database");
+        let mut database = <sqlx::AnyConnection as sqlx::Connection>::connect(&self.place.address)
+            .await
+            .expect("the database");
         let text = "INSERT INTO recipe (id, name, connection_id, document, is_enabled, version, created_by, created_ms,
                     updated_by, updated_ms) VALUES ($1, $2, $3, '{}', 1, 1, 'root', 0, 'root', 0)";
         let added = sqlx::query(text).bind(id).bind(name).bind(connection).execute(&mut database).await;

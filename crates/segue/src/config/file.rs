@@ -39,9 +39,8 @@ impl File {
         let text = std::fs::read_to_string(&path).map_err(|error| {
             Failure::Input(format!("the configuration file {} cannot be read: {error}", path.display()))
         })?;
-        let at = |line: usize, words: String| {
-            Failure::Input(format!("{}, line {line}: {words}", path.display()))
-        };
+        let at =
+            |line: usize, words: String| Failure::Input(format!("{}, line {line}: {words}", path.display()));
         let table = DeTable::parse(&text).map_err(|error| {
             // Its own words for the place would show the line, and with it whatever stands there.
             let line = error.span().map_or(1, |span| line(&text, span.start));
@@ -126,9 +125,11 @@ fn values(key: &str, option: &Arg, value: &DeValue<'_>, file: &Path) -> Result<V
 fn check_address(address: &str) -> Result<(), String> {
     match database::has_password(address) {
         Some(false) => Ok(()),
-        Some(true) => Err("\"database\": no secret belongs into this file: put the password into one of its own and name \
+        Some(true) => Err(
+            "\"database\": no secret belongs into this file: put the password into one of its own and name \
                            that with database-password-file"
-            .to_owned()),
+                .to_owned(),
+        ),
         None => Err("\"database\" cannot be read: write it as in postgres://user@host:5432/segue".to_owned()),
     }
 }
@@ -169,9 +170,10 @@ mod tests {
         std::fs::write(&path, text).unwrap();
         match File::read(path, &options(&Cli::command())) {
             Ok(file) => Ok(file.said.into_iter().map(|said| (said.key, said.line, said.values)).collect()),
-            Err(failure) => {
-                Err(failure.to_string().replace(&folder.path().display().to_string(), "").replacen('/', "", 1))
-            }
+            Err(failure) => Err(failure
+                .to_string()
+                .replace(&folder.path().display().to_string(), "")
+                .replacen('/', "", 1)),
         }
     }
 
@@ -187,7 +189,14 @@ mod tests {
             ("require", 6, &["a", "b"]),
         ];
         for ((key, line, values), found) in expected.into_iter().zip(&said) {
-            assert_eq!((key, line, values), (found.0.as_str(), found.1, found.2.iter().map(String::as_str).collect::<Vec<_>>().as_slice()));
+            assert_eq!(
+                (key, line, values),
+                (
+                    found.0.as_str(),
+                    found.1,
+                    found.2.iter().map(String::as_str).collect::<Vec<_>>().as_slice()
+                )
+            );
         }
         assert_eq!(said.len(), expected.len());
     }

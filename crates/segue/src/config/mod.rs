@@ -143,7 +143,8 @@ mod tests {
         let expected: Vec<String> = options(&Cli::command()).iter().map(row).collect();
         let expected: Vec<&str> = expected.iter().map(String::as_str).chain(ENVIRONMENT_ONLY).collect();
         let table = page.split("| key | environment | option | default | meaning |").nth(1).unwrap();
-        let shown: Vec<&str> = table.trim_start().lines().skip(1).take_while(|line| !line.is_empty()).collect();
+        let shown: Vec<&str> =
+            table.trim_start().lines().skip(1).take_while(|line| !line.is_empty()).collect();
         assert_eq!(shown.join("\n"), expected.join("\n"), "docs/operations.md");
     }
 

@@ -1,9 +1,9 @@
 //! What is in force, and who has said so.
 
-use std::fmt::Write;
+use std::path::Path;
 
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory};
+use clap::{Arg, ArgAction, ArgMatches, CommandFactory};
 
 use super::file::File;
 use super::options;
@@ -23,24 +23,26 @@ impl Effective {
 
     /// Every option as a configuration file would have it, and behind it where it comes from. No secret is among them:
     /// options name files and variables that hold some, and of a database's address the password is left out.
-    pub(crate) fn text(&self) -> String {
-        let mut text = match self.file.path.as_os_str().is_empty() {
-            true => "# There is no configuration file.\n".to_owned(),
-            false => format!("# The configuration file is {}.\n", self.file.path.display()),
+    ///
+    /// `state` is the folder that is used, told or not.
+    pub(crate) fn text(&self, state: &Path) -> String {
+        let mut text = if self.file.path.as_os_str().is_empty() {
+            "# There is no configuration file.".to_owned()
+        } else {
+            format!("# The configuration file is {}.", self.file.path.display())
         };
-        let command: Command = Cli::command();
-        for option in options(&command) {
-            let (Some(key), Ok(is_set)) = (option.get_long(), self.matches.try_contains_id(option.get_id().as_str()))
-            else {
-                continue;
-            };
-            let line = match self.values(&option) {
-                Some(values) if is_set => format!("{key} = {values}"),
-                _ => format!("# {key} is not set"),
-            };
-            let _ = writeln!(text, "{line}{}", if is_set { self.origin(&option) } else { String::new() });
+        for option in options(&Cli::command()) {
+            let (id, key) = (option.get_id().as_str(), option.get_long().unwrap_or_default());
+            let Ok(is_set) = self.matches.try_contains_id(id) else { continue };
+            text.push_str(&match self.values(&option) {
+                Some(values) if is_set => format!("\n{key} = {values}  # {}", self.origin(&option)),
+                _ if id == "state" => {
+                    format!("\n{key} = {}  # the default", quoted(&state.to_string_lossy()))
+                }
+                _ => format!("\n# {key} is not set"),
+            });
         }
-        text.trim_end().to_owned()
+        text
     }
 
     /// What was given, as TOML.
@@ -65,11 +67,11 @@ impl Effective {
     fn origin(&self, option: &Arg) -> String {
         let environment = option.get_env().unwrap_or_default().to_string_lossy();
         match self.matches.value_source(option.get_id().as_str()) {
-            Some(ValueSource::CommandLine) => "  # the command line".to_owned(),
-            Some(ValueSource::EnvVariable) => format!("  # {environment}"),
+            Some(ValueSource::CommandLine) => "the command line".to_owned(),
+            Some(ValueSource::EnvVariable) => environment.into_owned(),
             _ => match self.file.about(option) {
-                Some(said) => format!("  # line {} of the configuration file", said.line),
-                None => "  # the default".to_owned(),
+                Some(said) => format!("line {} of the configuration file", said.line),
+                None => "the default".to_owned(),
             },
         }
     }

@@ -13,8 +13,8 @@ use segue_runs::segments::{NewSegment, Segments as Kept};
 use serde_json::json;
 
 use crate::exit::{Code, Failure};
-use crate::show::{counted, print};
 use crate::lane::Lane;
+use crate::show::{counted, print};
 use crate::tables::read as read_file;
 use crate::workspace::{Open, Workspace};
 
