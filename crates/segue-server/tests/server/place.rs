@@ -13,7 +13,7 @@ pub(crate) struct Place {
     /// The database's address.
     pub(crate) address: String,
     /// What ends with the test on a Postgres server.
-    schema: Option<Schema>,
+    _schema: Option<Schema>,
     _folder: tempfile::TempDir,
 }
 
@@ -37,7 +37,7 @@ impl Place {
         let directory = Arc::new(StateDirectory::open(folder.path()).expect("a state directory"));
         let store = Store::open(&directory).await.expect("a store");
         let address = format!("sqlite://{}", directory.database().display());
-        Self { directory, store, address, schema: None, _folder: folder }
+        Self { directory, store, address, _schema: None, _folder: folder }
     }
 
     async fn on_postgres() -> Self {
@@ -53,7 +53,7 @@ impl Place {
         // Already now, so that it goes whatever happens.
         let schema = Some(Schema { server, name });
         let store = Store::connect(&SecretString::from(address.clone())).await.expect("a store");
-        Self { directory, store, address, schema, _folder: folder }
+        Self { directory, store, address, _schema: schema, _folder: folder }
     }
 }
 
