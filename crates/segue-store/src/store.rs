@@ -179,6 +179,19 @@ mod tests {
         }
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_database_that_says_nothing_is_given_up_soon() {
+        sqlx::any::install_default_drivers();
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("postgres://nobody@{}/none", silent.local_addr().unwrap());
+        let options = AnyConnectOptions::from_str(&address).unwrap();
+        let store = Store { pool: AnyPoolOptions::new().connect_lazy_with(options), is_sqlite: false };
+        let began = tokio::time::Instant::now();
+        let error = store.ping().await.unwrap_err();
+        assert!(matches!(error, StoreError::Unreachable { .. }), "{error}");
+        assert_eq!(began.elapsed().as_secs(), SIGN_OF_LIFE.as_secs());
+    }
+
     #[tokio::test]
     async fn a_database_that_nobody_serves_is_unreachable() {
         let address = SecretString::from("postgres://nobody@127.0.0.1:1/none");
