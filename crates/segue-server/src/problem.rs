@@ -296,7 +296,9 @@ impl From<StoreError> for Problem {
                 return Self::with(Code::SecretUnavailable, error.to_string());
             }
             StoreError::Full => Code::DiskFull,
-            StoreError::Database { .. } | StoreError::Unreachable { .. } => Code::StoreUnavailable,
+            StoreError::Database { .. } | StoreError::Denied { .. } | StoreError::Unreachable { .. } => {
+                Code::StoreUnavailable
+            }
             _ => Code::Defect,
         };
         tracing::error!("{error}");

@@ -117,6 +117,17 @@ pub enum StoreError {
         "the disk that holds the state directory is full: free some space and run again; nothing delivered is lost"
     )]
     Full,
+    /// The database server knows us not, or not enough. No name is repeated.
+    #[error("the database server turns us down while {doing}: {problem}")]
+    Denied {
+        /// What was being done.
+        doing: &'static str,
+        /// Why, and what to do.
+        problem: &'static str,
+        /// The driver's own error.
+        #[source]
+        source: sqlx::Error,
+    },
     /// The database failed otherwise.
     #[error("the state database failed while {doing}: {}", words(source))]
     Database {
@@ -151,6 +162,9 @@ pub(crate) fn failed(doing: &'static str, source: sqlx::Error) -> StoreError {
     if is_unreachable(&source) {
         return StoreError::Unreachable { doing, source };
     }
+    if let Some(problem) = denial(&source) {
+        return StoreError::Denied { doing, problem, source };
+    }
     if is_full(&source) { StoreError::Full } else { StoreError::Database { doing, source } }
 }
 
@@ -170,13 +184,25 @@ fn is_full(error: &sqlx::Error) -> bool {
     error.message().contains("disk is full") || error.code().is_some_and(|code| code == "53100")
 }
 
-// The socket, no free connection in time, or Postgres's class 08 and what it says when it is stopped or starting.
+// Postgres's classes 28 and 3D, and its lack of privileges.
+fn denial(error: &sqlx::Error) -> Option<&'static str> {
+    match error.as_database_error()?.code()?.as_ref() {
+        "28000" | "28P01" => Some(
+            "user or password is wrong, or its pg_hba.conf lets nobody in from here: check the address and the password",
+        ),
+        "3D000" => Some("it has no such database: make it, with createdb, or correct the address"),
+        "42501" => Some("the user lacks a right: make it the owner of the database"),
+        _ => None,
+    }
+}
+
+// The socket, no free connection in time, or Postgres's class 08 and what it says when it is stopped, starting or full.
 fn is_unreachable(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut => true,
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
             (code.len() == 5 && code.starts_with("08"))
-                || ["57P01", "57P02", "57P03"].contains(&code.as_ref())
+                || ["57P01", "57P02", "57P03", "53300"].contains(&code.as_ref())
         }),
         _ => false,
     }

@@ -46,6 +46,11 @@ pub struct Note {
     pub steps: Vec<Step>,
 }
 
+/// Takes a lane ($1) for a worker ($2) until $4, unless another holds it now ($3).
+const HOLD: &str =
+    "INSERT INTO lane (name, worker, until_ms) VALUES ($1, $2, $4) ON CONFLICT (name) DO UPDATE
+    SET worker = excluded.worker, until_ms = excluded.until_ms WHERE lane.worker = $2 OR lane.until_ms < $3";
+
 impl Store {
     /// Gives a worker the next job that it may do, and the job's lane until `until_ms`: one that waits and is due, or one
     /// that a worker left behind that has lost the lane. None if there is nothing for it now.
@@ -92,9 +97,7 @@ impl Store {
     ) -> Result<Option<Job>, StoreError> {
         const DOING: &str = "claiming a job";
         let mut transaction = self.pool.begin().await.doing(DOING)?;
-        let text = "INSERT INTO lane (name, worker, until_ms) VALUES ($1, $2, $4) ON CONFLICT (name) DO UPDATE
-                    SET worker = excluded.worker, until_ms = excluded.until_ms WHERE lane.worker = $2 OR lane.until_ms < $3";
-        let held = sqlx::query(text)
+        let held = sqlx::query(HOLD)
             .bind(lane)
             .bind(worker)
             .bind(now_ms)
@@ -128,6 +131,29 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         transaction.commit().await.doing(DOING)?;
         read(&row).map(Some)
+    }
+
+    /// Gives a lane until `until_ms` to a worker that has no job, or lets it keep the lane. Returns until when somebody else
+    /// may have used it, in milliseconds since 1970 (0 for nobody); none if another worker holds it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn hold_lane(
+        &self,
+        name: &str,
+        worker: &str,
+        now_ms: i64,
+        until_ms: i64,
+    ) -> Result<Option<i64>, StoreError> {
+        const DOING: &str = "taking a lane";
+        let mut transaction = self.pool.begin().await.doing(DOING)?;
+        let used = sqlx::query("SELECT until_ms FROM lane WHERE name = $1 AND worker <> $2");
+        let used = used.bind(name).bind(worker).fetch_optional(&mut *transaction).await.doing(DOING)?;
+        let used_ms = used.map(|row| row.try_get("until_ms")).transpose().doing(DOING)?.unwrap_or(0);
+        let held = sqlx::query(HOLD).bind(name).bind(worker).bind(now_ms).bind(until_ms);
+        let held = held.execute(&mut *transaction).await.doing(DOING)?;
+        transaction.commit().await.doing(DOING)?;
+        Ok((held.rows_affected() == 1).then_some(used_ms))
     }
 
     /// Says that a worker is alive: it holds its lanes until `until_ms`. Returns those of its jobs that it may go on with;

@@ -24,6 +24,9 @@ const CONNECTIONS: u32 = 8;
 /// How long a call waits for a connection before it says that there is none.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long the database has to say that it is there: those who watch a server do not wait long.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(2);
+
 impl Store {
     /// Opens the SQLite database of a state directory and migrates it forward.
     ///
@@ -104,7 +107,8 @@ impl Store {
     /// # Errors
     /// If it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").fetch_one(&self.pool).await.doing("asking whether it is there").map(drop)
+        let asked = tokio::time::timeout(SIGN_OF_LIFE, sqlx::query("SELECT 1").fetch_one(&self.pool)).await;
+        asked.unwrap_or(Err(sqlx::Error::PoolTimedOut)).doing("asking whether it is there").map(drop)
     }
 
     /// Closes the connections; SQLite then folds its write-ahead log into the database file.
@@ -173,6 +177,19 @@ mod tests {
             assert!(matches!(error, StoreError::Address { .. }), "{address}: {error}");
             assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_database_that_says_nothing_is_given_up_soon() {
+        sqlx::any::install_default_drivers();
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("postgres://nobody@{}/none", silent.local_addr().unwrap());
+        let options = AnyConnectOptions::from_str(&address).unwrap();
+        let store = Store { pool: AnyPoolOptions::new().connect_lazy_with(options), is_sqlite: false };
+        let began = tokio::time::Instant::now();
+        let error = store.ping().await.unwrap_err();
+        assert!(matches!(error, StoreError::Unreachable { .. }), "{error}");
+        assert_eq!(began.elapsed().as_secs(), SIGN_OF_LIFE.as_secs());
     }
 
     #[tokio::test]

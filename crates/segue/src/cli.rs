@@ -19,6 +19,9 @@ use crate::workspace::Workspace;
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 110)]
 pub(crate) struct Cli {
+    /// File with options [default: segue/segue.toml in your configuration folder, else /etc/segue/segue.toml]
+    #[arg(long, value_name = "FILE", env = "SEGUE_CONFIG", hide_env_values = true, global = true)]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }

@@ -15,6 +15,7 @@ use crate::customers::{self, Customer};
 use crate::exit::{Code, Failure};
 use crate::push::{Input, Pushed, push_with};
 use crate::show;
+use crate::workspace::Workspace;
 
 const SPEED: f64 = 60.0;
 const ARRIVED_SHOWN: usize = 5;
@@ -86,26 +87,15 @@ fn written(host: &str) -> String {
 }
 
 async fn push(file: &Path, host: &str, folder: &Path) -> Result<Pushed, Failure> {
-    let (file, state, speed) =
-        (file.display().to_string(), folder.join("state").display().to_string(), SPEED.to_string());
-    let given = [
-        "segue",
-        "push",
-        &file,
-        "--host",
-        host,
-        "--allow-insecure-host",
-        "--speed",
-        &speed,
-        "--state",
-        &state,
-    ];
+    let (file, speed) = (file.display().to_string(), SPEED.to_string());
+    let given = ["segue", "push", &file, "--host", host, "--allow-insecure-host", "--speed", &speed];
     let parsed = Cli::try_parse_from(given.iter().chain(OPTIONS.into_iter().flatten()))
         .map_err(|error| Failure::Other(error.to_string()))?;
     let Command::Push(push) = parsed.command else {
         return Err(Failure::Other("the demo is broken".to_owned()));
     };
-    let push: Push = *push;
+    // Whatever else is known on this machine of databases and conditions is not the demo's.
+    let push = Push { workspace: Workspace::of(&folder.join("state")), ..*push };
     let host =
         Host::parse(host, HostPolicy::AllowInsecure).map_err(|error| Failure::Other(error.to_string()))?;
     push_with(

@@ -124,6 +124,8 @@ fn run_code(error: &RunError) -> Code {
         )
         | RunError::Store(
             StoreError::Exists { .. }
+            | StoreError::Address { .. }
+            | StoreError::Denied { .. }
             | StoreError::MasterKey { .. }
             | StoreError::WrongKey { .. }
             | StoreError::NothingToRotate,

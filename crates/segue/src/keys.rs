@@ -29,8 +29,7 @@ enum KeysCommand {
 
 pub(crate) async fn run(keys: Keys) -> Result<Code, Failure> {
     let KeysCommand::Rotate = keys.command;
-    let directory = StateDirectory::open(&keys.state.path()?)?;
-    let store = Store::open(&directory).await?;
+    let (directory, store) = keys.state.open().await?;
     let rotated = rotate(&keys.source, &directory, &store).await;
     store.close().await;
     let (keys, count) = rotated?;

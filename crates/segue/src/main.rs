@@ -2,11 +2,14 @@
 
 mod bar;
 mod cli;
+mod config;
 mod customers;
+mod database;
 mod demo;
 mod exit;
 mod key;
 mod keys;
+mod lane;
 mod master_key;
 mod push;
 mod sandbox;
@@ -22,10 +25,10 @@ mod workspace;
 use std::error::Error;
 use std::io::IsTerminal;
 
-use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::{Cli, Command};
+use crate::cli::Command;
+use crate::config::Asked;
 use crate::serve::LogForm;
 
 // Contacts are many short texts, made on one thread and dropped on another.
@@ -33,7 +36,13 @@ use crate::serve::LogForm;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
-    let cli = Cli::parse();
+    let Asked { cli, effective } = match config::read(std::env::args_os()) {
+        Ok(asked) => asked,
+        Err(failure) => {
+            show::say(&format!("error: {failure}"));
+            return failure.code().into();
+        }
+    };
     log(&cli.command);
     // A push waits for the network most of the time: one thread does it without waking others, beside those that plan
     // and pack. Servers have many connections.
@@ -53,6 +62,10 @@ fn main() -> std::process::ExitCode {
             Command::Push(push) => push::push(*push).await,
             Command::Tables(tables) => tables::run(tables).await,
             Command::Segments(segments) => segments::run(segments).await,
+            Command::Serve(serve) if serve.show_config => {
+                let text = serve.workspace.folder.path().map(|state| effective.text(&state));
+                text.and_then(|text| show::print(&text)).map(|()| exit::Code::Done)
+            }
             Command::Serve(serve) => serve::run(serve).await,
             Command::Users(users) => users::run(users).await,
             Command::Keys(keys) => keys::run(keys).await,

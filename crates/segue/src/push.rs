@@ -8,6 +8,7 @@ use activecampaign::{Client, Host, HostPolicy, Limits, Options};
 use chrono::Utc;
 use secrecy::SecretString;
 use segue_engine::TableEngine;
+use segue_model::job::account_lane;
 use segue_model::segment::Meaning;
 use segue_model::{Brakes, DataMatching, Engine, FieldMatch, FieldType, Inspection, PlanRequest, Source};
 use segue_runs::segments::ToExport;
@@ -19,6 +20,7 @@ use segue_store::{StateDirectory, Store};
 use crate::bar::Bar;
 use crate::cli::Push;
 use crate::exit::{self, Code, Failure};
+use crate::lane::Lane;
 use crate::signals::Signals;
 use crate::suggest;
 use crate::workspace::Open;
@@ -70,15 +72,50 @@ pub(crate) async fn push_with(
     stop: (StopHandle, Stop),
 ) -> Result<Pushed, Failure> {
     let client = Client::new(&host, key, options(push))?;
+    let folder = &push.workspace.folder;
+    let place = match &input.open {
+        Some(open) => Some((Arc::clone(&open.directory), open.store.clone())),
+        None if folder.is_shared() => Some(folder.open().await?),
+        None => None,
+    };
+    let Some((_, store)) = place.as_ref().filter(|_| folder.is_shared()) else {
+        return push_to(push, input, &host, client, place, stop).await;
+    };
+    // Beside others, the account is ours alone from the first request on.
+    let store = store.clone();
+    let ended = match Lane::hold(&store, &account_lane(&host.name()), stop.0.clone()).await {
+        Ok(lane) => {
+            if lane.was_used {
+                show::say(
+                    "Another process has used this account within the last minute: waiting for one, as its limits ask.",
+                );
+                client.rest();
+            }
+            let ended = push_to(push, input, &host, client, place, stop).await;
+            lane.leave().await;
+            ended
+        }
+        Err(failure) => Err(failure),
+    };
+    store.close().await;
+    ended
+}
+
+/// Pushes to an account, from a place that is open or is to be opened once the account is known to be right.
+async fn push_to(
+    push: &Push,
+    input: &Input,
+    host: &Host,
+    client: Client,
+    place: Option<(Arc<StateDirectory>, Store)>,
+    stop: (StopHandle, Stop),
+) -> Result<Pushed, Failure> {
     let account = check_account(&client, push.account.list, &push.matching.fields).await?;
     show::say(&show::account(&host.name(), &account.list));
-    let (directory, store) = match &input.open {
-        Some(open) => (Arc::clone(&open.directory), open.store.clone()),
-        None => {
-            let directory = Arc::new(StateDirectory::open(&push.workspace.path()?)?);
-            let store = Store::open(&directory).await?;
-            (directory, store)
-        }
+    let is_open = place.is_some();
+    let (directory, store) = match place {
+        Some(place) => place,
+        None => push.workspace.folder.open().await?,
     };
     let settings = Settings {
         host: host.name(),
@@ -110,7 +147,9 @@ pub(crate) async fn push_with(
         run(push, &exporter, request, stop, &bar).await
     };
     bar.stop();
-    store.close().await;
+    if !is_open {
+        store.close().await;
+    }
     ended
 }
 

@@ -62,6 +62,9 @@ pub(crate) struct Serve {
         default_value_t
     )]
     pub(crate) log: LogForm,
+    /// Print the options that are in force and where each was said, then end
+    #[arg(long)]
+    pub(crate) show_config: bool,
     #[command(flatten)]
     pub(crate) connections: ConnectionOptions,
     #[command(flatten)]

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use segue_server::{PublicUrl, reset_link, system_clock, system_random};
-use segue_store::{StateDirectory, Store, StoreError};
+use segue_store::{Store, StoreError};
 
 use crate::exit::{Code, Failure};
 use crate::show;
@@ -18,7 +18,7 @@ pub(crate) struct Users {
 
 #[derive(Debug, Clone, Subcommand)]
 enum UsersCommand {
-    /// Print a link with which a user sets a new password; stop the server before
+    /// Print a link with which a user sets a new password; stop the server before, unless it has a --database
     ResetPassword(ResetPassword),
 }
 
@@ -33,8 +33,7 @@ struct ResetPassword {
 
 pub(crate) async fn run(users: Users) -> Result<Code, Failure> {
     let UsersCommand::ResetPassword(reset) = users.command;
-    let directory = StateDirectory::open(&users.state.path()?)?;
-    let store = Store::open(&directory).await?;
+    let (_directory, store) = users.state.open().await?;
     let made = link(&reset, &store).await;
     store.close().await;
     let link = made?;

@@ -7,6 +7,7 @@ mod exports;
 mod logs;
 mod openapi;
 mod people;
+mod place;
 mod roles;
 mod setting;
 mod sign_in;

@@ -2,20 +2,23 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
-use activecampaign::HostPolicy;
+use activecampaign::{HostPolicy, Limits, Options};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use segue_engine::TableEngine;
 use segue_model::Resources;
 use segue_runs::connections::ConnectionRules;
 use segue_runs::segments::Segments;
-use segue_runs::{Clock, Installation};
-use segue_server::{App, Cost, PublicUrl, Setting, one_time_link, serve, system_random};
-use segue_store::{MasterKeys, ReferenceRules, StateDirectory, Store};
+use segue_runs::{Clock, Installation, Pace, StopHandle, Worker, WorkerRules};
+use segue_server::{App, Cost, PublicUrl, Setting, new_id, one_time_link, serve, system_random};
+use segue_store::{MasterKeys, ReferenceRules, Store};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+use crate::place::Place;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 pub(crate) const MINUTE_MS: i64 = 60 * 1000;
@@ -32,7 +35,9 @@ pub(crate) struct Site {
     end: Option<oneshot::Sender<()>>,
     serving: JoinHandle<std::io::Result<bool>>,
     pub(crate) segments: Arc<Segments>,
-    _folder: tempfile::TempDir,
+    installation: Installation,
+    worker: Option<(StopHandle, JoinHandle<()>)>,
+    place: Place,
 }
 
 /// How the server of a test differs from others.
@@ -48,9 +53,8 @@ impl Site {
     }
 
     pub(crate) async fn start_odd(odd: Odd) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let directory = Arc::new(StateDirectory::open(folder.path()).expect("a state directory"));
-        let store = Store::open(&directory).await.expect("a store");
+        let place = Place::new().await;
+        let (directory, store) = (Arc::clone(&place.directory), place.store.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let public = PublicUrl::parse(odd.public.unwrap_or(&url)).expect("an address");
@@ -73,13 +77,26 @@ impl Site {
         let segments = Arc::new(segments);
         let known = Arc::clone(&segments);
         let installation = Installation::new(store.clone(), directory, keys, connections, segments, engine);
+        let works = installation.clone();
         let app = App::new(installation, setting, clock, system_random());
         let (end, ended) = oneshot::channel::<()>();
         let serving = tokio::spawn(serve(listener, app, async {
             let _ = ended.await;
         }));
         let client = Client::builder().no_proxy().build().expect("a client");
-        Self { url, store, public, client, now_ms, end: Some(end), serving, segments: known, _folder: folder }
+        Self {
+            url,
+            store,
+            public,
+            client,
+            now_ms,
+            end: Some(end),
+            serving,
+            segments: known,
+            installation: works,
+            worker: None,
+            place,
+        }
     }
 
     pub(crate) fn now_ms(&self) -> i64 {
@@ -91,8 +108,37 @@ impl Site {
         self.now_ms.fetch_add(ms, Ordering::SeqCst);
     }
 
+    /// A worker of this site, as fast as it can be, whose clock the test holds.
+    pub(crate) fn worker(&self) -> Worker {
+        let rules = WorkerRules {
+            options: Options { limits: Limits::none(), ..Options::default() },
+            pace: Pace::default().sped_up(3000.0),
+            beat: Duration::from_millis(20),
+            ..WorkerRules::default()
+        };
+        let held = Arc::clone(&self.now_ms);
+        let clock: Clock = Arc::new(move || held.load(Ordering::SeqCst));
+        Worker::new(self.installation.clone(), rules, clock, Arc::new(|| new_id(&system_random())))
+    }
+
+    /// Lets a worker work until the site ends.
+    pub(crate) fn work(&mut self) {
+        let (handle, stop) = StopHandle::new();
+        let worker = self.worker();
+        self.worker = Some((handle, tokio::spawn(async move { worker.run(stop).await })));
+    }
+
+    /// Tells the worker to end and waits until it has.
+    pub(crate) async fn rest(&mut self) {
+        if let Some((handle, working)) = self.worker.take() {
+            handle.raise();
+            working.await.expect("no panic");
+        }
+    }
+
     /// Tells the server to end and waits for it; gives whether all requests ended.
     pub(crate) async fn end(mut self) -> bool {
+        self.rest().await;
         drop(self.end.take());
         self.serving.await.expect("no panic").expect("no failure")
     }

@@ -21,6 +21,7 @@ on_both! {
     a_run_and_a_dry_run_of_one_export_take_turns,
     of_two_processes_one_starts_what_is_due,
     the_latest_job_of_each_subject_is_told,
+    a_lane_is_held_without_a_job,
 }
 
 fn export(id: &str, subject: &str, lane: &str) -> NewJob {
@@ -275,4 +276,20 @@ async fn the_latest_job_of_each_subject_is_told(place: &Place) {
     let mut latest = store.latest_jobs("export").await.unwrap();
     latest.sort_by(|one, other| one.id.cmp(&other.id));
     assert_eq!(latest.iter().map(|job| job.id.as_str()).collect::<Vec<_>>(), ["b", "c"]);
+}
+
+async fn a_lane_is_held_without_a_job(place: &Place) {
+    let store = place.open().await.unwrap();
+    let hold = async |worker: &str, now_ms: i64| {
+        store.hold_lane("acme", worker, now_ms, now_ms + 100).await.unwrap()
+    };
+    assert_eq!(hold("command", 1_000).await, Some(0), "nobody has used it");
+    assert_eq!(hold("command", 1_050).await, Some(0), "nobody else has");
+    assert_eq!(hold("other", 1_150).await, None);
+    queue(&store, export("a", "newsletter", "acme")).await;
+    assert_eq!(store.claim_job("w1", 1_150, 1_250).await.unwrap(), None, "the worker waits for it");
+    assert_eq!(hold("other", 1_151).await, Some(1_150), "whoever says nothing loses it");
+    assert_eq!(hold("command", 1_152).await, None);
+    store.leave_lanes("other", 1_160).await.unwrap();
+    assert_eq!(hold("command", 1_160).await, Some(1_159), "what was left can be taken at once");
 }

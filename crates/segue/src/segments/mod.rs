@@ -7,13 +7,16 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use segue_model::Source;
+use segue_model::job::REFRESH_LANE;
+use segue_runs::StopHandle;
 use segue_runs::segments::{NewSegment, Segments as Kept};
 use serde_json::json;
 
 use crate::exit::{Code, Failure};
+use crate::lane::Lane;
 use crate::show::{counted, print};
 use crate::tables::read as read_file;
-use crate::workspace::Workspace;
+use crate::workspace::{Open, Workspace};
 
 pub(crate) use show::set_aside;
 
@@ -211,9 +214,28 @@ pub(crate) async fn run(asked: Segments) -> Result<Code, Failure> {
         return Ok(Code::Done);
     }
     let open = asked.workspace.open().await?;
-    let done = carry_out(&open.segments, asked.command, Utc::now()).await;
+    let done = match lane(&asked, &open).await {
+        Ok(lane) => {
+            let done = carry_out(&open.segments, asked.command, Utc::now()).await;
+            if let Some(lane) = lane {
+                lane.leave().await;
+            }
+            done
+        }
+        Err(failure) => Err(failure),
+    };
     open.close().await;
     done
+}
+
+/// What finds members writes files that another process could be writing too.
+async fn lane(asked: &Segments, open: &Open) -> Result<Option<Lane>, Failure> {
+    let finds_members =
+        matches!(asked.command, Command::Refresh { .. } | Command::MakeStatic { keys: Some(_), .. });
+    if !finds_members || !asked.workspace.folder.is_shared() {
+        return Ok(None);
+    }
+    Lane::hold(&open.store, REFRESH_LANE, StopHandle::new().0).await.map(Some)
 }
 
 async fn carry_out(kept: &Kept, command: Command, now: DateTime<Utc>) -> Result<Code, Failure> {

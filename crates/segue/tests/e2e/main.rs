@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where something fails")]
 
+mod config;
 mod crash;
+mod database;
 mod errors;
 mod keys;
 mod output;

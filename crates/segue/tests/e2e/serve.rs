@@ -9,16 +9,16 @@ use serde_json::{Value, json};
 
 use crate::setting::{Setting, interrupt, read_until};
 
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
-struct Served {
+pub(crate) struct Served {
     child: Child,
     stdout: BufReader<ChildStdout>,
-    url: String,
-    words: String,
+    pub(crate) url: String,
+    pub(crate) words: String,
 }
 
-fn serve(setting: &Setting, options: &[&str]) -> Served {
+pub(crate) fn serve(setting: &Setting, options: &[&str]) -> Served {
     let base = ["serve", "--listen", "127.0.0.1:0", "--state", "state"];
     let mut child = setting.command(&[&base, options].concat()).spawn().unwrap();
     let stdout = BufReader::new(child.stdout.take().unwrap());
@@ -31,18 +31,18 @@ fn serve(setting: &Setting, options: &[&str]) -> Served {
 
 impl Served {
     /// The secret of the link that is printed.
-    fn secret(&mut self) -> String {
+    pub(crate) fn secret(&mut self) -> String {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
         secret(&line)
     }
 
-    fn post(&self, setting: &Setting, path: &str, body: &Value) -> (StatusCode, Value) {
+    pub(crate) fn post(&self, setting: &Setting, path: &str, body: &Value) -> (StatusCode, Value) {
         setting.post(&format!("{}/api/v1{path}", self.url), body)
     }
 
     /// Asks it to end, and gives what it has said since it listens.
-    fn end(mut self) -> String {
+    pub(crate) fn end(mut self) -> String {
         interrupt(&self.child);
         let mut words = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut words).unwrap();
@@ -54,11 +54,11 @@ impl Served {
     }
 }
 
-fn secret(link: &str) -> String {
+pub(crate) fn secret(link: &str) -> String {
     link.trim().split_once("/setup#").unwrap_or_else(|| panic!("no link: {link}")).1.to_owned()
 }
 
-fn credentials() -> Value {
+pub(crate) fn credentials() -> Value {
     json!({"login": "root@example.com", "password": PASSWORD})
 }
 

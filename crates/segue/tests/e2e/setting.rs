@@ -226,6 +226,15 @@ impl Setting {
         })
     }
 
+    /// Gets anything, and gives status and text.
+    pub(crate) fn fetch(&self, url: &str) -> (StatusCode, String) {
+        let request = self.http.get(url);
+        self.block_on(async {
+            let response = request.send().await.unwrap();
+            (response.status(), response.text().await.unwrap())
+        })
+    }
+
     /// A server that answers everybody the same. Returns its host.
     pub(crate) fn serve(&self, answer: &'static str) -> String {
         let listener = self.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();

@@ -1,0 +1,164 @@
+//! Options that are the same at every call: from a file, below environment and command line.
+//!
+//! Whatever option has an environment variable may stand in the file, under its own name. What the file says becomes the
+//! default of that option in every command that has it, so the order of precedence is clap's own: command line,
+//! environment, default.
+
+mod file;
+mod show;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches};
+use etcetera::BaseStrategy;
+
+use crate::cli::Cli;
+use crate::database;
+use crate::exit::Failure;
+use file::File;
+
+pub(crate) use show::Effective;
+
+/// The option that names the file.
+const CONFIG: &str = "config";
+
+/// Where the file of a whole machine is.
+const OF_MACHINE: &str = "/etc/segue/segue.toml";
+
+/// What is asked for, and where it was said.
+pub(crate) struct Asked {
+    pub(crate) cli: Cli,
+    pub(crate) effective: Effective,
+}
+
+/// Reads the command line and the file that goes with it. A mistake on the command line, and a wish for help, end the
+/// program here.
+pub(crate) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, Failure> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let command = Cli::command();
+    // Once without the file, to learn which one is meant.
+    let named = command.clone().try_get_matches_from(&arguments).unwrap_or_else(|error| error.exit());
+    let named = innermost(&named).get_one::<PathBuf>(CONFIG).cloned();
+    let file = match named.or_else(usual_place) {
+        Some(path) => File::read(path, &options(&command))?,
+        None => File::default(),
+    };
+    let command = file.defaults_of(command);
+    let matches = command.try_get_matches_from(arguments).unwrap_or_else(|error| error.exit());
+    check_passwords(innermost(&matches))?;
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    Ok(Asked { cli, effective: Effective::new(innermost(&matches), file) })
+}
+
+/// The first of the usual places where there is a file.
+fn usual_place() -> Option<PathBuf> {
+    let own = etcetera::choose_base_strategy().ok().map(|strategy| strategy.config_dir());
+    let own = own.map(|folder| folder.join("segue").join("segue.toml"));
+    own.into_iter().chain([PathBuf::from(OF_MACHINE)]).find(|path| path.exists())
+}
+
+/// What was said to the command itself. Options that all commands have are there, wherever they were written.
+fn innermost(mut matches: &ArgMatches) -> &ArgMatches {
+    while let Some((_, within)) = matches.subcommand() {
+        matches = within;
+    }
+    matches
+}
+
+/// Options that may stand in the file, each once, by their order in the help of `segue serve` and then of the others.
+fn options(command: &Command) -> Vec<Arg> {
+    fn collect(command: &Command, found: &mut Vec<Arg>) {
+        for arg in command.get_arguments().filter(|arg| is_option(arg)) {
+            if !found.iter().any(|known| known.get_long() == arg.get_long()) {
+                found.push(arg.clone());
+            }
+        }
+        command.get_subcommands().for_each(|within| collect(within, found));
+    }
+    let mut found = Vec::new();
+    if let Some(serve) = command.find_subcommand("serve") {
+        collect(serve, &mut found);
+    }
+    collect(command, &mut found);
+    found
+}
+
+fn is_option(arg: &Arg) -> bool {
+    arg.get_env().is_some() && arg.get_long().is_some_and(|long| long != CONFIG)
+}
+
+/// Everybody on the machine can read how a program was called.
+fn check_passwords(matches: &ArgMatches) -> Result<(), Failure> {
+    if !matches!(matches.try_contains_id("database"), Ok(true))
+        || matches.value_source("database") != Some(ValueSource::CommandLine)
+    {
+        return Ok(());
+    }
+    let address = matches.get_raw("database").into_iter().flatten().next();
+    if address.is_some_and(|address| database::has_password(&address.to_string_lossy()) == Some(true)) {
+        return Err(Failure::Input(
+            "--database: everybody on this machine can read a password there: put it into a file, and name that with \
+             --database-password-file"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use clap::Arg;
+
+    use super::*;
+
+    /// What belongs to no key of the file.
+    const ENVIRONMENT_ONLY: [&str; 4] = [
+        "| | `SEGUE_CONFIG` | `--config` | see above | the configuration file |",
+        "| | `SEGUE_MASTER_KEY` | | | the [master key](#the-master-key) itself |",
+        "| | `SEGUE_API_KEY` | | | the API key of a `segue push` |",
+        "| | `SEGUE_LOG` | | `info` for a server, else `warn` | how much is logged: `error`, `warn`, `info`, `debug` |",
+    ];
+
+    /// The row of an option: its help, parted from what the help says about the default.
+    fn row(arg: &Arg) -> String {
+        let (key, environment) = (arg.get_long().unwrap(), arg.get_env().unwrap().to_str().unwrap());
+        let help = arg.get_help().unwrap().to_string().replace('\n', " ");
+        let (meaning, told) = help.split_once(" [default: ").map_or((help.as_str(), None), |(help, told)| {
+            (help, Some(told.trim_end_matches(']').to_owned()))
+        });
+        let given = arg.get_default_values().first().map(|value| format!("`{}`", value.to_string_lossy()));
+        let mut row = String::new();
+        let default = given.or(told).unwrap_or_default();
+        write!(row, "| `{key}` | `{environment}` | `--{key}` | {default} | {meaning} |").unwrap();
+        row.replace("|  |", "| |")
+    }
+
+    #[test]
+    fn the_table_of_options_is_that_of_the_code() {
+        let page = include_str!("../../../../docs/operations.md");
+        let expected: Vec<String> = options(&Cli::command()).iter().map(row).collect();
+        let expected: Vec<&str> = expected.iter().map(String::as_str).chain(ENVIRONMENT_ONLY).collect();
+        let table = page.split("| key | environment | option | default | meaning |").nth(1).unwrap();
+        let shown: Vec<&str> =
+            table.trim_start().lines().skip(1).take_while(|line| !line.is_empty()).collect();
+        assert_eq!(shown.join("\n"), expected.join("\n"), "docs/operations.md");
+    }
+
+    #[test]
+    fn an_option_has_the_same_variable_and_the_same_kind_wherever_it_is() {
+        fn check(command: &Command, known: &[Arg]) {
+            for arg in command.get_arguments().filter(|arg| is_option(arg)) {
+                let same = known.iter().find(|known| known.get_long() == arg.get_long()).unwrap();
+                assert_eq!(same.get_env(), arg.get_env());
+                assert!(same.get_value_parser().type_id() == arg.get_value_parser().type_id());
+            }
+            command.get_subcommands().for_each(|within| check(within, known));
+        }
+        let command = Cli::command();
+        check(&command, &options(&command));
+    }
+}
