@@ -179,9 +179,11 @@ fn drifted(drift: &Drift) -> String {
         [] => "this breaks no segment".to_owned(),
         segments => format!("this breaks segments: {}", segments.join(", ")),
     });
-    lines.push(
-        "if it is meant, add the table again with segue tables add, and edit these segments".to_owned(),
-    );
+    if !drift.exports.is_empty() {
+        lines.push(format!("this breaks exports: {}", drift.exports.join(", ")));
+    }
+    let broken = if drift.exports.is_empty() { "these segments" } else { "these segments and exports" };
+    lines.push(format!("if it is meant, add the table again with segue tables add, and edit {broken}"));
     lines.join("\n")
 }
 

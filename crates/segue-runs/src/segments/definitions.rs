@@ -1,7 +1,7 @@
 //! Definitions: created, edited, renamed, removed.
 
 use segue_model::segment::{Condition, Definition, Fault, Group, check, read, write};
-use segue_store::Segment;
+use segue_store::{ExportName, Segment, StoreError};
 
 use super::{SegmentError, Segments, Stored, check_name};
 
@@ -10,6 +10,8 @@ use super::{SegmentError, Segments, Stored, check_name};
 pub struct Usage {
     /// Segments that ask about it.
     pub used_by: Vec<String>,
+    /// Exports of its members.
+    pub exports: Vec<ExportName>,
     /// Segments that it asks about.
     pub segments: Vec<String>,
     /// Tables that it speaks of.
@@ -110,7 +112,9 @@ impl Segments {
         let mut changed = stored.segment(name)?.clone();
         let mut warnings = Vec::new();
         if let Some(definition) = definition {
-            warnings = stored.checked(Some(name), &definition)?.1;
+            let (checked, found) = stored.checked(Some(name), &definition)?;
+            self.require_table(name, &changed, &checked).await?;
+            warnings = found;
             changed.definition = definition;
         }
         if let Some(description) = description {
@@ -119,6 +123,36 @@ impl Segments {
         }
         self.store.change_segment(&changed).await?;
         Ok(warnings)
+    }
+
+    /// Keeps a segment over its table while exports use it: they match columns of that one.
+    async fn require_table(
+        &self,
+        name: &str,
+        before: &Segment,
+        after: &Definition,
+    ) -> Result<(), SegmentError> {
+        let Ok(before) = read::definition(&before.definition) else { return Ok(()) };
+        if before.table == after.table {
+            return Ok(());
+        }
+        let exports = self.exports_of(name).await?;
+        if exports.is_empty() {
+            return Ok(());
+        }
+        Err(SegmentError::Input(format!(
+            "segment \"{name}\" is used by exports: {}; they match columns of table \"{}\", so make a new segment over \
+             \"{}\" instead",
+            exports.join(", "),
+            before.table,
+            after.table
+        )))
+    }
+
+    /// The names of the exports that use a segment.
+    async fn exports_of(&self, name: &str) -> Result<Vec<String>, StoreError> {
+        let exports = self.store.exports_of_segment(name).await?;
+        Ok(exports.into_iter().map(|export| export.name).collect())
     }
 
     /// Changes whether a segment is refreshed with all others, and whether its members stay until told otherwise.
@@ -147,7 +181,7 @@ impl Segments {
         self.create(NewSegment { name, description, definition, is_static, is_active }).await.map(drop)
     }
 
-    /// Renames a segment, also where other definitions ask about it.
+    /// Renames a segment, also where other definitions ask about it and where exports use it.
     ///
     /// # Errors
     /// [`SegmentError::Store`] if the new name is taken.
@@ -171,7 +205,7 @@ impl Segments {
     /// Removes a segment with its members and its history.
     ///
     /// # Errors
-    /// [`SegmentError::Input`] while others ask about it.
+    /// [`SegmentError::Input`] while others ask about it or exports use it.
     pub async fn delete(&self, name: &str) -> Result<(), SegmentError> {
         let stored = self.catalog().await?;
         let segment = stored.segment(name)?;
@@ -180,6 +214,13 @@ impl Segments {
             let users = users.join(", ");
             return Err(SegmentError::Input(format!(
                 "segment \"{name}\" is used by segments: {users}; edit or delete them first"
+            )));
+        }
+        let exports = self.exports_of(name).await?;
+        if !exports.is_empty() {
+            let exports = exports.join(", ");
+            return Err(SegmentError::Input(format!(
+                "segment \"{name}\" is used by exports: {exports}; change or remove them first"
             )));
         }
         self.store.remove_segment(name).await?;
@@ -207,7 +248,8 @@ impl Segments {
             });
         }
         let segments = definition.segments().into_iter().map(str::to_owned).collect();
-        Ok(Usage { used_by: stored.users(name), segments, tables })
+        let exports = self.store.exports_of_segment(name).await?;
+        Ok(Usage { used_by: stored.users(name), exports, segments, tables })
     }
 }
 

@@ -1,8 +1,10 @@
-//! Schema drift: what tables have lost since they were declared, and which segments that breaks.
+//! Schema drift: what tables have lost since they were declared, and which segments and exports that breaks.
 
 use segue_model::Drifted;
 use segue_model::segment::check::{check, check_named};
 use segue_model::segment::{Catalog, Definition, Table, read};
+
+use segue_store::SavedExport;
 
 use super::{SegmentError, Segments, Stored};
 
@@ -13,6 +15,8 @@ pub struct Drift {
     pub columns: Vec<Drifted>,
     /// Segments that ask about any of them.
     pub segments: Vec<String>,
+    /// Exports that use any of those, or match or require what is gone.
+    pub exports: Vec<String>,
 }
 
 impl Segments {
@@ -32,25 +36,40 @@ impl Segments {
         }
         let left = what_is_left(&stored.models, table, &columns);
         let left = Catalog { tables: &left, segments: &stored.definitions };
-        let is_broken = |name: &str, definition: &Definition| {
-            !self.is_sound(name, definition, &left) && self.is_sound(name, definition, &stored.catalog())
+        let whole = stored.catalog();
+        let breaks = |name: &str, definition: &Definition, required: &[String]| {
+            !is_sound(name, definition, &left, required) && is_sound(name, definition, &whole, required)
         };
-        let broken = stored.definitions.iter().filter(|(name, definition)| is_broken(name, definition));
-        let segments = broken.map(|(name, _)| name.clone()).collect();
-        Ok(Some(Drift { columns, segments }))
+        let broken =
+            stored.definitions.iter().filter(|(name, definition)| breaks(name, definition, &self.required));
+        let segments: Vec<String> = broken.map(|(name, _)| name.clone()).collect();
+        let is_lost = |column: &str| columns.iter().any(|drifted| drifted.column == column);
+        let mut exports = Vec::new();
+        for SavedExport { name, recipe, .. } in self.store.recipes().await? {
+            let mut used = stored.definitions.iter().filter(|(name, _)| recipe.segments.contains(name));
+            let is_broken = used.any(|(name, definition)| {
+                segments.contains(name)
+                    || (definition.table == table && recipe.matching.columns().into_iter().any(is_lost))
+                    || breaks(name, definition, &recipe.required)
+            });
+            if is_broken {
+                exports.push(name);
+            }
+        }
+        Ok(Some(Drift { columns, segments, exports }))
     }
+}
 
-    /// Whether a definition, and what is required of every member besides it, can be used with these tables.
-    fn is_sound(&self, name: &str, definition: &Definition, catalog: &Catalog) -> bool {
-        let faults = check(definition, Some(name), catalog);
-        let Some(table) = catalog.table(&definition.table) else { return false };
-        let required = self.required.iter().filter_map(|name| table.conditions.get(name));
-        let required = required.flat_map(|text| match read::group(text) {
-            Ok(group) => check_named(&group, table, catalog),
-            Err(faults) => faults,
-        });
-        faults.into_iter().chain(required).all(|fault| fault.is_warning)
-    }
+/// Whether a definition, and what is required of every member besides it, can be used with these tables.
+fn is_sound(name: &str, definition: &Definition, catalog: &Catalog, required: &[String]) -> bool {
+    let faults = check(definition, Some(name), catalog);
+    let Some(table) = catalog.table(&definition.table) else { return false };
+    let required = required.iter().filter_map(|name| table.conditions.get(name));
+    let required = required.flat_map(|text| match read::group(text) {
+        Ok(group) => check_named(&group, table, catalog),
+        Err(faults) => faults,
+    });
+    faults.into_iter().chain(required).all(|fault| fault.is_warning)
 }
 
 /// The tables as definitions would see them without the columns that one of them has lost. A column of another kind is

@@ -28,13 +28,15 @@ pub enum SegmentError {
     /// A definition has mistakes.
     #[error("{}", lines(.0))]
     Faults(Vec<Fault>),
-    /// A table's source no longer is what the table declares, which breaks these segments.
-    #[error("{words}; this breaks segments: {}", segments.join(", "))]
+    /// A table's source no longer is what the table declares, which breaks these segments and exports.
+    #[error("{words}; this breaks {}", broken(segments, exports))]
     Drift {
         /// Which file and column, and what to do.
         words: String,
         /// Every segment that asks about what is gone.
         segments: Vec<String>,
+        /// Every export that uses one of them, or matches what is gone.
+        exports: Vec<String>,
     },
     /// The table engine.
     #[error(transparent)]
@@ -45,6 +47,14 @@ pub enum SegmentError {
     /// A defect of ours.
     #[error("a part of segue stopped unexpectedly: please report this")]
     Defect,
+}
+
+/// Segments and exports that are broken, by name.
+fn broken(segments: &[String], exports: &[String]) -> String {
+    let kinds = [("segments", segments), ("exports", exports)];
+    let kinds = kinds.iter().filter(|(_, names)| !names.is_empty());
+    let named: Vec<String> = kinds.map(|(kind, names)| format!("{kind}: {}", names.join(", "))).collect();
+    named.join("; and ")
 }
 
 fn lines(faults: &[Fault]) -> String {

@@ -129,8 +129,11 @@ impl Segments {
         match self.blocking(move |engine| engine.refresh(&evaluation, &snapshot)).await {
             Err(SegmentError::Engine(EngineError::Drift { table, words })) => {
                 let drift = self.drift_of(stored, &table).await?;
-                let segments = drift.map_or_else(|| vec![segment.name.clone()], |drift| drift.segments);
-                Err(SegmentError::Drift { words, segments })
+                let (segments, exports) = drift.map_or_else(
+                    || (vec![segment.name.clone()], Vec::new()),
+                    |drift| (drift.segments, drift.exports),
+                );
+                Err(SegmentError::Drift { words, segments, exports })
             }
             other => other,
         }

@@ -7,7 +7,9 @@ use segue_model::segment::check::check_named;
 use segue_model::segment::{Condition, Definition, Kind, Meaning, Relationship, Table, TableColumn, read};
 use segue_model::{Described, Source, StoredTable};
 
-use super::{SegmentError, Segments, check_name};
+use segue_store::SavedExport;
+
+use super::{SegmentError, Segments, Stored, check_name};
 
 /// A table as a person declares it.
 #[derive(Debug, Clone)]
@@ -122,6 +124,16 @@ impl Segments {
                         users.join(", ")
                     )));
                 }
+                let exports = self.exports_over(&stored, table).await?;
+                let requiring =
+                    exports.into_iter().filter(|export| export.recipe.required.iter().any(|it| it == name));
+                let requiring: Vec<String> = requiring.map(|export| export.name).collect();
+                if !requiring.is_empty() {
+                    return Err(SegmentError::Input(format!(
+                        "condition \"{name}\" is required by exports: {}; change or remove them first",
+                        requiring.join(", ")
+                    )));
+                }
                 if changed.table.conditions.remove(name).is_none() {
                     return Err(SegmentError::Input(format!(
                         "table \"{table}\" declares no condition \"{name}\""
@@ -161,6 +173,8 @@ impl Segments {
         });
         let mut users: Vec<String> = segments.map(|(user, _)| format!("segment {user}")).collect();
         users.extend(tables.map(|other| format!("table {}", other.table.name)));
+        let exports = self.exports_over(&stored, name).await?;
+        users.extend(exports.into_iter().map(|export| format!("export {}", export.name)));
         if !users.is_empty() {
             return Err(SegmentError::Input(format!(
                 "table \"{name}\" is used by {}: change or remove what uses it first",
@@ -169,6 +183,16 @@ impl Segments {
         }
         self.store.remove_table(name).await?;
         Ok(())
+    }
+
+    /// The exports whose profiles are the rows of this table.
+    async fn exports_over(&self, stored: &Stored, table: &str) -> Result<Vec<SavedExport>, SegmentError> {
+        let is_over = |name: &String| {
+            stored.definitions.iter().any(|(known, definition)| known == name && definition.table == table)
+        };
+        let mut exports = self.store.recipes().await?;
+        exports.retain(|export| export.recipe.segments.iter().any(is_over));
+        Ok(exports)
     }
 }
 

@@ -6,7 +6,7 @@ use indicatif::HumanCount;
 use segue_model::segment::{Definition, Fault, read, write};
 use segue_model::{Corrupt, Evaluated, Explanation, Overlap, Preview};
 use segue_runs::segments::{Refreshed, SegmentError, Usage};
-use segue_store::{Refresh, Segment};
+use segue_store::{ExportName, Refresh, Segment};
 use serde_json::json;
 
 use crate::exit::Failure;
@@ -249,16 +249,20 @@ pub(super) fn overlapping_json(names: &[String], overlaps: &[Overlap]) -> serde_
 
 pub(super) fn usage(usage: &Usage) -> String {
     let named = |names: &[String]| if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+    let exports: Vec<String> = usage.exports.iter().map(|export| export.name.clone()).collect();
     format!(
-        "  used by segments     {}\n  asks about segments  {}\n  reads tables         {}",
+        "  used by segments     {}\n  used by exports      {}\n  asks about segments  {}\n  reads tables         {}",
         named(&usage.used_by),
+        named(&exports),
         named(&usage.segments),
         named(&usage.tables)
     )
 }
 
 pub(super) fn usage_json(usage: &Usage) -> serde_json::Value {
-    json!({"used_by": usage.used_by, "asks_about": usage.segments, "tables": usage.tables})
+    let export = |export: &ExportName| json!({"id": export.id, "name": export.name});
+    let exports: Vec<_> = usage.exports.iter().map(export).collect();
+    json!({"used_by": usage.used_by, "exports": exports, "asks_about": usage.segments, "tables": usage.tables})
 }
 
 #[cfg(test)]
