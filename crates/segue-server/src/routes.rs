@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod connections;
+pub(crate) mod exports;
 pub(crate) mod health;
 pub(crate) mod me;
 pub(crate) mod refreshes;

@@ -4,6 +4,7 @@ use segue_model::Role;
 use segue_model::connection::{ConnectionKind, Fault};
 use segue_model::job::{Status, Trigger, Work};
 use segue_model::person::Language;
+use segue_model::segment::{Kind, Meaning};
 use segue_store::Scope;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Schema, Type};
 
@@ -76,4 +77,43 @@ fn recurrence() -> Object {
         .property("time_zone", text())
         .required("time_zone")
         .build()
+}
+
+/// What an export does with those who left.
+pub(crate) fn mode() -> Object {
+    one_of(["add-update", "mirror"])
+}
+
+/// What empty values do.
+pub(crate) fn blanks() -> Object {
+    one_of(["keep", "clear"])
+}
+
+/// When an export runs by itself.
+pub(crate) fn export_schedule() -> Schema {
+    let own = ObjectBuilder::new().property("own", recurrence()).required("own").build();
+    let words = one_of(["follows_refresh", "when_segments_change", "off"]);
+    Schema::OneOf(OneOfBuilder::new().item(words).item(own).build())
+}
+
+/// A custom field by id, title or personalisation tag.
+pub(crate) fn field_name() -> Schema {
+    let number = ObjectBuilder::new().schema_type(Type::Integer).build();
+    let text = ObjectBuilder::new().schema_type(Type::String).build();
+    Schema::OneOf(OneOfBuilder::new().item(number).item(text).build())
+}
+
+/// What a custom field takes.
+pub(crate) fn field_type() -> Object {
+    one_of(["text", "number", "date", "date_time", "one", "many"])
+}
+
+/// What can be asked of a column.
+pub(crate) fn column_kind() -> Object {
+    one_of(Kind::ALL.iter().map(|(_, word)| *word))
+}
+
+/// What a column is to people.
+pub(crate) fn meaning() -> Object {
+    one_of(Meaning::ALL.iter().map(|(_, word)| *word))
 }

@@ -44,14 +44,12 @@ pub(super) async fn ask(
     choices: &[FieldChoice],
     faults: &mut Vec<Fault>,
 ) -> Result<Found, Trouble> {
-    let found = email_list(client, list).await.map_err(|error| trouble(&error))?;
-    let list = match found {
-        Ok(list) => Some(TargetList { id: list.id, name: list.name }),
-        Err(words) => {
-            faults.push(Fault::error(&at("list"), words));
-            None
-        }
+    let list = match list {
+        0 => Err("must be the id of a list of the account".to_owned()),
+        list => email_list(client, list).await.map_err(|error| trouble(&error))?,
     };
+    let list = list.map(|list| TargetList { id: list.id, name: list.name });
+    let list = list.map_err(|words| faults.push(Fault::error(&at("list"), words))).ok();
     if choices.is_empty() {
         return Ok(Found { list, fields: Vec::new() });
     }

@@ -40,8 +40,8 @@ pub use self::account::AccountField;
 pub use self::error::ExportError;
 pub use self::form::Suggestion;
 pub use self::wanted::{
-    Asker, ExportChange, ExportFilter, SeenExport, SegmentSize, ShownExport, UsedConnection, WantedExport,
-    WantedMatching,
+    Asker, BrakesChange, ExportChange, ExportFilter, SeenExport, SegmentSize, ShownExport, UsedConnection,
+    WantedExport, WantedMatching,
 };
 
 /// The saved exports of an installation.

@@ -27,7 +27,7 @@ pub struct WantedExport {
     pub name: String,
     /// The id of its connection.
     pub connection: Option<String>,
-    /// The provider's id of the list.
+    /// The provider's id of the list; 0 if none is given.
     pub list: u64,
     /// The names of its segments.
     pub segments: Vec<String>,
@@ -68,6 +68,29 @@ pub struct WantedMatching {
     pub tag_columns: Vec<String>,
 }
 
+/// Which brakes are to be changed; what is not given stays.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct BrakesChange {
+    /// The most members that one export may have.
+    pub max_profiles: Option<u64>,
+    /// The most contacts that may leave, in percent of those that the ledger says are listed.
+    pub max_leaving_percent: Option<f64>,
+    /// Whether a source without any member is let through.
+    pub allow_empty: Option<bool>,
+}
+
+impl BrakesChange {
+    /// The brakes after the change.
+    #[must_use]
+    pub fn applied(&self, before: Brakes) -> Brakes {
+        Brakes {
+            max_profiles: self.max_profiles.unwrap_or(before.max_profiles),
+            max_leaving_percent: self.max_leaving_percent.unwrap_or(before.max_leaving_percent),
+            allow_empty: self.allow_empty.unwrap_or(before.allow_empty),
+        }
+    }
+}
+
 /// What is to be changed; what is not given stays.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ExportChange {
@@ -87,8 +110,8 @@ pub struct ExportChange {
     pub blanks: Option<Blanks>,
     /// Whether imports may start automations.
     pub automations: Option<bool>,
-    /// Its brakes, all of them.
-    pub brakes: Option<Brakes>,
+    /// Its brakes.
+    pub brakes: BrakesChange,
     /// Required conditions, all of them.
     pub required: Option<Vec<String>>,
     /// When it runs by itself.
@@ -127,7 +150,7 @@ impl ExportChange {
             mode: self.mode.unwrap_or(*mode),
             blanks: self.blanks.unwrap_or(*blanks),
             automations: self.automations.unwrap_or(*automations),
-            brakes: self.brakes.unwrap_or(*brakes),
+            brakes: self.brakes.applied(*brakes),
             required: self.required.clone().unwrap_or_else(|| required.clone()),
             schedule,
         })

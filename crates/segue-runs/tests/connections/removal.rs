@@ -1,7 +1,7 @@
 //! Removing a connection, which ends the flow of data.
 
 use segue_runs::connections::ConnectionError;
-use segue_store::StoreError;
+use segue_store::{SavedExport, StoreError};
 use sqlx::{Executor, Row};
 
 use crate::setting::{Setting, by};
@@ -10,8 +10,8 @@ use crate::setting::{Setting, by};
 async fn s43_a_connection_in_use_is_kept_and_its_exports_are_shown() {
     let setting = Setting::new().await;
     let connection = setting.create("Shop").await.unwrap();
-    setting.add_export("b", &connection.id).await;
-    setting.add_export("a", &connection.id).await;
+    let saved =
+        [setting.add_export("b", &connection.id).await, setting.add_export("a", &connection.id).await];
     let removed = setting.connections.remove(&connection.id, connection.version, &by("eva")).await;
     let Err(ConnectionError::InUse { exports }) = removed else { panic!("{removed:?}") };
     let names: Vec<&str> = exports.iter().map(|export| export.name.as_str()).collect();
@@ -19,7 +19,10 @@ async fn s43_a_connection_in_use_is_kept_and_its_exports_are_shown() {
     setting.connections.for_run(&connection.id).await.unwrap();
 
     // Detached, they do not stand in the way.
-    setting.database().await.execute("UPDATE recipe SET connection_id = NULL").await.unwrap();
+    for export in saved {
+        let detached = SavedExport { connection: None, ..export };
+        setting.store.change_recipe(&detached, &by("eva")).await.unwrap();
+    }
     setting.connections.remove(&connection.id, connection.version, &by("eva")).await.unwrap();
 }
 

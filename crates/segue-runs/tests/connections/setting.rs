@@ -2,14 +2,17 @@
 
 use activecampaign::HostPolicy;
 use activecampaign_sim::{Config, Fault, KEY, Simulator};
-use segue_model::Role;
-use segue_model::connection::{CONSENT_TEXT, Sharing};
+use segue_model::connection::{CONSENT_TEXT, Sharing, Signature};
 use segue_model::person::Language;
+use segue_model::recipe::{Recipe, TargetList};
+use segue_model::schedule::ExportSchedule;
+use segue_model::{Blanks, Brakes, DataMatching, Mode, Role};
 use segue_runs::connections::{
     Attempt, ConnectionChange, ConnectionError, ConnectionRules, Connections, NewConnection, ProvenPerson,
 };
 use segue_store::{
-    Connection, Entry, EntryFilter, MasterKeys, Person, ReferenceRules, Secret, StateDirectory, Store,
+    Connection, Entry, EntryFilter, MasterKeys, Person, ReferenceRules, SavedExport, Secret, StateDirectory,
+    Store,
 };
 
 pub(crate) const NOW: i64 = 1_790_000_000_000;
@@ -102,17 +105,30 @@ impl Setting {
     }
 
     /// Saves an export on a connection.
-    pub(crate) async fn add_export(&self, id: &str, connection: &str) {
-        let text = "INSERT INTO recipe (id, name, connection_id, document, is_enabled, version, created_by, created_ms,
-                    updated_by, updated_ms) VALUES ($1, $2, $3, '{}', 1, 1, 'eva', 0, 'eva', 0)";
-        let mut database = self.database().await;
-        let added = sqlx::query(text)
-            .bind(id)
-            .bind(format!("Export {id}"))
-            .bind(connection)
-            .execute(&mut database)
-            .await;
-        added.expect("an export");
+    pub(crate) async fn add_export(&self, id: &str, connection: &str) -> SavedExport {
+        let by_eva = Signature { id: "eva".into(), name: "EVA".into(), at_ms: NOW };
+        let export = SavedExport {
+            id: id.into(),
+            name: format!("Export {id}"),
+            connection: Some(connection.into()),
+            recipe: Recipe {
+                list: TargetList { id: 1, name: "Newsletter".into() },
+                segments: Vec::new(),
+                matching: DataMatching { email: "Email".into(), ..DataMatching::default() },
+                mode: Mode::default(),
+                blanks: Blanks::default(),
+                automations: false,
+                brakes: Brakes::default(),
+                required: Vec::new(),
+                schedule: ExportSchedule::default(),
+            },
+            is_enabled: true,
+            version: 1,
+            created: by_eva.clone(),
+            updated: by_eva,
+        };
+        self.store.add_recipe(&export, &by("eva")).await.expect("an export");
+        export
     }
 
     pub(crate) async fn database(&self) -> sqlx::AnyConnection {

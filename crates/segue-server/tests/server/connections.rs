@@ -11,7 +11,7 @@ async fn account() -> Simulator {
 }
 
 /// A connection that works.
-fn new(account: &Simulator, name: &str) -> Value {
+pub(crate) fn new(account: &Simulator, name: &str) -> Value {
     json!({
         "name": name,
         "host": format!("http://{}", account.address()),
@@ -22,13 +22,13 @@ fn new(account: &Simulator, name: &str) -> Value {
 }
 
 /// The same with one thing otherwise.
-fn but(body: Value, field: &str, value: Value) -> Value {
+pub(crate) fn but(body: Value, field: &str, value: Value) -> Value {
     let mut body = body;
     body[field] = value;
     body
 }
 
-fn without(mut body: Value, field: &str) -> Value {
+pub(crate) fn without(mut body: Value, field: &str) -> Value {
     body.as_object_mut().expect("an object").remove(field);
     body
 }
@@ -280,17 +280,6 @@ async fn s43_removal_is_audited_and_final() {
     let log = root.get("/audit?action=connection.remove").await;
     assert_eq!(log.text_at("/items/0/object/name"), "Shop");
     assert_eq!(log.text_at("/items/0/before/api_key"), "sealed");
-}
-
-#[tokio::test]
-async fn s43_dependents_are_shown() {
-    let (site, account) = (Site::start().await, account().await);
-    let root = site.administrator().await;
-    let place = add(&root, &account, "Shop").await;
-    site.add_export("x-1", "Weekly", place.rsplit('/').next().unwrap()).await;
-    let blocked = root.delete_version(&place, "\"1\"").await.expect(StatusCode::CONFLICT).problem("in_use");
-    assert_eq!(blocked.body["used_by"], json!([{"id": "x-1", "name": "Weekly"}]));
-    root.get(&place).await.expect(StatusCode::OK);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod audit;
 mod connections;
 mod edges;
+mod exports;
 mod logs;
 mod openapi;
 mod people;

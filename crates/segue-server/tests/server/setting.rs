@@ -31,7 +31,7 @@ pub(crate) struct Site {
     now_ms: Arc<AtomicI64>,
     end: Option<oneshot::Sender<()>>,
     serving: JoinHandle<std::io::Result<bool>>,
-    directory: Arc<StateDirectory>,
+    pub(crate) segments: Arc<Segments>,
     _folder: tempfile::TempDir,
 }
 
@@ -71,15 +71,15 @@ impl Site {
         let segments =
             Segments::new(engine.clone(), store.clone(), Arc::clone(&directory), resources, Vec::new());
         let segments = Arc::new(segments);
-        let installation =
-            Installation::new(store.clone(), Arc::clone(&directory), keys, connections, segments, engine);
+        let known = Arc::clone(&segments);
+        let installation = Installation::new(store.clone(), directory, keys, connections, segments, engine);
         let app = App::new(installation, setting, clock, system_random());
         let (end, ended) = oneshot::channel::<()>();
         let serving = tokio::spawn(serve(listener, app, async {
             let _ = ended.await;
         }));
         let client = Client::builder().no_proxy().build().expect("a client");
-        Self { url, store, public, client, now_ms, end: Some(end), serving, directory, _folder: folder }
+        Self { url, store, public, client, now_ms, end: Some(end), serving, segments: known, _folder: folder }
     }
 
     pub(crate) fn now_ms(&self) -> i64 {
@@ -89,17 +89,6 @@ impl Site {
     /// Lets time pass.
     pub(crate) fn pass(&self, ms: i64) {
         self.now_ms.fetch_add(ms, Ordering::SeqCst);
-    }
-
-    /// Saves an export on a connection, past the API.
-    pub(crate) async fn add_export(&self, id: &str, name: &str, connection: &str) {
-        let address = format!("sqlite://{}", self.directory.database().display());
-        let mut database =
-            <sqlx::AnyConnection as sqlx::Connection>::connect(&address).await.expect("the database");
-        let text = "INSERT INTO recipe (id, name, connection_id, document, is_enabled, version, created_by, created_ms,
-                    updated_by, updated_ms) VALUES ($1, $2, $3, '{}', 1, 1, 'root', 0, 'root', 0)";
-        let added = sqlx::query(text).bind(id).bind(name).bind(connection).execute(&mut database).await;
-        added.expect("an export");
     }
 
     /// Tells the server to end and waits for it; gives whether all requests ended.

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use segue_model::Right;
-use segue_model::connection::{ConnectionKind, Fault, Sharing};
+use segue_model::connection::{ConnectionKind, Fault, Sharing, Trouble};
 use segue_runs::connections::{
     ConnectionChange, ConnectionError, NewConnection, ProvenPerson, SeenConnection,
 };
@@ -27,6 +27,8 @@ use crate::input::{Asked, Body, Id};
 use crate::paging::{Page, Paging};
 use crate::problem::{Code, Problem, UsedBy};
 use crate::schema;
+
+pub(super) use self::view::{ListView, Signed, list_view, signed};
 
 pub(crate) fn endpoints() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -262,17 +264,7 @@ impl From<ConnectionError> for Problem {
     fn from(error: ConnectionError) -> Self {
         match error {
             ConnectionError::Field { field, problem } => Self::field(&format!("/{field}"), problem),
-            ConnectionError::Trouble(trouble) => {
-                let code = match trouble.fault {
-                    Fault::Host => Code::ConnectHost,
-                    Fault::Key => Code::ConnectKey,
-                    Fault::Network => Code::ConnectNetwork,
-                    Fault::Permission => Code::ConnectPermission,
-                    Fault::Account => Code::ConnectAccount,
-                    Fault::Provider => Code::ConnectProvider,
-                };
-                Self::with(code, trouble.words)
-            }
+            ConnectionError::Trouble(trouble) => trouble.into(),
             ConnectionError::InUse { exports } => {
                 let exports = exports.into_iter();
                 Self::in_use(exports.map(|export| UsedBy { id: export.id, name: export.name }).collect())
@@ -280,5 +272,19 @@ impl From<ConnectionError> for Problem {
             ConnectionError::ExportUser(gone) => Self::with(Code::ExportUserGone, gone.to_string()),
             ConnectionError::Store(error) => error.into(),
         }
+    }
+}
+
+impl From<Trouble> for Problem {
+    fn from(trouble: Trouble) -> Self {
+        let code = match trouble.fault {
+            Fault::Host => Code::ConnectHost,
+            Fault::Key => Code::ConnectKey,
+            Fault::Network => Code::ConnectNetwork,
+            Fault::Permission => Code::ConnectPermission,
+            Fault::Account => Code::ConnectAccount,
+            Fault::Provider => Code::ConnectProvider,
+        };
+        Self::with(code, trouble.words)
     }
 }

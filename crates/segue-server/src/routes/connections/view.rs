@@ -1,7 +1,7 @@
 //! Connections as they are shown: whole to administrators, by name to contributors, and never with their keys.
 
 use segue_model::connection::{ConnectionKind, ExportUserGone, Fault, Sharing, Signature, Tested};
-use segue_runs::connections::{Account, SeenConnection};
+use segue_runs::connections::{Account, ListName, SeenConnection};
 use segue_store::Connection;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,7 +13,7 @@ use crate::time::written;
 
 /// A person at the time of what is recorded, and when that was.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Signed {
+pub(in crate::routes) struct Signed {
     id: String,
     /// The name or login at the time.
     name: String,
@@ -100,7 +100,7 @@ pub(super) enum AnyConnection {
 /// A list of the account.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AccountList)]
-pub(super) struct ListView {
+pub(in crate::routes) struct ListView {
     id: u64,
     name: String,
     /// Whether it takes e-mail. Others cannot be exported to.
@@ -123,7 +123,8 @@ pub(super) struct Connected {
     pub(super) account: AccountView,
 }
 
-fn signed(signature: &Signature) -> Signed {
+/// A signature as it is shown.
+pub(in crate::routes) fn signed(signature: &Signature) -> Signed {
     Signed { id: signature.id.clone(), name: signature.name.clone(), at: written(signature.at_ms) }
 }
 
@@ -164,9 +165,12 @@ pub(super) async fn view(app: &App, connection: &Connection) -> Result<Connectio
 }
 
 pub(super) fn account_view(account: Account) -> AccountView {
-    let lists = account.lists.into_iter();
-    let lists = lists.map(|list| ListView { id: list.id, name: list.name, takes_email: list.takes_email });
-    AccountView { host: account.host, lists: lists.collect() }
+    AccountView { host: account.host, lists: account.lists.into_iter().map(list_view).collect() }
+}
+
+/// A list as it is shown.
+pub(in crate::routes) fn list_view(list: ListName) -> ListView {
+    ListView { id: list.id, name: list.name, takes_email: list.takes_email }
 }
 
 pub(super) async fn any_view(app: &App, seen: SeenConnection) -> Result<AnyConnection, Problem> {

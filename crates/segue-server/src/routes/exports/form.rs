@@ -1,0 +1,141 @@
+//! What the form of an export offers: lists and fields of the account, columns of a table and what they could fill.
+
+use axum::Json;
+use axum::extract::State;
+use segue_model::Right;
+use segue_model::segment::{Kind, TableColumn};
+use segue_runs::exports::{AccountField, Suggestion};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::asker;
+use super::view::{FieldView, Takes, field, takes};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::input::{Asked, Id};
+use crate::problem::Problem;
+use crate::routes::connections::{ListView, list_view};
+use crate::schema;
+
+pub(super) fn endpoints() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(lists)).routes(routes!(fields)).routes(routes!(suggest))
+}
+
+/// A custom field of an account.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AccountField)]
+struct AccountFieldView {
+    id: u64,
+    title: String,
+    /// Its personalisation tag.
+    tag: String,
+    takes: Takes,
+}
+
+fn account_field(field: AccountField) -> AccountFieldView {
+    AccountFieldView { id: field.id, title: field.title, tag: field.tag, takes: takes(field.takes) }
+}
+
+/// List the lists of a connection's account
+///
+/// By name, for those who may use the connection.
+#[utoipa::path(get, operation_id = "list_account_lists", path = "/connections/{id}/lists", tag = "exports", params(("id" = String, Path)), responses(
+    (status = OK, description = "all of them", body = Vec<ListView>),
+))]
+async fn lists(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Json<Vec<ListView>>, Problem> {
+    caller.require(Right::ChangeSharedExports)?;
+    let lists = app.exports.lists(&id, &asker(&caller)).await?;
+    Ok(Json(lists.into_iter().map(list_view).collect()))
+}
+
+/// List the custom fields of a connection's account
+///
+/// By title, for those who may use the connection.
+#[utoipa::path(get, operation_id = "list_account_fields", path = "/connections/{id}/fields", tag = "exports", params(("id" = String, Path)), responses(
+    (status = OK, description = "all of them", body = Vec<AccountFieldView>),
+))]
+async fn fields(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<Json<Vec<AccountFieldView>>, Problem> {
+    caller.require(Right::ChangeSharedExports)?;
+    let fields = app.exports.fields(&id, &asker(&caller)).await?;
+    Ok(Json(fields.into_iter().map(account_field).collect()))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct SuggestionQuery {
+    /// The profile table.
+    table: String,
+    /// The id of a connection that the caller may use: its account's custom fields are looked at, too.
+    connection: Option<String>,
+}
+
+/// A column of a profile table.
+#[derive(Serialize, ToSchema)]
+struct ExportColumn {
+    name: String,
+    #[schema(schema_with = schema::column_kind)]
+    kind: &'static str,
+    /// What it is to people, if that is known.
+    #[schema(schema_with = schema::meaning)]
+    meaning: Option<&'static str>,
+}
+
+fn column(column: &TableColumn) -> ExportColumn {
+    ExportColumn {
+        name: column.name.clone(),
+        kind: Kind::word(column.kind),
+        meaning: column.meaning.map(|meaning| meaning.word()),
+    }
+}
+
+/// What the columns of a table could fill. Nothing of it is saved unless it is sent.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MatchingSuggestion)]
+struct SuggestionView {
+    /// Columns that can hold the address, the likeliest first. With none, the table cannot be exported.
+    emails: Vec<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    phone: Option<String>,
+    /// Custom fields that are called like a column.
+    fields: Vec<FieldView>,
+    /// Every column of the table.
+    columns: Vec<ExportColumn>,
+    /// What the table declares, and so what can be required of every member.
+    conditions: Vec<String>,
+}
+
+fn suggestion(found: Suggestion) -> SuggestionView {
+    SuggestionView {
+        emails: found.emails,
+        first_name: found.first_name,
+        last_name: found.last_name,
+        phone: found.phone,
+        fields: found.fields.into_iter().map(field).collect(),
+        columns: found.table.columns.iter().map(column).collect(),
+        conditions: found.table.conditions.into_keys().collect(),
+    }
+}
+
+/// Suggest a matching
+///
+/// Says which columns of a table probably hold address, names, phone and what custom fields are called.
+#[utoipa::path(get, operation_id = "suggest_matching", path = "/exports/matching", tag = "exports", params(SuggestionQuery), responses(
+    (status = OK, description = "a suggestion", body = SuggestionView),
+))]
+async fn suggest(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(query): Asked<SuggestionQuery>,
+) -> Result<Json<SuggestionView>, Problem> {
+    caller.require(Right::ChangeSharedExports)?;
+    let found = app.exports.suggest(&query.table, query.connection.as_deref(), &asker(&caller)).await?;
+    Ok(Json(suggestion(found)))
+}

@@ -1,0 +1,261 @@
+//! Exports: what goes where. Everybody sees them (ROL-1); who may use the connection changes them (ROL-2, ROL-3), and
+//! administrators detach them (ROL-4). Saving sends nothing.
+
+mod body;
+mod form;
+mod view;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use segue_model::Right;
+use segue_runs::exports::{Asker, ExportError, ExportFilter, ShownExport};
+use segue_store::Entry;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::body::{AddedExport, CopyName, ExportChanges};
+use self::view::{DetailsView, ExportView, details, told, view};
+use crate::app::App;
+use crate::caller::{Caller, Object};
+use crate::etag::{IfMatch, Tagged};
+use crate::input::{Asked, Body, Id};
+use crate::paging::{Page, Paging};
+use crate::problem::{Code, Problem};
+
+pub(crate) fn endpoints() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(show, change, remove))
+        .routes(routes!(duplicate))
+        .routes(routes!(detach))
+        .routes(routes!(enable))
+        .routes(routes!(disable))
+        .merge(form::endpoints())
+}
+
+/// Who asks, for the service.
+fn asker(caller: &Caller) -> Asker {
+    Asker { id: caller.person.id.clone(), name: caller.person.name.clone(), role: caller.person.role }
+}
+
+/// An entry of which the service fills in what was done.
+fn entry(app: &App, caller: &Caller, id: &str) -> Entry {
+    caller.entry(app, "export", Object { kind: "export", id, name: "" })
+}
+
+fn tagged(shown: ShownExport) -> Tagged<DetailsView> {
+    Tagged::ok(shown.seen.export.version, details(shown))
+}
+
+fn created(shown: ShownExport) -> Response {
+    let (id, version) = (&shown.seen.export.id, shown.seen.export.version);
+    let place = format!("/api/v1/exports/{id}");
+    ([(header::LOCATION, place)], Tagged::created(version, details(shown))).into_response()
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ExportQuery {
+    /// Whose name, or the name or type of whose connection, holds this, whatever the case.
+    search: Option<String>,
+    /// On the connection of this id.
+    connection: Option<String>,
+    /// With the segment of this name.
+    segment: Option<String>,
+    /// Items a page: 1 to 200, 50 unless told.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// List exports
+///
+/// By name. Everybody sees all of them; `permission` says what the caller may do.
+#[utoipa::path(get, operation_id = "list_exports", path = "/exports", tag = "exports", params(ExportQuery), responses(
+    (status = OK, description = "a page of exports", body = Page<ExportView>),
+))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(query): Asked<ExportQuery>,
+) -> Result<Json<Page<ExportView>>, Problem> {
+    caller.require(Right::SeeExports)?;
+    let paging = Paging { limit: query.limit, cursor: query.cursor };
+    let limit = paging.limit()?;
+    let filter = ExportFilter { search: query.search, connection: query.connection, segment: query.segment };
+    let mut seen = app.exports.list(&filter, &asker(&caller)).await?;
+    if let Some(cursor) = &paging.cursor {
+        // The last of the page before may have been removed in the meantime.
+        let last = seen.iter().position(|one| one.export.id == *cursor);
+        seen.drain(..=last.ok_or_else(|| Problem::new(Code::UnknownCursor))?);
+    }
+    Ok(Json(Page::of(seen, limit, |one| one.export.id.clone(), view)))
+}
+
+/// Save an export
+///
+/// Every mistake is told at once. The account is asked whether the list is there and what custom fields take; nothing is sent
+/// to it, and no run begins.
+#[utoipa::path(post, operation_id = "add_export", path = "/exports", tag = "exports", request_body = AddedExport, responses(
+    (status = CREATED, description = "saved", body = DetailsView),
+))]
+async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    Body(added): Body<AddedExport>,
+) -> Result<Response, Problem> {
+    caller.require(Right::ChangeSharedExports)?;
+    let id = app.new_id();
+    let (wanted, is_enabled) = added.wanted();
+    let by = entry(&app, &caller, &id);
+    Ok(created(app.exports.create(&id, &wanted, is_enabled, &asker(&caller), &by).await?))
+}
+
+/// Show an export
+///
+/// With the members of its segments, and with what is probably not meant.
+#[utoipa::path(get, operation_id = "show_export", path = "/exports/{id}", tag = "exports", params(("id" = String, Path)), responses(
+    (status = OK, description = "the export", body = DetailsView),
+))]
+async fn show(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Tagged<DetailsView>, Problem> {
+    caller.require(Right::SeeExports)?;
+    Ok(tagged(app.exports.show(&id, &asker(&caller)).await?))
+}
+
+/// Change an export
+///
+/// Checked like a new one. The account is asked only if connection, list or custom fields are new.
+#[utoipa::path(patch, operation_id = "change_export", path = "/exports/{id}", tag = "exports", request_body = ExportChanges,
+    params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
+    responses((status = OK, description = "changed", body = DetailsView)),
+)]
+async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+    version: IfMatch,
+    Body(changes): Body<ExportChanges>,
+) -> Result<Tagged<DetailsView>, Problem> {
+    caller.require(Right::ChangeSharedExports)?;
+    let by = entry(&app, &caller, &id);
+    let changed = app.exports.change(&id, version.version(), &changes.into(), &asker(&caller), &by).await?;
+    Ok(tagged(changed))
+}
+
+/// Remove an export
+///
+/// It does not run again. What it has put on the list stays there.
+#[utoipa::path(delete, operation_id = "remove_export", path = "/exports/{id}", tag = "exports",
+    params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
+    responses((status = NO_CONTENT, description = "removed")),
+)]
+async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+    version: IfMatch,
+) -> Result<StatusCode, Problem> {
+    caller.require(Right::ChangeSharedExports)?;
+    let by = entry(&app, &caller, &id);
+    app.exports.remove(&id, version.version(), &asker(&caller), &by).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Duplicate an export
+///
+/// The copy is disabled, because two exports that keep one list are seldom meant: change it, then enable it.
+#[utoipa::path(post, operation_id = "duplicate_export", path = "/exports/{id}/duplicate", tag = "exports", request_body = CopyName,
+    params(("id" = String, Path)),
+    responses((status = CREATED, description = "the copy", body = DetailsView)),
+)]
+async fn duplicate(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+    Body(copy): Body<CopyName>,
+) -> Result<Response, Problem> {
+    caller.require(Right::ChangeSharedExports)?;
+    let copied = app.new_id();
+    let by = entry(&app, &caller, &copied);
+    Ok(created(app.exports.duplicate(&id, &copied, &copy.name, &asker(&caller), &by).await?))
+}
+
+/// Detach an export
+///
+/// Takes its connection from it: it stays as it is, and does not run until it gets another one. For administrators.
+#[utoipa::path(post, operation_id = "detach_export", path = "/exports/{id}/detach", tag = "exports",
+    params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
+    responses((status = OK, description = "detached", body = DetailsView)),
+)]
+async fn detach(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+    version: IfMatch,
+) -> Result<Tagged<DetailsView>, Problem> {
+    caller.require(Right::DetachConnections)?;
+    let by = entry(&app, &caller, &id);
+    Ok(tagged(app.exports.detach(&id, version.version(), &asker(&caller), &by).await?))
+}
+
+/// Let an export run
+#[utoipa::path(post, operation_id = "enable_export", path = "/exports/{id}/enable", tag = "exports",
+    params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
+    responses((status = OK, description = "enabled", body = DetailsView)),
+)]
+async fn enable(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+    version: IfMatch,
+) -> Result<Tagged<DetailsView>, Problem> {
+    switch(&app, &caller, &id, &version, true).await
+}
+
+/// Keep an export from running
+#[utoipa::path(post, operation_id = "disable_export", path = "/exports/{id}/disable", tag = "exports",
+    params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
+    responses((status = OK, description = "disabled", body = DetailsView)),
+)]
+async fn disable(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+    version: IfMatch,
+) -> Result<Tagged<DetailsView>, Problem> {
+    switch(&app, &caller, &id, &version, false).await
+}
+
+async fn switch(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    version: &IfMatch,
+    is_enabled: bool,
+) -> Result<Tagged<DetailsView>, Problem> {
+    caller.require(Right::ChangeSharedExports)?;
+    let by = entry(app, caller, id);
+    let switched = app.exports.set_enabled(id, version.version(), is_enabled, &asker(caller), &by).await?;
+    Ok(tagged(switched))
+}
+
+impl From<ExportError> for Problem {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Faults(faults) => Self::fields(faults.into_iter().map(told).collect()),
+            ExportError::NotShared | ExportError::NotAdministrator => {
+                Self::with(Code::Forbidden, error.to_string())
+            }
+            ExportError::Trouble(trouble) => trouble.into(),
+            ExportError::Connection(error) => error.into(),
+            ExportError::Store(error) => error.into(),
+            ExportError::Defect => Self::new(Code::Defect),
+        }
+    }
+}

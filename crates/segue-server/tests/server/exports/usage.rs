@@ -1,0 +1,125 @@
+//! What exports need is not taken away under them.
+
+use std::collections::BTreeMap;
+
+use reqwest::StatusCode;
+use segue_model::segment::{Kind, TableColumn};
+use segue_model::{Source, StoredTable};
+use segue_runs::segments::SegmentError;
+use serde_json::json;
+
+use super::{Shop, put_table, save, weekly};
+use crate::connections::but;
+
+fn words<T: std::fmt::Debug>(outcome: Result<T, SegmentError>) -> String {
+    match outcome {
+        Err(SegmentError::Input(words)) => words,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_segment_in_use_stays_and_names_its_exports() {
+    let shop = Shop::open().await;
+    let root = shop.site.administrator().await;
+    let connection = shop.connection(&root, "Shop", json!("administrators")).await;
+    let place = save(&root, &weekly(&connection)).await;
+    let segments = &shop.site.segments;
+    let usage = segments.usage("brazil").await.unwrap();
+    assert_eq!(usage.exports[0].name, "Weekly letter");
+    assert_eq!(
+        words(segments.delete("brazil").await),
+        "segment \"brazil\" is used by exports: Weekly letter; change or remove them first"
+    );
+
+    segments.rename("brazil", "br").await.unwrap();
+    let renamed = root.get(&place).await.expect(StatusCode::OK);
+    assert_eq!((&renamed.body["export"]["segments"], renamed.header("etag")), (&json!(["br"]), "\"2\""));
+
+    root.delete_version(&place, "\"2\"").await.expect(StatusCode::NO_CONTENT);
+    segments.delete("br").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_segment_in_use_stays_over_its_table() {
+    let shop = Shop::open().await;
+    let root = shop.site.administrator().await;
+    let connection = shop.connection(&root, "Shop", json!("administrators")).await;
+    save(&root, &weekly(&connection)).await;
+    let definition =
+        |table: &str| format!("version: 1\ntable: {table}\nrules: [{{all: [{{column: id, is: '2'}}]}}]\n");
+    let segments = &shop.site.segments;
+    segments.edit("brazil", Some(definition("profiles")), None).await.unwrap();
+    let refused = words(segments.edit("brazil", Some(definition("companies")), None).await);
+    assert!(refused.contains("used by exports: Weekly letter"), "{refused}");
+    segments.edit("chile", Some(definition("companies")), None).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_table_and_a_condition_in_use_stay_and_name_the_exports() {
+    let shop = Shop::open().await;
+    let root = shop.site.administrator().await;
+    let connection = shop.connection(&root, "Shop", json!("administrators")).await;
+    let place = save(&root, &but(weekly(&connection), "required", json!(["consented"]))).await;
+    let segments = &shop.site.segments;
+    assert_eq!(
+        words(segments.remove_table("profiles").await),
+        "table \"profiles\" is used by segment brazil, segment chile, export Weekly letter: change or remove what uses \
+         it first"
+    );
+    assert_eq!(
+        words(segments.declare("profiles", "consented", None).await),
+        "condition \"consented\" is required by exports: Weekly letter; change or remove them first"
+    );
+    super::change(&root, &place, json!({"required": []})).await.expect(StatusCode::OK);
+    segments.declare("profiles", "consented", None).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lost_column_names_every_export_that_it_breaks() {
+    let shop = Shop::open().await;
+    let root = shop.site.administrator().await;
+    let connection = shop.connection(&root, "Shop", json!("administrators")).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("people.csv");
+    std::fs::write(&path, "id,mail,city\na,a@example.com,Rio\n").unwrap();
+    let names = ["id", "mail", "city", "tier", "paid", "agreed"];
+    let columns: Vec<_> = names.iter().map(|&name| (name, Kind::Text, None)).collect();
+    let declared = [("paying", "paid"), ("consented", "agreed"), ("local", "city")];
+    let declared =
+        declared.map(|(name, column)| (name.to_owned(), format!("all: [{{column: {column}, is: x}}]")));
+    put_table(&shop.site.store, "people", &columns, BTreeMap::from(declared.clone())).await;
+    let mut stored = shop.site.store.tables().await.unwrap();
+    stored.retain(|stored| stored.table.name == "people");
+    let stored = StoredTable { source: Source { path: path.display().to_string() }, ..stored.remove(0) };
+    shop.site.store.put_table(&stored).await.unwrap();
+    assert!(stored.table.columns.contains(&TableColumn {
+        name: "tier".into(),
+        kind: Kind::Text,
+        meaning: None
+    }));
+    super::add_segment(&shop.site.store, "all", "people").await;
+    super::add_segment(&shop.site.store, "payers", "people").await;
+    let payers = "version: 1\ntable: people\nrules: [{all: [{condition: paying}]}]\n".to_owned();
+    shop.site.segments.edit("payers", Some(payers), None).await.unwrap();
+
+    let letter = |name: &str| but(but(weekly(&connection), "name", json!(name)), "segments", json!(["all"]));
+    let plain = json!({"email": "mail", "first_name": "city"});
+    save(&root, &but(but(letter("Sound"), "matching", plain.clone()), "required", json!(["local"]))).await;
+    let tier = json!({"email": "mail", "fields": [{"field": "Tier", "column": "tier"}]});
+    save(&root, &but(letter("Matches"), "matching", tier)).await;
+    save(&root, &but(but(letter("Requires"), "matching", plain.clone()), "required", json!(["consented"])))
+        .await;
+    save(&root, &but(but(letter("Uses"), "matching", plain), "segments", json!(["all", "payers"]))).await;
+
+    let drift = shop.site.segments.drift("people").await.unwrap().expect("lost columns");
+    let lost: Vec<&str> = drift.columns.iter().map(|lost| lost.column.as_str()).collect();
+    assert_eq!(lost, ["tier", "paid", "agreed"]);
+    assert_eq!(
+        (drift.segments, drift.exports),
+        (vec!["payers".to_owned()], { ["Matches", "Requires", "Uses"].map(str::to_owned).to_vec() })
+    );
+    let refreshed = shop.site.segments.refresh("payers", chrono::Utc::now()).await.unwrap();
+    let told = refreshed.outcome.expect_err("a lost column").to_string();
+    assert!(told.ends_with("this breaks segments: payers; and exports: Matches, Requires, Uses"), "{told}");
+}
