@@ -12,6 +12,11 @@ fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> Object {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build()
 }
 
+fn or_nothing(words: Object) -> Schema {
+    let nothing = ObjectBuilder::new().schema_type(Type::Null).build();
+    Schema::OneOf(OneOfBuilder::new().item(words).item(nothing).build())
+}
+
 /// A role.
 pub(crate) fn role() -> Object {
     one_of(Role::ALL.iter().map(|role| role.word()))
@@ -32,9 +37,9 @@ pub(crate) fn connection_kind() -> Object {
     one_of([ConnectionKind::ActiveCampaign.word()])
 }
 
-/// What is at fault when an account does not answer as it should.
-pub(crate) fn fault() -> Object {
-    one_of(Fault::ALL.iter().map(|fault| fault.word()))
+/// What is at fault when an account does not answer as it should; nothing if it does.
+pub(crate) fn fault() -> Schema {
+    or_nothing(one_of(Fault::ALL.iter().map(|fault| fault.word())))
 }
 
 /// Who may use a connection.
@@ -113,7 +118,7 @@ pub(crate) fn column_kind() -> Object {
     one_of(Kind::ALL.iter().map(|(_, word)| *word))
 }
 
-/// What a column is to people.
-pub(crate) fn meaning() -> Object {
-    one_of(Meaning::ALL.iter().map(|(_, word)| *word))
+/// What a column is to people; nothing where that is not known.
+pub(crate) fn meaning() -> Schema {
+    or_nothing(one_of(Meaning::ALL.iter().map(|(_, word)| *word)))
 }

@@ -255,7 +255,10 @@ impl From<ExportError> for Problem {
             ExportError::Trouble(trouble) => trouble.into(),
             ExportError::Connection(error) => error.into(),
             ExportError::Store(error) => error.into(),
-            ExportError::Defect => Self::new(Code::Defect),
+            ExportError::Defect => {
+                tracing::error!("{error}");
+                Self::new(Code::Defect)
+            }
         }
     }
 }

@@ -109,6 +109,7 @@ pub(super) struct ExportView {
 
 /// A segment of an export.
 #[derive(Serialize, ToSchema)]
+#[schema(as = SegmentSize)]
 struct SegmentSizeView {
     name: String,
     /// Members at its last refresh; nothing before the first.
