@@ -97,6 +97,16 @@ pub(crate) fn find<'a>(name: &str, fields: &'a [Field]) -> Result<&'a Field, Str
         .iter()
         .filter(|field| field.title.trim().to_lowercase() == name.trim().to_lowercase())
         .collect();
+    // Whatever was meant, the other one must not be overwritten. Saved exports name fields by id.
+    if let (Some(field), [other, ..]) = (by_id, titled.as_slice())
+        && !titled.iter().any(|titled| titled.id == field.id)
+    {
+        let (title, other) = (&field.title, other.id);
+        return Err(format!(
+            "\"{name}\" is the id of custom field \"{title}\" and the title of field {other}: rename that one in \
+             ActiveCampaign"
+        ));
+    }
     match (titled.as_slice(), by_id.or_else(by_tag)) {
         (&[one], _) | ([], Some(one)) => Ok(one),
         ([_, ..], _) => {
@@ -122,5 +132,37 @@ pub(crate) fn field_type(field: &Field) -> FieldType {
         FieldKind::Dropdown | FieldKind::Radio => FieldType::One(field.options.clone()),
         FieldKind::Checkbox | FieldKind::Listbox => FieldType::Many(field.options.clone()),
         _ => FieldType::Text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(id: u64, title: &str, tag: &str) -> Field {
+        Field { id, title: title.into(), perstag: tag.into(), kind: FieldKind::Text, options: Vec::new() }
+    }
+
+    #[test]
+    fn a_field_is_found_by_title_tag_or_id_and_never_guessed() {
+        let fields = [
+            field(1, "City", "CITY"),
+            field(2, "Tier", "LEVEL"),
+            field(3, "tier ", "T2"),
+            field(7, "1", "ONE"),
+        ];
+        let found = |name: &str| {
+            find(name, &fields)
+                .map(|field| field.id)
+                .map_err(|words| words.split(':').next().unwrap_or_default().to_owned())
+        };
+        for (name, id) in [("city", 1), ("%LEVEL%", 2), ("t2", 3), ("2", 2), ("7", 7), ("one", 7)] {
+            assert_eq!(found(name), Ok(id), "{name}");
+        }
+        let several = found("Tier").unwrap_err();
+        assert_eq!(several, "several custom fields are titled \"Tier\"");
+        let either = found("1").unwrap_err();
+        assert_eq!(either, "\"1\" is the id of custom field \"City\" and the title of field 7");
+        assert!(found("Shoe size").unwrap_err().starts_with("the account has no custom field"));
     }
 }

@@ -11,7 +11,9 @@ use crate::place::{Place, on_both};
 use crate::segments::segment;
 
 on_both! {
-    an_export_is_added_changed_detached_and_removed,
+    an_export_is_added,
+    an_export_is_changed_and_detached,
+    an_export_is_removed,
     names_are_taken_once_whatever_their_case,
     a_change_of_an_earlier_version_is_refused,
     what_an_export_needs_must_be_there,
@@ -72,14 +74,19 @@ fn named(id: &str, name: &str) -> ExportName {
     ExportName { id: id.into(), name: name.into() }
 }
 
-async fn an_export_is_added_changed_detached_and_removed(place: &Place) {
+async fn an_export_is_added(place: &Place) {
     let store = furnished(place).await;
     let added = export("x-1", "Weekly", &["chile", "brazil"]);
     store.add_recipe(&added, &entry("e-1")).await.unwrap();
     assert_eq!(store.recipe("x-1").await.unwrap(), added);
     assert_eq!(store.exports_using("c-1").await.unwrap(), [named("x-1", "Weekly")]);
     assert_eq!(store.exports_of_segment("brazil").await.unwrap(), [named("x-1", "Weekly")]);
+}
 
+async fn an_export_is_changed_and_detached(place: &Place) {
+    let store = furnished(place).await;
+    let added = export("x-1", "Weekly", &["chile", "brazil"]);
+    store.add_recipe(&added, &entry("e-1")).await.unwrap();
     let changed = SavedExport {
         name: "Monthly".into(),
         connection: None,
@@ -93,11 +100,15 @@ async fn an_export_is_added_changed_detached_and_removed(place: &Place) {
     assert_eq!(store.exports_using("c-1").await.unwrap(), []);
     assert_eq!(store.exports_of_segment("brazil").await.unwrap(), []);
     assert_eq!(store.exports_of_segment("chile").await.unwrap(), [named("x-1", "Monthly")]);
+}
 
-    store.remove_recipe("x-1", 2, &entry("e-3")).await.unwrap();
+async fn an_export_is_removed(place: &Place) {
+    let store = furnished(place).await;
+    store.add_recipe(&export("x-1", "Weekly", &["chile"]), &entry("e-1")).await.unwrap();
+    store.remove_recipe("x-1", 1, &entry("e-3")).await.unwrap();
     assert!(matches!(store.recipe("x-1").await, Err(StoreError::Missing { what: "export" })));
     assert_eq!(store.exports_of_segment("chile").await.unwrap(), []);
-    assert_eq!(entries(&store).await, 4);
+    assert_eq!(entries(&store).await, 3);
 }
 
 async fn names_are_taken_once_whatever_their_case(place: &Place) {

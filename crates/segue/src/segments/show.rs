@@ -270,6 +270,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn usage_names_exports() {
+        let used = Usage {
+            used_by: vec!["rest".into()],
+            exports: vec![ExportName { id: "x-1".into(), name: "Weekly letter".into() }],
+            segments: Vec::new(),
+            tables: vec!["profiles".into()],
+        };
+        assert!(usage(&used).contains("\n  used by exports      Weekly letter\n"));
+        assert_eq!(usage_json(&used)["exports"], json!([{"id": "x-1", "name": "Weekly letter"}]));
+    }
+
+    #[test]
     fn sparklines_rise_with_their_counts() {
         assert_eq!(sparkline(&[0, 50, 100]), "▁▄█");
         assert_eq!(sparkline(&[0]), "▁");

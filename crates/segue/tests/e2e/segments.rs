@@ -286,6 +286,7 @@ fn segments_of_segments_are_refreshed_in_order_and_kept_apart() {
     assert_snapshot!(segue(&setting, &["segments", "rename", "brazil", "brasil"]), @"exit code 0");
     assert_snapshot!(segue(&setting, &["segments", "usage", "a-rest"]), @r"
       used by segments     nothing
+      used by exports      nothing
       asks about segments  brasil
       reads tables         profiles
     exit code 0
