@@ -45,6 +45,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(routes::tokens::endpoints())
         .merge(routes::audit::endpoints())
         .merge(routes::connections::endpoints())
+        .merge(routes::exports::endpoints())
         .merge(routes::runs::endpoints())
         .merge(routes::refreshes::endpoints())
         .merge(routes::exports::endpoints());

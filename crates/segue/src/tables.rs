@@ -182,7 +182,11 @@ fn drifted(drift: &Drift) -> String {
     if !drift.exports.is_empty() {
         lines.push(format!("this breaks exports: {}", drift.exports.join(", ")));
     }
-    let broken = if drift.exports.is_empty() { "these segments" } else { "these segments and exports" };
+    let broken = match (drift.segments.is_empty(), drift.exports.is_empty()) {
+        (true, false) => "these exports",
+        (false, false) => "these segments and exports",
+        (_, true) => "these segments",
+    };
     lines.push(format!("if it is meant, add the table again with segue tables add, and edit {broken}"));
     lines.join("\n")
 }
@@ -316,4 +320,24 @@ fn described_json(stored: &StoredTable, described: &Described) -> serde_json::Va
         .collect();
     json!({"table": stored.table.name, "rows": described.rows, "columns": columns, "sample": described.sample,
         "set_aside": described.corrupt, "duplicate_keys": described.duplicate_keys, "without_key": described.without_key})
+}
+
+#[cfg(test)]
+mod tests {
+    use segue_model::Drifted;
+
+    use super::*;
+
+    #[test]
+    fn a_lost_column_names_what_it_breaks_and_what_to_edit() {
+        let columns = vec![Drifted { column: "tier".into(), words: "column \"tier\" is gone".into() }];
+        let drift = Drift { columns, segments: Vec::new(), exports: vec!["Weekly letter".into()] };
+        let lines = [
+            "column \"tier\" is gone",
+            "this breaks no segment",
+            "this breaks exports: Weekly letter",
+            "if it is meant, add the table again with segue tables add, and edit these exports",
+        ];
+        assert_eq!(drifted(&drift), lines.join("\n"));
+    }
 }
