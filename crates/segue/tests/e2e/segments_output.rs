@@ -112,6 +112,7 @@ fn members() {
     assert_shown("segments_preview_json", &segments(&["preview", "rest", "--json"]));
     assert_shown("segments_members", &segments(&["members", "rest", "--csv", "rest.csv"]));
     assert_shown("segments_members_no_file", &segments(&["members", "rest"]));
+    assert_shown("segments_members_misnamed", &segments(&["members", "rest", "--parquet", "rest.csv"]));
     assert_shown("segments_members_no_folder", &segments(&["members", "rest", "--csv", "none/rest.csv"]));
     assert_shown("segments_explain", &segments(&["explain", "brazil", "010"]));
     assert_shown("segments_explain_member", &segments(&["explain", "rest", "009"]));
