@@ -257,7 +257,9 @@ async fn ask(kept: &Kept, command: Command, now: DateTime<Utc>) -> Result<Code, 
             if json { show::list_json(&segments).to_string() } else { show::list(&segments) }
         }
         Command::Count { file, json } => {
-            let counted = kept.count(&read_file(&file)?, now).await?;
+            let definition = read_file(&file)?;
+            show::warn(&kept.check(&definition).await?.1);
+            let counted = kept.count(&definition, now).await?;
             if json { show::counted_json(&counted).to_string() } else { show::counted_members(&counted) }
         }
         Command::Preview { name, json } => {
