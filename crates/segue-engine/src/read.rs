@@ -12,6 +12,7 @@ use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::json::reader::infer_json_schema;
 use datafusion::parquet::arrow::ProjectionMask;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use datafusion::parquet::file::metadata::ParquetMetaData;
 use segue_model::{EngineError, Format};
 
 use crate::csv;
@@ -139,6 +140,11 @@ impl InputFile {
     fn parquet(&self) -> Result<ParquetRecordBatchReaderBuilder<File>, EngineError> {
         let file = File::open(&self.path).map_err(|error| unreadable(&self.path, &error))?;
         ParquetRecordBatchReaderBuilder::try_new(file).map_err(|_| self.damaged())
+    }
+
+    /// What a Parquet file tells of itself.
+    pub(crate) fn metadata(&self) -> Result<Arc<ParquetMetaData>, EngineError> {
+        Ok(Arc::clone(self.parquet()?.metadata()))
     }
 
     fn damaged_text(&self) -> String {

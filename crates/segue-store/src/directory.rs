@@ -67,18 +67,21 @@ impl StateDirectory {
         }
     }
 
-    /// Snapshots that were being written, or that one push was to use. Whoever made them is gone: the lock is ours.
+    /// Snapshots that were being written, or that one push was to use, and all that did not fit into memory. Whoever
+    /// made them is gone: the lock is ours.
     fn remove_leftovers(&self) -> Result<(), StoreError> {
-        let folder = self.path.join("segments");
-        let failed = |source| StoreError::File { doing: "list", path: folder.clone(), source };
-        for entry in folder.read_dir().map_err(failed)? {
-            let path = entry.map_err(failed)?.path();
+        each(&self.path.join("segments"), |path| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if name.ends_with(EXPORT_SNAPSHOT) || name.ends_with(".tmp") {
-                remove(&path, |path| std::fs::remove_file(path))?;
+            let is_left = name.ends_with(EXPORT_SNAPSHOT) || name.ends_with(".tmp");
+            if is_left { remove(path, |path| std::fs::remove_file(path)) } else { Ok(()) }
+        })?;
+        each(&self.spill(), |path| {
+            if path.is_dir() {
+                remove(path, |path| std::fs::remove_dir_all(path))
+            } else {
+                remove(path, |path| std::fs::remove_file(path))
             }
-        }
-        Ok(())
+        })
     }
 
     /// The directory itself.
@@ -179,6 +182,12 @@ impl StateDirectory {
     }
 }
 
+/// Calls `take` with everything that a folder holds.
+fn each(folder: &Path, take: impl Fn(&Path) -> Result<(), StoreError>) -> Result<(), StoreError> {
+    let failed = |source| StoreError::File { doing: "list", path: folder.to_owned(), source };
+    folder.read_dir().map_err(failed)?.try_for_each(|entry| take(&entry.map_err(failed)?.path()))
+}
+
 fn remove(path: &Path, remove: impl Fn(&Path) -> std::io::Result<()>) -> Result<(), StoreError> {
     match remove(path) {
         Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
@@ -222,11 +231,16 @@ mod tests {
         for name in [kept, &left, "vip-13.parquet.tmp"] {
             std::fs::write(state.snapshot(name), "keys").unwrap();
         }
+        std::fs::create_dir(state.spill().join("datafusion-4f2a")).unwrap();
+        for name in ["datafusion-4f2a/1.arrow", "part"] {
+            std::fs::write(state.spill().join(name), "rows").unwrap();
+        }
         drop(state);
         let state = StateDirectory::open(folder.path()).unwrap();
         let names: Vec<_> =
             folder.path().join("segments").read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
         assert_eq!(names, [state.snapshot(kept)]);
+        assert_eq!(state.spill().read_dir().unwrap().count(), 0);
     }
 
     #[test]

@@ -8,7 +8,9 @@ use datafusion::common::ScalarValue;
 use datafusion::functions::datetime::expr_fn::date_part;
 use datafusion::functions::regex::expr_fn::regexp_like;
 use datafusion::functions::string::expr_fn::lower;
-use datafusion::functions_nested::expr_fn::{array_has_all, array_has_any, cardinality, make_array};
+use datafusion::functions_nested::expr_fn::{
+    array_has_all, array_has_any, array_positions, cardinality, make_array,
+};
 use datafusion::logical_expr::expr::InList;
 use datafusion::logical_expr::{Expr, Like, cast, lit};
 use segue_model::segment::number::{Decimal, SCALE};
@@ -62,12 +64,28 @@ pub(super) fn test(test: &Test, subject: &Subject, context: &Context) -> Expr {
     }
 }
 
+/// How much a test costs, so that the cheap ones can come first: fixed widths, whole texts, parts of texts, patterns.
+pub(super) fn cost(test: &Test, kind: Kind) -> u8 {
+    match (kind, denied(test.operator).unwrap_or(test.operator)) {
+        (_, Operator::IsEmpty) | (Kind::Boolean, _) => 0,
+        (Kind::Number | Kind::Date | Kind::LocalTime | Kind::Instant, _) => 1,
+        (Kind::Text, Operator::Matches) => 5,
+        (Kind::Text, _) if test.ignore_case => 4,
+        (Kind::Text, Operator::Is | Operator::OneOf) => 2,
+        (Kind::Text | Kind::TextList | Kind::Other, _) => 3,
+    }
+}
+
 fn empty(subject: &Subject) -> Expr {
     let value = subject.value.clone();
     let is_missing = value.clone().is_null();
     match subject.kind {
         Kind::Text => is_missing.or(value.eq(lit(""))),
-        Kind::TextList => is_missing.or(cardinality(value).eq(lit(0_u64))),
+        // Items that are missing are no items.
+        Kind::TextList => {
+            let missing = cast(lit(ScalarValue::Null), DataType::Utf8);
+            is_missing.or(cardinality(value.clone()).eq(cardinality(array_positions(value, missing))))
+        }
         _ => is_missing,
     }
 }

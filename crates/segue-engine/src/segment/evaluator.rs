@@ -7,12 +7,13 @@ use datafusion::logical_expr::{Expr, lit};
 use datafusion::prelude::{DataFrame, SessionContext};
 use futures::TryStreamExt;
 use segue_model::segment::time::Context;
-use segue_model::segment::{Catalog, Group, Table};
+use segue_model::segment::{Catalog, ColumnTest, Group, Kind, Table};
 use segue_model::{EngineError, Evaluation, Resources, StoredTable};
 
 use super::compare;
 use super::failure::Failed;
 use super::key;
+use super::parquet;
 use super::related::{KEY, KeySet, named};
 use super::rows::Aside;
 use super::scan;
@@ -82,10 +83,10 @@ impl<'a> Evaluator<'a> {
         let whole = planter.rules(&self.request.definition)?.pop().ok_or_else(|| unchecked("rules"))?;
         let whole = planter.require(whole, &self.request.required)?;
         let mut ground = self.ground(&planter.outside, &[&whole]).await?;
-        let (mut simple, mut rest) = (Vec::new(), Vec::new());
+        let (mut columns, mut simple, mut rest) = (Vec::new(), Vec::new(), Vec::new());
         for part in whole.conjuncts() {
             match part {
-                Tree::Column(_) => ground.frame = ground.filter(part, &self.context)?,
+                Tree::Column(test) => columns.push((compare::cost(&test.test, ground.kind(test)), part)),
                 Tree::Outside(set) => simple.push((*set, true)),
                 Tree::Not(inner) => match **inner {
                     Tree::Outside(set) => simple.push((set, false)),
@@ -93,6 +94,12 @@ impl<'a> Evaluator<'a> {
                 },
                 _ => rest.push(part),
             }
+        }
+        // What is cheap comes first: the engine looks at the rest only for rows that are left.
+        columns.sort_by_key(|(cost, _)| *cost);
+        let columns = columns.iter().map(|(_, part)| ground.expr(part, &self.context));
+        if let Some(all) = columns.collect::<Result<Vec<_>, _>>()?.into_iter().reduce(Expr::and) {
+            ground.frame = ground.frame.filter(all).failed("planning")?;
         }
         for (set, is_wanted) in simple {
             ground.keep(set, is_wanted)?;
@@ -128,6 +135,12 @@ impl<'a> Evaluator<'a> {
         }
         let frame = scan::scan(&self.session, stored, &scope.wanted, PREFIX, &self.aside).await?;
         scope.settle(PREFIX, &frame);
+        // A row without a key is no profile. Looking for such rows costs reading the keys.
+        let frame = if scan::is_keyed(stored, key)? {
+            frame
+        } else {
+            frame.filter(key::is_there(scope.key(key_place))).failed("planning")?
+        };
         let frame = frame.with_column(PROFILE, scope.expr(key_place)).failed("planning")?;
         let marked = vec![false; sets.len()];
         Ok(Ground { frame, scope, sets, places, marked })
@@ -141,7 +154,7 @@ impl<'a> Evaluator<'a> {
                 let (_, path) = snapshot.ok_or_else(|| {
                     EngineError::Input(format!("segment \"{segment}\" was never refreshed: refresh it first"))
                 })?;
-                let keys = scan::parquet(&self.session, &[path]).await?;
+                let keys = parquet::all(&self.session, &[path]).await?;
                 let keys = keys.select(vec![named("key").alias(KEY)]).failed("planning")?;
                 Ok(KeySet { column: key.to_owned(), keys, is_meant: true })
             }
@@ -154,6 +167,10 @@ impl Ground<'_> {
     pub(super) fn key(&self, column: &str) -> Result<Expr, EngineError> {
         let place = self.sets.iter().position(|set| set.column == column).ok_or_else(|| unchecked(column))?;
         Ok(self.scope.expr(self.places[place]))
+    }
+
+    fn kind(&self, test: &ColumnTest) -> Kind {
+        self.scope.table.column(&test.column).map_or(Kind::Other, |column| column.kind)
     }
 
     /// Keeps only the profiles that are in a set, or that are not.

@@ -1,5 +1,6 @@
 //! DataFusion's errors as ours: what the user's data is to blame for, what memory is, and the rest.
 
+use datafusion::arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
 use segue_model::EngineError;
 
@@ -17,11 +18,22 @@ impl<T> Failed<T> for Result<T, DataFusionError> {
 fn explain(error: DataFusionError, doing: &'static str) -> EngineError {
     match error.find_root() {
         DataFusionError::ResourcesExhausted(_) => EngineError::OutOfMemory,
+        // What the engine says would quote the number.
+        DataFusionError::ArrowError(inner, _) if is_too_large(inner) => EngineError::Input(
+            "a number is too large to be added up: sums and averages take up to 28 digits before the point"
+                .to_owned(),
+        ),
         _ => match own(error) {
             Ok(own) => own,
             Err(error) => EngineError::Internal { doing, source: Box::new(error) },
         },
     }
+}
+
+/// Only numbers that are added up are converted to decimals of ours.
+fn is_too_large(error: &ArrowError) -> bool {
+    let words = error.to_string();
+    words.contains("Overflowing on") || words.contains("too large to store in a Decimal128")
 }
 
 /// An error of ours that travelled through the engine.

@@ -1,7 +1,7 @@
 //! Keys of two tables, by which the rows of one belong to those of the other.
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::logical_expr::{Expr, cast};
+use datafusion::logical_expr::{Expr, cast, lit};
 use segue_model::segment::Kind;
 
 use super::scan::kind_of;
@@ -17,4 +17,10 @@ pub(super) fn same((left, left_type): Key, (right, right_type): Key) -> Expr {
         return left.eq(right);
     }
     cast(left, DataType::Utf8).eq(cast(right, DataType::Utf8))
+}
+
+/// Whether a row has a key: nothing is none, and neither is a text of length zero.
+pub(super) fn is_there((key, key_type): Key) -> Expr {
+    let is_there = key.clone().is_not_null();
+    if kind_of(&key_type) == Kind::Text { is_there.and(key.not_eq(lit(""))) } else { is_there }
 }

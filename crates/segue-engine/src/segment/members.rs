@@ -1,14 +1,14 @@
 //! What is done with members: counted, written, shown, compared.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use datafusion::arrow::compute::cast as convert;
 use datafusion::arrow::csv::WriterBuilder;
-use datafusion::arrow::datatypes::{DataType, Int64Type, Schema};
+use datafusion::arrow::datatypes::{DataType, Int64Type, Schema, SchemaRef};
 use datafusion::common::JoinType;
 use datafusion::functions_aggregate::expr_fn::{count as rows_of, sum};
 use datafusion::logical_expr::{cast, lit};
@@ -20,6 +20,7 @@ use segue_model::{EngineError, Evaluated, Evaluation, Overlap, Preview, Resource
 use super::evaluator::{Evaluator, PROFILE, joined, texts};
 use super::failure::Failed;
 use super::key;
+use super::parquet;
 use super::related::named;
 use super::rows::Aside;
 use super::scan::{self, Wanted};
@@ -32,8 +33,7 @@ use crate::text::Values;
 pub(super) async fn count(evaluation: &Evaluation, sort_merge: bool) -> Result<Evaluated, EngineError> {
     let evaluator = Evaluator::new(evaluation, sort_merge)?;
     let members = evaluator.members().await?;
-    let counted =
-        members.aggregate(vec![], vec![rows_of(named(PROFILE)).alias("members")]).failed("planning")?;
+    let counted = members.aggregate(vec![], vec![rows_of(lit(1)).alias("members")]).failed("planning")?;
     let members = numbers(counted).await?.into_iter().next().unwrap_or_default();
     Ok(Evaluated { members, corrupt: evaluator.aside.report()? })
 }
@@ -59,10 +59,7 @@ pub(super) async fn refresh(
 ) -> Result<Evaluated, EngineError> {
     let evaluator = Evaluator::new(evaluation, sort_merge)?;
     let members = evaluator.members().await?;
-    let sorted = members
-        .filter(named(PROFILE).is_not_null())
-        .and_then(|members| members.sort(vec![named(PROFILE).sort(true, false)]))
-        .failed("planning")?;
+    let sorted = members.sort(vec![named(PROFILE).sort(true, false)]).failed("planning")?;
     let keys = sorted.execute_stream().await.failed("reading profiles")?;
     let members = snapshot::write(keys, snapshot, &evaluation.definition.table).await?;
     Ok(Evaluated { members, corrupt: evaluator.aside.report()? })
@@ -102,7 +99,7 @@ async fn profiles(
     let place = wanted.len() - 1;
     let frame = scan::scan(&session, table, &wanted, "p", &Aside::default()).await?;
     let key_type = frame.schema().field(place).data_type().clone();
-    let keys = scan::parquet(&session, &[snapshot]).await?;
+    let keys = parquet::all(&session, &[snapshot]).await?;
     let kept = keys.schema().field(0).data_type().clone();
     let same = key::same((named(KEY), kept), (named(&format!("p{place}")), key_type));
     let members = keys.join_on(frame, JoinType::RightSemi, [same]).failed("planning")?;
@@ -136,34 +133,26 @@ pub(super) async fn write(
     let members = profiles(table, snapshot, resources, sort_merge).await?;
     let names: Vec<&str> = table.table.columns.iter().map(|column| column.name.as_str()).collect();
     let mut stream = members.execute_stream().await.failed("reading members")?;
-    let is_parquet = out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"));
-    let mut sink: Option<Sink> = None;
+    let schema = renamed(&stream.schema(), &names);
+    let mut sink = Sink::create(out, &schema)?;
     let mut rows = 0;
     while let Some(batch) = stream.next().await {
-        let batch = renamed(&batch.failed("reading members")?, &names)?;
+        let batch = batch.failed("reading members")?;
         rows += batch.num_rows() as u64;
-        let sink = match &mut sink {
-            Some(sink) => sink,
-            None => sink.insert(Sink::create(out, &batch, is_parquet)?),
-        };
+        let columns = batch.columns()[..names.len()].to_vec();
+        let batch = RecordBatch::try_new(Arc::clone(&schema), columns)
+            .map_err(|error| internal("writing members")(error.into()))?;
         sink.write(&batch, out)?;
     }
-    match sink {
-        Some(sink) => sink.finish(out)?,
-        None => std::fs::write(out, format!("{}\n", names.join(","))).on("write", out)?,
-    }
+    sink.finish(out)?;
     Ok(rows)
 }
 
-fn renamed(batch: &RecordBatch, names: &[&str]) -> Result<RecordBatch, EngineError> {
-    let schema = batch.schema();
-    let fields: Vec<_> = names
-        .iter()
-        .zip(schema.fields())
-        .map(|(name, field)| field.as_ref().clone().with_name(*name))
-        .collect();
-    RecordBatch::try_new(Schema::new(fields).into(), batch.columns()[..names.len()].to_vec())
-        .map_err(|error| internal("writing members")(error.into()))
+/// The first columns under these names.
+fn renamed(schema: &Schema, names: &[&str]) -> SchemaRef {
+    let fields = names.iter().zip(schema.fields());
+    let fields = fields.map(|(name, field)| field.as_ref().clone().with_name(*name));
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
 /// Where members are written.
@@ -173,12 +162,19 @@ enum Sink {
 }
 
 impl Sink {
-    fn create(out: &Path, first: &RecordBatch, is_parquet: bool) -> Result<Self, EngineError> {
+    /// By the ending of the file's name.
+    fn create(out: &Path, schema: &SchemaRef) -> Result<Self, EngineError> {
+        let is_parquet = out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"));
         if is_parquet {
-            return Ok(Self::Parquet(Box::new(TableWriter::create(out, &first.schema(), &[])?)));
+            let table = TableWriter::create(out, schema, &[]).map_err(|error| unwritable(error, out))?;
+            return Ok(Self::Parquet(Box::new(table)));
         }
-        let file = BufWriter::new(File::create(out).on("write", out)?);
-        Ok(Self::Csv(Box::new(WriterBuilder::new().with_header(true).build(file))))
+        let file = File::create(out).on("write", out).map_err(|error| unwritable(error, out))?;
+        let mut writer = WriterBuilder::new().with_header(true).build(BufWriter::new(file));
+        // The header stands there even if nobody is a member.
+        let empty = as_text(&RecordBatch::new_empty(Arc::clone(schema)))?;
+        writer.write(&empty).map_err(std::io::Error::other).on("write", out)?;
+        Ok(Self::Csv(Box::new(writer)))
     }
 
     fn write(&mut self, batch: &RecordBatch, out: &Path) -> Result<(), EngineError> {
@@ -196,6 +192,19 @@ impl Sink {
             Self::Csv(writer) => writer.into_inner().flush().on("write", out),
         }
     }
+}
+
+/// A place that cannot be written to was chosen by who asked.
+fn unwritable(error: EngineError, out: &Path) -> EngineError {
+    let EngineError::File { source, .. } = &error else { return error };
+    let name = out.display();
+    EngineError::Input(match source.kind() {
+        ErrorKind::NotFound => format!("{name} cannot be written: there is no such folder"),
+        ErrorKind::PermissionDenied => format!("{name} may not be written: check the folder's permissions"),
+        ErrorKind::IsADirectory => format!("{name} is a folder: name a file in it"),
+        ErrorKind::NotADirectory => format!("{name} cannot be written: what should be a folder is a file"),
+        _ => return error,
+    })
 }
 
 /// CSV knows no lists, and no other way of writing a number than ours.
@@ -226,7 +235,7 @@ pub(super) async fn overlap(
     let mut all: Option<DataFrame> = None;
     for (index, path) in snapshots.iter().enumerate() {
         let bit = 1_i64 << index;
-        let keys = scan::parquet(&session, &[path]).await?;
+        let keys = parquet::all(&session, &[path]).await?;
         let keys = keys
             .select(vec![cast(named(KEY), DataType::Utf8).alias(KEY), lit(bit).alias("bit")])
             .failed("planning")?;

@@ -15,6 +15,7 @@ mod frequent;
 mod key;
 mod load;
 mod members;
+mod parquet;
 #[cfg(test)]
 mod postgres;
 mod related;

@@ -72,7 +72,6 @@ impl Evaluator<'_> {
             Measure::HasNone => (distinct(rows)?, false),
             Measure::Aggregate { function, test, .. } => self.aggregated(rows, *function, test)?,
         };
-        let keys = keys.filter(named(KEY).is_not_null()).failed("planning")?;
         let keys = if self.sets_stay_plans { keys } else { self.materialized(keys).await? };
         Ok(KeySet { column, keys, is_meant })
     }
@@ -159,6 +158,12 @@ impl Evaluator<'_> {
             let table =
                 scan::scan(&self.session, stored, &scopes[index].wanted, &prefix, &self.aside).await?;
             scopes[index].settle(&prefix, &table);
+            // A row without a key belongs to nobody.
+            let table = if scan::is_keyed(stored, &hop.relationship.column)? {
+                table
+            } else {
+                table.filter(key::is_there(scopes[index].key(joins[index].0))).failed("planning")?
+            };
             frame = Some(match frame {
                 None => table,
                 Some(before) => {

@@ -1,21 +1,17 @@
-//! Reading tables as DataFusion reads them: Parquet in place, text files row by row with the declared kinds.
+//! Reading tables as DataFusion reads them: Parquet in place (`parquet.rs`), text files row by row with the declared
+//! kinds.
 //!
 //! This is the one place that opens a source: other kinds of source are added here.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::catalog::streaming::StreamingTable;
-use datafusion::common::Column as Named;
-use datafusion::datasource::file_format::parquet::ParquetFormat;
-use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
 use datafusion::execution::TaskContext;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion::logical_expr::Expr;
 use datafusion::physical_plan::SendableRecordBatchStream;
 use datafusion::physical_plan::stream::RecordBatchReceiverStreamBuilder;
 use datafusion::physical_plan::streaming::PartitionStream;
@@ -24,6 +20,7 @@ use segue_model::segment::Kind;
 use segue_model::{Drifted, EngineError, Format, Resources, StoredTable};
 
 use super::failure::Failed;
+use super::parquet;
 use super::rows::{self, Aside, Row};
 use super::typed::{self, Column};
 use crate::read::InputFile;
@@ -74,9 +71,15 @@ pub(super) async fn scan(
         check_columns(file, stored, wanted)?;
     }
     if found.format == Format::Parquet {
-        return scan_parquet(session, &files, wanted, prefix).await;
+        return parquet::scan(session, &files, wanted, prefix).await;
     }
     scan_text(session, stored, files, wanted, prefix, aside)
+}
+
+/// Whether it is known without looking at its rows that each of them has a key in this column.
+pub(super) fn is_keyed(stored: &StoredTable, column: &str) -> Result<bool, EngineError> {
+    let found = source::find(&stored.source)?;
+    Ok(found.format == Format::Parquet && parquet::is_filled(&found.open()?, column)?)
 }
 
 /// The columns that a table declares and its files no longer have so.
@@ -139,40 +142,6 @@ pub(super) fn kind_of(data_type: &DataType) -> Kind {
         kind if kind.is_numeric() => Kind::Number,
         _ => Kind::Other,
     }
-}
-
-async fn scan_parquet(
-    session: &SessionContext,
-    files: &[InputFile],
-    wanted: &[Wanted],
-    prefix: &str,
-) -> Result<DataFrame, EngineError> {
-    let paths: Vec<&Path> = files.iter().map(|file| file.path.as_path()).collect();
-    let columns: Vec<Expr> = wanted
-        .iter()
-        .enumerate()
-        .map(|(index, wanted)| {
-            Expr::Column(Named::new_unqualified(&wanted.column)).alias(format!("{prefix}{index}"))
-        })
-        .collect();
-    parquet(session, &paths).await?.select(columns).failed("opening a table")
-}
-
-/// All columns of Parquet files.
-pub(super) async fn parquet(session: &SessionContext, paths: &[&Path]) -> Result<DataFrame, EngineError> {
-    let urls = paths.iter().map(|path| {
-        let path = std::path::absolute(path).map_err(|error| source::unreadable(path, &error))?;
-        let url = url::Url::from_file_path(&path)
-            .map_err(|()| EngineError::Input(format!("{} is no path that can be read", path.display())))?;
-        ListingTableUrl::try_new(url, None).failed("opening a table")
-    });
-    let urls: Vec<ListingTableUrl> = urls.collect::<Result<_, _>>()?;
-    let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension("");
-    let schema = options.infer_schema(&session.state(), &urls[0]).await.failed("opening a table")?;
-    let config =
-        ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);
-    let table = ListingTable::try_new(config).failed("opening a table")?;
-    session.read_table(Arc::new(table)).failed("opening a table")
 }
 
 fn scan_text(

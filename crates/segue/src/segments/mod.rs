@@ -2,7 +2,7 @@
 
 mod show;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
@@ -279,7 +279,9 @@ async fn ask(kept: &Kept, command: Command, now: DateTime<Utc>) -> Result<Code, 
             if json { show::list_json(&segments).to_string() } else { show::list(&segments) }
         }
         Command::Count { file, json } => {
-            let counted = kept.count(&read_file(&file)?, now).await?;
+            let definition = read_file(&file)?;
+            show::warn(&kept.check(&definition).await?.1);
+            let counted = kept.count(&definition, now).await?;
             if json { show::counted_json(&counted).to_string() } else { show::counted_members(&counted) }
         }
         Command::Preview { name, json } => {
@@ -287,7 +289,7 @@ async fn ask(kept: &Kept, command: Command, now: DateTime<Utc>) -> Result<Code, 
             if json { show::preview_json(&preview).to_string() } else { show::previewed(&preview) }
         }
         Command::Members { name, csv, parquet } => {
-            let out = csv.or(parquet).unwrap_or_default();
+            let out = members_file(csv, parquet)?;
             let rows = kept.write_members(&name, out.clone()).await?;
             format!("{} written to {}", counted(rows, "member"), out.display())
         }
@@ -318,6 +320,23 @@ async fn ask(kept: &Kept, command: Command, now: DateTime<Utc>) -> Result<Code, 
         _ => return Err(Failure::Other("this command is not a question".to_owned())),
     })?;
     Ok(Code::Done)
+}
+
+/// Where members are written; the engine goes by the ending of the name.
+fn members_file(csv: Option<PathBuf>, parquet: Option<PathBuf>) -> Result<PathBuf, Failure> {
+    let is_parquet =
+        |path: &Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"));
+    match (csv, parquet) {
+        (None, Some(path)) if !is_parquet(&path) => {
+            let name = path.display();
+            Err(Failure::Input(format!("--parquet {name}: let the file's name end in .parquet")))
+        }
+        (Some(path), _) if is_parquet(&path) => {
+            let name = path.display();
+            Err(Failure::Input(format!("--csv {name}: that is the name of a Parquet file: use --parquet")))
+        }
+        (csv, parquet) => Ok(csv.or(parquet).unwrap_or_default()),
+    }
 }
 
 async fn refresh(

@@ -101,6 +101,9 @@ fn members() {
     let segments = |arguments: &[&str]| segue(&setting, &[&["segments"], arguments].concat());
     segments(&["create", "rest", "rest.yaml"]);
     assert_shown("segments_count", &segments(&["count", "brazil.yaml"]));
+    let never = "{column: country, is: Chile}, {column: country, is: Peru}";
+    setting.write("never.yaml", &format!("version: 1\nrules:\n- all: [{never}]\n"));
+    assert_shown("segments_count_warning", &segments(&["count", "never.yaml"]));
     assert_shown("segments_count_json", &segments(&["count", "brazil.yaml", "--json"]));
     assert_shown("segments_preview_too_early", &segments(&["preview", "brazil"]));
     assert_shown("segments_history_empty", &segments(&["history", "brazil"]));
@@ -112,6 +115,7 @@ fn members() {
     assert_shown("segments_preview_json", &segments(&["preview", "rest", "--json"]));
     assert_shown("segments_members", &segments(&["members", "rest", "--csv", "rest.csv"]));
     assert_shown("segments_members_no_file", &segments(&["members", "rest"]));
+    assert_shown("segments_members_misnamed", &segments(&["members", "rest", "--parquet", "rest.csv"]));
     assert_shown("segments_members_no_folder", &segments(&["members", "rest", "--csv", "none/rest.csv"]));
     assert_shown("segments_explain", &segments(&["explain", "brazil", "010"]));
     assert_shown("segments_explain_member", &segments(&["explain", "rest", "009"]));

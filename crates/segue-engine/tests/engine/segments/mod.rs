@@ -6,6 +6,7 @@ mod definitions;
 mod describe;
 mod examples;
 mod memory;
+mod nothing;
 mod operators;
 mod random;
 mod reproducible;

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::RngSeed;
 use segue_engine::TableEngine;
-use segue_model::segment::{Definition, write};
+use segue_model::segment::{Combine, Condition, Definition, Group, Join, Rule, write};
 use segue_model::{SegmentEngine, Source, StoredTable};
 
 use super::definitions::{OTHER, any_definition};
@@ -45,10 +45,22 @@ const NOW: &[&str] = &[
     "2025-12-31T23:59:59Z",
 ];
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stored {
+    AsText,
+    InParquet,
+    /// With dictionaries, and dates in milliseconds.
+    OddlyInParquet,
+}
+
 #[derive(Clone)]
 struct Case {
     tables: Vec<Rows>,
-    is_parquet: bool,
+    stored: Stored,
+    /// Into how many files each table is parted at the most.
+    files: usize,
+    /// Whether only profiles with consent may be members.
+    is_required: bool,
     now: &'static str,
     /// What the first finds, the second can ask about.
     definitions: [Definition; 2],
@@ -57,12 +69,8 @@ struct Case {
 /// As a person can try it.
 impl std::fmt::Debug for Case {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(
-            f,
-            "at {}, {}",
-            self.now,
-            if self.is_parquet { "in Parquet files" } else { "in text files" }
-        )?;
+        let required = if self.is_required { ", consent required" } else { "" };
+        writeln!(f, "at {}, {:?}, in {} files{required}", self.now, self.stored, self.files)?;
         for (form, rows) in FORMS.iter().zip(&self.tables) {
             writeln!(f, "{}:\n{}", form.name, tables::json_lines(form, rows))?;
         }
@@ -72,36 +80,67 @@ impl std::fmt::Debug for Case {
 
 fn any_case() -> impl Strategy<Value = Case> {
     (select(ZONES), select(NOW)).prop_flat_map(|(zone, now)| {
-        (tables::any_tables(), any::<bool>(), any_definition(zone, false), any_definition(zone, true))
-            .prop_map(move |(tables, is_parquet, first, second)| Case {
+        let stored = select(&[Stored::AsText, Stored::InParquet, Stored::OddlyInParquet][..]);
+        let set = (stored, 1..=3_usize, prop::bool::weighted(0.25));
+        (tables::any_tables(), set, any_definition(zone, false), any_definition(zone, true)).prop_map(
+            move |(tables, (stored, files, is_required), first, second)| Case {
                 tables,
-                is_parquet,
+                stored,
+                files,
+                is_required,
                 now,
                 definitions: [first, second],
-            })
+            },
+        )
     })
 }
 
 impl Case {
-    /// Writes the tables; text files hold no binary fractions, so what the slow evaluator sees is changed with them.
+    /// Writes the tables; what the slow evaluator sees is changed with what the files cannot hold.
     fn setting(&mut self) -> Setting {
         let mut setting = Setting::new(self.now);
+        if self.is_required {
+            setting.required.push(tables::NAMED.0.to_owned());
+        }
         for (form, rows) in FORMS.iter().zip(&mut self.tables) {
-            let lines = tables::json_lines(form, rows);
-            let path = if self.is_parquet {
-                let path = setting.folder.path().join(format!("{}.parquet", form.name));
-                tables::write_parquet(form, &lines, &path);
-                path
-            } else {
-                let path = setting.folder.path().join(format!("{}.ndjson", form.name));
-                std::fs::write(&path, lines).unwrap();
+            let folder = setting.folder.path().join(form.name);
+            std::fs::create_dir(&folder).unwrap();
+            let rows_in_a_file = rows.rows.len().div_ceil(self.files);
+            for (number, part) in rows.rows.chunks(rows_in_a_file).enumerate() {
+                let part = Rows { table: rows.table.clone(), rows: part.to_vec() };
+                if self.stored == Stored::AsText {
+                    let path = folder.join(format!("{number}.ndjson"));
+                    std::fs::write(path, tables::json_lines(form, &part)).unwrap();
+                } else {
+                    let path = folder.join(format!("{number}.parquet"));
+                    tables::write_parquet(form, &part, self.stored == Stored::OddlyInParquet, &path);
+                }
+            }
+            rows.rows.iter_mut().flatten().for_each(no_number_is_empty);
+            if self.stored == Stored::AsText {
                 rows.rows.iter_mut().flatten().for_each(as_decimal);
-                path
-            };
-            let source = Source { path: path.display().to_string() };
+            }
+            let source = Source { path: folder.display().to_string() };
             setting.tables.push(StoredTable { table: rows.table.clone(), source });
         }
         setting
+    }
+
+    /// The definition that says what is required, too.
+    fn whole(&self, definition: &Definition) -> Definition {
+        let mut whole = definition.clone();
+        if self.is_required {
+            let required = Condition::Named(tables::NAMED.0.to_owned());
+            let group = Group { join: Join::All, conditions: vec![required] };
+            whole.rules.push(Rule { name: String::new(), combine: Combine::Intersect, group });
+        }
+        whole
+    }
+}
+
+fn no_number_is_empty(value: &mut Value) {
+    if matches!(value, Value::Float(float) if !float.is_finite()) {
+        *value = Value::Empty;
     }
 }
 
@@ -131,7 +170,7 @@ fn compare(mut case: Case) -> Result<(), TestCaseError> {
         prop_assert!(faults.iter().all(|fault| fault.is_warning), "{:?}\n{}", faults, yaml);
         let slow =
             Slow { tables: &case.tables, segments: &segments, now: setting.now, zone: definition.time_zone };
-        let expected = slow.members(definition);
+        let expected = slow.members(&case.whole(definition));
         let snapshot = setting.folder.path().join(format!("{number}.parquet"));
         for threads in [3, 1] {
             setting.threads = threads;

@@ -12,6 +12,8 @@ pub(crate) struct Setting {
     pub(crate) folder: TempDir,
     pub(crate) tables: Vec<StoredTable>,
     pub(crate) segments: Vec<(String, Definition, PathBuf)>,
+    /// Conditions that every member must meet.
+    pub(crate) required: Vec<String>,
     pub(crate) now: DateTime<Utc>,
     pub(crate) threads: usize,
     pub(crate) memory_bytes: usize,
@@ -19,10 +21,10 @@ pub(crate) struct Setting {
 
 impl Setting {
     pub(crate) fn new(now: &str) -> Self {
-        let (tables, segments) = (Vec::new(), Vec::new());
+        let (tables, segments, required) = (Vec::new(), Vec::new(), Vec::new());
         let (threads, memory_bytes) = (2, 256 << 20);
         let (folder, now) = (TempDir::new().unwrap(), now.parse().unwrap());
-        Self { folder, tables, segments, now, threads, memory_bytes }
+        Self { folder, tables, segments, required, now, threads, memory_bytes }
     }
 
     /// Adds a table from a file that is there. `relate`: `(column, table, its column)`.
@@ -71,7 +73,7 @@ impl Setting {
             definition,
             tables: self.tables.clone(),
             segments: self.segments.iter().map(|(name, _, path)| (name.clone(), path.clone())).collect(),
-            required: Vec::new(),
+            required: self.required.clone(),
             now: self.now,
             resources: self.resources(),
         }

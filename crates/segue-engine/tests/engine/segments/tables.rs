@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat};
+use datafusion::arrow::array::{Float64Array, RecordBatch};
+use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use datafusion::arrow::json::ReaderBuilder;
 use datafusion::parquet::arrow::ArrowWriter;
@@ -136,6 +138,9 @@ pub(crate) const CENTS: &[i64] = &[0, 0, 1, 10, 20, 30, -30, 1050, 1050, 3333, 3
 /// Fifteen digits at the most, so that text of them means the same.
 pub(crate) const DOUBLES: &[f64] = &[0.0, -0.0, 0.1, 0.2, 0.3, -0.25, 1.0, -1.5, 100.0, 123_456.789];
 
+/// What a column of doubles can hold that is no number; signs of NaN are what processors make of 0/0.
+const NO_NUMBERS: &[f64] = &[f64::NAN, -f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+
 pub(crate) const DAYS: &[&str] = &[
     "2026-03-15",
     "2026-03-14",
@@ -200,7 +205,9 @@ fn value(of: Type) -> BoxedStrategy<Value> {
             .boxed(),
         Type::Whole => select(WHOLES).prop_map(|whole| Value::Number(i128::from(whole) * UNIT)).boxed(),
         Type::Cents => select(CENTS).prop_map(|cents| Value::Number(i128::from(cents) * UNIT / 100)).boxed(),
-        Type::Double => select(DOUBLES).prop_map(Value::Float).boxed(),
+        Type::Double => {
+            prop_oneof![8 => select(DOUBLES), 1 => select(NO_NUMBERS)].prop_map(Value::Float).boxed()
+        }
         Type::Date => select(DAYS).prop_map(|day| Value::Day(day.parse().unwrap())).boxed(),
         Type::Time => local().prop_map(Value::Local).boxed(),
         Type::Moment => local().prop_map(|time| Value::Moment(time.and_utc())).boxed(),
@@ -280,6 +287,14 @@ impl Type {
         }
     }
 
+    fn oddly_stored(self) -> DataType {
+        match self.stored() {
+            DataType::Utf8 => DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
+            DataType::Date32 => DataType::Date64,
+            other => other,
+        }
+    }
+
     pub(crate) fn stored(self) -> DataType {
         match self {
             Self::Text | Self::Reference | Self::Digits => DataType::Utf8,
@@ -333,10 +348,33 @@ pub(crate) fn moment_text(moment: DateTime<chrono::Utc>) -> String {
     moment.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
-/// Writes the same rows as a Parquet file.
-pub(crate) fn write_parquet(form: &Form, lines: &str, path: &Path) {
-    let fields: Vec<_> = form.columns.iter().map(|(name, of)| (*name, of.stored())).collect();
-    write_columns(&fields, lines, path);
+/// Writes rows as a Parquet file. `is_odd`: texts as dictionaries, dates in milliseconds.
+pub(crate) fn write_parquet(form: &Form, rows: &Rows, is_odd: bool, path: &Path) {
+    let fields = form.columns.iter().map(|(name, of)| Field::new(*name, of.stored(), true));
+    let schema: SchemaRef = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+    let lines = json_lines(form, rows);
+    let batch = ReaderBuilder::new(schema).build(lines.as_bytes()).unwrap().next().unwrap().unwrap();
+    let columns =
+        form.columns.iter().zip(batch.columns()).enumerate().map(|(place, ((name, of), column))| {
+            let column = match of {
+                // JSON has no word for what is no number.
+                Type::Double => {
+                    Arc::new(rows.rows.iter().map(|row| double(&row[place])).collect::<Float64Array>())
+                }
+                _ if is_odd => cast(column, &of.oddly_stored()).unwrap(),
+                _ => Arc::clone(column),
+            };
+            (*name, column, true)
+        });
+    let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
+    let mut writer =
+        ArrowWriter::try_new(std::fs::File::create(path).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+}
+
+fn double(value: &Value) -> Option<f64> {
+    if let Value::Float(float) = value { Some(*float) } else { None }
 }
 
 /// Writes lines of JSON as a Parquet file with these columns.
