@@ -13,6 +13,7 @@ use crate::segments::Segments;
 use crate::serve::Serve;
 use crate::tables::Tables;
 use crate::users::Users;
+use crate::worker::Work;
 use crate::workspace::Workspace;
 
 /// Keeps ActiveCampaign lists exactly equal to your segments of customer profiles.
@@ -34,8 +35,10 @@ pub(crate) enum Command {
     Tables(Tables),
     /// Define who is in, refresh, look, explain
     Segments(Segments),
-    /// Serve the API
+    /// Serve the API, and carry out runs and refreshes
     Serve(Serve),
+    /// Carry out runs and refreshes beside servers whose metadata is in Postgres
+    Worker(Work),
     /// Help people who cannot sign in to the server
     Users(Users),
     /// Change the master key that seals API keys

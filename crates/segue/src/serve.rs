@@ -1,23 +1,22 @@
-//! `segue serve`: the API as a server, until it is asked to end.
+//! `segue serve`: the API as a server with a worker beside it, until it is asked to end.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use activecampaign::HostPolicy;
 use clap::{Args, ValueEnum};
-use segue_engine::TableEngine;
 use segue_runs::Installation;
 use segue_runs::connections::ConnectionRules;
 use segue_server::{App, Cost, PublicUrl, Setting, one_time_link, system_clock, system_random};
-use segue_store::{MasterKeys, ReferenceRules, StateDirectory, Store};
+use segue_store::ReferenceRules;
 use tokio::net::TcpListener;
 
 use crate::exit::{Code, Failure};
 use crate::master_key::MasterKeySource;
 use crate::show;
 use crate::signals::Signals;
-use crate::workspace::{Open, Workspace};
+use crate::worker::{self, WorkOptions, Working};
+use crate::workspace::Workspace;
 
 /// How the server's log is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -70,6 +69,8 @@ pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) key: MasterKeySource,
     #[command(flatten)]
+    pub(crate) work: WorkOptions,
+    #[command(flatten)]
     pub(crate) workspace: Workspace,
 }
 
@@ -95,7 +96,7 @@ pub(crate) struct ConnectionOptions {
 }
 
 impl ConnectionOptions {
-    fn rules(&self) -> ConnectionRules {
+    pub(crate) fn rules(&self) -> ConnectionRules {
         ConnectionRules {
             hosts: if self.allow_insecure_host { HostPolicy::AllowInsecure } else { HostPolicy::PublicHttps },
             references: ReferenceRules { folder: self.secrets_folder.clone() },
@@ -114,29 +115,14 @@ fn web_address(text: &str) -> Result<String, String> {
 }
 
 pub(crate) async fn run(serve: Serve) -> Result<Code, Failure> {
-    let Open { segments, store, directory } = serve.workspace.open().await?;
-    let ended = match master_keys(&serve, &directory, &store).await {
-        Ok(keys) => {
-            let (segments, rules) = (Arc::new(segments), serve.connections.rules());
-            let engine = Arc::new(TableEngine);
-            let installation = Installation::new(store.clone(), directory, keys, rules, segments, engine);
-            listen(&serve, installation).await
-        }
+    let open = serve.workspace.open().await?;
+    let store = open.store.clone();
+    let ended = match worker::installation(open, &serve.key, &serve.connections).await {
+        Ok(installation) => listen(&serve, installation).await,
         Err(failure) => Err(failure),
     };
     store.close().await;
     ended
-}
-
-/// The master keys, if they are those of this database: better now than when a run needs one.
-async fn master_keys(
-    serve: &Serve,
-    directory: &StateDirectory,
-    store: &Store,
-) -> Result<MasterKeys, Failure> {
-    let keys = serve.key.read(directory)?;
-    store.check_keys(&keys).await?;
-    Ok(keys)
 }
 
 async fn listen(serve: &Serve, installation: Installation) -> Result<Code, Failure> {
@@ -159,12 +145,19 @@ async fn listen(serve: &Serve, installation: Installation) -> Result<Code, Failu
     }
     let setting = Setting { url, trusted_proxies: serve.trusted_proxies.clone(), cost: Cost::USUAL };
     show::say(&format!("Listening on {}. Ctrl-C ends it.", setting.url.as_str()));
+    let is_alone = !serve.workspace.folder.is_shared();
+    let working = Working::begin(installation.clone(), &serve.work, is_alone).await?;
     let app = App::new(installation, setting, clock, random);
     // The first wish ends the server gently, the second at once.
     let (ended, end) = tokio::sync::oneshot::channel::<()>();
-    let serving = segue_server::serve(listener, app, async {
-        let _ = end.await;
-    });
+    let serving = async {
+        let served = segue_server::serve(listener, app, async {
+            let _ = end.await;
+        });
+        let served = served.await;
+        working.end().await;
+        served
+    };
     let mut serving = std::pin::pin!(serving);
     let ended_well = tokio::select! {
         ended_well = &mut serving => ended_well,
