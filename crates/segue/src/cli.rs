@@ -304,7 +304,7 @@ fn percent(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "write a number from 0 to 100".to_owned())
 }
 
-fn speed(text: &str) -> Result<f64, String> {
+pub(crate) fn speed(text: &str) -> Result<f64, String> {
     let speed = text.parse().ok().filter(|speed: &f64| speed.is_finite() && *speed >= 1.0);
     speed.ok_or_else(|| "write a number from 1 up".to_owned())
 }

@@ -20,6 +20,7 @@ mod signals;
 mod suggest;
 mod tables;
 mod users;
+mod worker;
 mod workspace;
 
 use std::error::Error;
@@ -47,7 +48,9 @@ fn main() -> std::process::ExitCode {
     // A push waits for the network most of the time: one thread does it without waking others, beside those that plan
     // and pack. Servers have many connections.
     let mut builder = match cli.command {
-        Command::Sandbox(_) | Command::Serve(_) => tokio::runtime::Builder::new_multi_thread(),
+        Command::Sandbox(_) | Command::Serve(_) | Command::Worker(_) => {
+            tokio::runtime::Builder::new_multi_thread()
+        }
         _ => tokio::runtime::Builder::new_current_thread(),
     };
     let runtime = match builder.enable_all().build() {
@@ -67,6 +70,7 @@ fn main() -> std::process::ExitCode {
                 text.and_then(|text| show::print(&text)).map(|()| exit::Code::Done)
             }
             Command::Serve(serve) => serve::run(serve).await,
+            Command::Worker(work) => worker::run(work).await,
             Command::Users(users) => users::run(users).await,
             Command::Keys(keys) => keys::run(keys).await,
             Command::Sandbox(sandbox) => sandbox::run(sandbox).await,
@@ -95,6 +99,7 @@ fn main() -> std::process::ExitCode {
 fn log(command: &Command) {
     let (level, form) = match command {
         Command::Serve(serve) => ("info", serve.log),
+        Command::Worker(work) => ("info", work.log),
         _ => ("warn", LogForm::Text),
     };
     let filter = EnvFilter::try_from_env("SEGUE_LOG").unwrap_or_else(|_| EnvFilter::new(level));

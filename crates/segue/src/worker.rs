@@ -103,8 +103,7 @@ impl Working {
         if is_alone {
             installation.store.free_all_lanes(clock()).await?;
         }
-        let worker =
-            Worker::new(installation, options.rules(), clock, Arc::new(move || new_id(&random)));
+        let worker = Worker::new(installation, options.rules(), clock, Arc::new(move || new_id(&random)));
         let (stop, seen) = StopHandle::new();
         let task = tokio::spawn(async move { worker.run(seen).await });
         Ok(Self { stop, task })
