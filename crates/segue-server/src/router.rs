@@ -47,8 +47,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(routes::connections::endpoints())
         .merge(routes::exports::endpoints())
         .merge(routes::runs::endpoints())
-        .merge(routes::refreshes::endpoints())
-        .merge(routes::exports::endpoints());
+        .merge(routes::refreshes::endpoints());
     OpenApiRouter::with_openapi(Document::openapi()).nest(BASE, endpoints)
 }
 

@@ -9,6 +9,7 @@ mod openapi;
 mod people;
 mod place;
 mod roles;
+mod runs;
 mod setting;
 mod sign_in;
 mod tokens;

@@ -110,8 +110,12 @@ impl Site {
 
     /// A worker of this site, as fast as it can be, whose clock the test holds.
     pub(crate) fn worker(&self) -> Worker {
+        self.worker_at(Limits::none())
+    }
+
+    fn worker_at(&self, limits: Limits) -> Worker {
         let rules = WorkerRules {
-            options: Options { limits: Limits::none(), ..Options::default() },
+            options: Options { limits, ..Options::default() },
             pace: Pace::default().sped_up(3000.0),
             beat: Duration::from_millis(20),
             ..WorkerRules::default()
@@ -123,8 +127,13 @@ impl Site {
 
     /// Lets a worker work until the site ends.
     pub(crate) fn work(&mut self) {
+        self.work_at(Limits::none());
+    }
+
+    /// The same for a worker that keeps these limits.
+    pub(crate) fn work_at(&mut self, limits: Limits) {
         let (handle, stop) = StopHandle::new();
-        let worker = self.worker();
+        let worker = self.worker_at(limits);
         self.worker = Some((handle, tokio::spawn(async move { worker.run(stop).await })));
     }
 

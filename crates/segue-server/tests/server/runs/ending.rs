@@ -1,0 +1,115 @@
+//! What ends a run before its end, or keeps it from beginning.
+
+use activecampaign::Limits;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::setting::As;
+
+use super::{Office, act, begin, ended, post, reached, refresh, run};
+
+#[tokio::test]
+async fn a_run_that_waits_is_cancelled_at_once() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({})).await;
+    let run = begin(&root, &format!("/exports/{export}/run")).await;
+    let cancelled = post(&root, &format!("/runs/{run}/cancel")).await.expect(StatusCode::OK).body;
+    assert_eq!(
+        (&cancelled["status"], &cancelled["cause"]),
+        (&json!("cancelled"), &json!("Root has cancelled it"))
+    );
+}
+
+/// More customers than the provider's limits let through in a moment, and a worker that keeps these.
+async fn slow() -> Office {
+    let mut office = Office::open().await;
+    office.write_customers(4_000, "Cluj");
+    office.site.work_at(Limits::default());
+    office
+}
+
+async fn under_way(root: &As<'_>, export: &str) -> String {
+    refresh(root, "cluj").await;
+    let run = begin(root, &format!("/exports/{export}/run")).await;
+    reached(root, &run, |run: &Value| run["progress"]["done"].as_u64() > Some(0)).await;
+    run
+}
+
+/// Whether it has ended early, with numbers that add up and tell what is on the list.
+async fn assert_stopped(office: &Office, run: &Value) {
+    assert_eq!(run["status"], "cancelled", "{run}");
+    let of = |name: &str| run["counts"][name].as_u64().unwrap();
+    assert!(of("unsent") > 0, "{run}");
+    assert_eq!(of("created") + of("unsent") + of("invalid"), 4_000, "{run}");
+    assert_eq!(office.on_the_list().await.len() as u64, of("created"));
+}
+
+#[tokio::test]
+async fn s43_detaching_the_connection_stops_a_run_in_flight() {
+    let office = slow().await;
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({})).await;
+    let run = under_way(&root, &export).await;
+    act(&root, &format!("/exports/{export}"), "detach").await.expect(StatusCode::OK);
+    let stopped = ended(&root, &run).await;
+    assert_stopped(&office, &stopped).await;
+    assert!(stopped["cause"].as_str().unwrap().contains("detached"), "{stopped}");
+    post(&root, &format!("/exports/{export}/run")).await.problem("cannot_run");
+}
+
+#[tokio::test]
+async fn a_run_under_way_is_cancelled_by_a_person() {
+    let office = slow().await;
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({})).await;
+    let run = under_way(&root, &export).await;
+    post(&root, &format!("/runs/{run}/cancel")).await.expect(StatusCode::OK);
+    let stopped = ended(&root, &run).await;
+    assert_stopped(&office, &stopped).await;
+    assert_eq!(stopped["cause"], "Root has cancelled it", "{stopped}");
+}
+
+#[tokio::test]
+async fn s22_exports_stop_when_nobody_answers_for_them() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let eva = office.site.user(&root, "eva@example.com", "administrator").await;
+    let export = office.export(&eva, json!({})).await;
+    refresh(&root, "cluj").await;
+    let place = format!("/users/{}", eva.id().await);
+    let etag = root.get(&place).await.header("etag").to_owned();
+    root.patch(&place, &etag, &json!({"is_enabled": false})).await.expect(StatusCode::OK);
+    let failed = run(&root, &export).await;
+    assert_eq!(failed["status"], "failed", "{failed}");
+    assert!(failed["cause"].as_str().unwrap().contains("export user"), "{failed}");
+    assert!(office.on_the_list().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_wrong_key_and_a_list_that_is_gone_are_told() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({"matching": {"email": "mail"}})).await;
+    refresh(&root, "cluj").await;
+    let url = format!("http://{}/sim/faults", office.account.address());
+    let faults = json!(["403-blip@users"]);
+    reqwest::Client::new().post(url).json(&faults).send().await.unwrap().error_for_status().unwrap();
+    let failed = run(&root, &export).await;
+    assert_eq!(failed["status"], "failed", "{failed}");
+    assert!(!failed["cause"].as_str().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_switched_off_does_not_run() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({})).await;
+    act(&root, &format!("/exports/{export}"), "disable").await.expect(StatusCode::OK);
+    post(&root, &format!("/exports/{export}/run")).await.problem("cannot_run");
+    post(&root, &format!("/exports/{export}/dry-run")).await.problem("cannot_run");
+    let all = post(&root, "/exports/run-all").await.expect(StatusCode::ACCEPTED);
+    assert_eq!(all.body["runs"], json!([]));
+}

@@ -1,0 +1,166 @@
+//! What runs by itself.
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use super::{Office, begin, ended, post, refresh};
+use crate::setting::{As, DAY_MS, MINUTE_MS};
+
+/// Waits until there is a run of this export, and until it has ended.
+async fn ran(who: &As<'_>, export: &str, count: usize) -> Value {
+    for _ in 0..1500 {
+        let runs = who.get(&format!("/runs?export={export}")).await.expect(StatusCode::OK).body;
+        let runs = runs["items"].as_array().unwrap().clone();
+        if runs.len() >= count && runs.iter().all(|run| !run["ended_at"].is_null()) {
+            assert_eq!(runs.len(), count, "{runs:?}");
+            return runs[0].clone();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("nothing ran by itself");
+}
+
+async fn set_schedule(root: &As<'_>, schedule: Value) {
+    let etag = root.get("/refresh-schedule").await.header("etag").to_owned();
+    let body = json!({"schedule": schedule});
+    let set = root.request(reqwest::Method::PUT, "/refresh-schedule").header("if-match", etag).json(&body);
+    crate::setting::Answer::of(set).await.expect(StatusCode::OK);
+}
+
+#[tokio::test]
+async fn s37_an_export_runs_with_every_system_refresh_after_its_segments() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({})).await;
+    let off = office
+        .export_on(&root, &connection_of(&root, &export).await, json!({"name": "Off", "schedule": "off"}))
+        .await;
+    let refreshed = begin(&root, "/refreshes").await;
+    let refreshed = ended(&root, &refreshed).await;
+    assert_eq!(refreshed["status"], "succeeded", "{refreshed}");
+    let names: Vec<&str> =
+        refreshed["steps"].as_array().unwrap().iter().map(|step| step["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["sources", "segments", "exports"]);
+    let run = ran(&root, &export, 1).await;
+    assert_eq!(
+        (&run["trigger"], &run["refresh"], &run["counts"]["created"]),
+        (&json!("refresh"), &refreshed["id"], &json!(2)),
+        "{run}"
+    );
+    assert_eq!(root.get(&format!("/runs?export={off}")).await.body["items"], json!([]));
+}
+
+async fn connection_of(root: &As<'_>, export: &str) -> String {
+    root.get(&format!("/exports/{export}")).await.text_at("/connection/id").to_owned()
+}
+
+#[tokio::test]
+async fn the_system_refreshes_by_itself_when_it_is_told_to() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let shown = root.get("/refresh-schedule").await;
+    assert_eq!((&shown.body["schedule"], shown.header("etag")), (&json!("off"), "\"0\""), "off by default");
+    let export = office.export(&root, json!({})).await;
+    set_schedule(&root, json!({"on": {"every": "day", "at": ["06:00"], "time_zone": "UTC"}})).await;
+    office.site.pass(DAY_MS);
+    let run = ran(&root, &export, 1).await;
+    assert_eq!(run["trigger"], "refresh");
+    let refreshes = root.get("/refreshes").await.body;
+    assert_eq!(refreshes["items"].as_array().unwrap().len(), 1, "{refreshes}");
+    let stale = root
+        .request(reqwest::Method::PUT, "/refresh-schedule")
+        .header("if-match", "\"0\"")
+        .json(&json!({"schedule": "off"}));
+    crate::setting::Answer::of(stale).await.problem("stale");
+    let wrong = root
+        .request(reqwest::Method::PUT, "/refresh-schedule")
+        .header("if-match", "\"1\"")
+        .json(&json!({"schedule": {"on": {"every": "day", "at": ["25:00"], "time_zone": "UTC"}}}));
+    let wrong = crate::setting::Answer::of(wrong).await.problem("invalid_fields");
+    assert_eq!(wrong.fields(), ["/schedule/on/at/0"]);
+}
+
+#[tokio::test]
+async fn an_export_runs_at_its_own_times_and_once_for_all_that_was_missed() {
+    let mut office = Office::open().await;
+    let root = office.site.administrator().await;
+    let own = json!({"own": {"cron": "0 * * * *", "time_zone": "Europe/Bucharest"}});
+    let export = office.export(&root, json!({"schedule": own})).await;
+    drop(root);
+    office.site.work();
+    let root = office.site.sign_in("root@example.com").await;
+    refresh(&root, "cluj").await;
+    office.site.pass(5 * 60 * MINUTE_MS);
+    let run = ran(&root, &export, 1).await;
+    assert_eq!(run["trigger"], "catch_up", "{run}");
+    let note = run["note"].as_str().unwrap();
+    assert!(note.starts_with("was due 5 times since") || note.starts_with("was due 4 times since"), "{note}");
+    // The test begins at 10:00 in Bucharest.
+    office.site.pass(60 * MINUTE_MS);
+    assert_eq!(ran(&root, &export, 2).await["trigger"], "schedule");
+}
+
+#[tokio::test]
+async fn an_export_runs_when_its_segments_have_changed_and_not_otherwise() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({"schedule": "when_segments_change"})).await;
+    refresh(&root, "cluj").await;
+    assert_eq!(ran(&root, &export, 1).await["trigger"], "segments_changed");
+    let same = refresh(&root, "cluj").await;
+    assert_eq!(same["segments"][0]["is_changed"], false, "{same}");
+    office.write_customers(9, "Cluj");
+    refresh(&root, "cluj").await;
+    assert_eq!(ran(&root, &export, 2).await["counts"]["created"], 6);
+}
+
+#[tokio::test]
+async fn exp21_a_run_waits_for_the_refresh_of_its_segments() {
+    let mut office = Office::open().await;
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({})).await;
+    let run = begin(&root, &format!("/exports/{export}/run")).await;
+    let refreshed = begin(&root, "/segments/cluj/refresh").await;
+    drop(root);
+    office.site.work();
+    let root = office.site.sign_in("root@example.com").await;
+    ended(&root, &refreshed).await;
+    // It was put back for a moment that the test holds.
+    office.site.pass(3_000);
+    let run = ended(&root, &run).await;
+    assert_eq!(run["counts"]["created"], 2, "{run}");
+}
+
+#[tokio::test]
+async fn sys5_exports_of_a_segment_that_cannot_be_refreshed_are_skipped_with_the_cause() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({})).await;
+    refresh(&root, "cluj").await;
+    std::fs::remove_file(office.file()).unwrap();
+    let refreshed = begin(&root, "/refreshes").await;
+    let refreshed = ended(&root, &refreshed).await;
+    assert_eq!(refreshed["status"], "failed", "{refreshed}");
+    let run = ran(&root, &export, 1).await;
+    assert_eq!(run["status"], "skipped", "{run}");
+    assert!(run["cause"].as_str().unwrap().contains("latest refresh of segment \"cluj\" failed"), "{run}");
+    assert!(office.on_the_list().await.is_empty());
+}
+
+#[tokio::test]
+async fn exp22_run_all_runs_those_with_an_active_schedule() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({})).await;
+    let connection = connection_of(&root, &export).await;
+    office.export_on(&root, &connection, json!({"name": "Off", "schedule": "off"})).await;
+    let all = post(&root, "/exports/run-all").await.expect(StatusCode::ACCEPTED);
+    assert_eq!(all.body["runs"].as_array().unwrap().len(), 1, "{}", all.text);
+    assert_eq!(all.text_at("/runs/0/subject/id"), export);
+    let queue = root.get("/queue").await.body;
+    assert_eq!(queue["runs"].as_array().unwrap().len(), 1, "{queue}");
+}

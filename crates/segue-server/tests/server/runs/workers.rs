@@ -1,0 +1,71 @@
+//! Several workers of one installation: one is killed or ends, another goes on, and nobody is sent anything twice beyond what
+//! was in flight.
+
+use reqwest::StatusCode;
+use segue_runs::StopHandle;
+use serde_json::json;
+
+use super::{Office, begin, ended, reached, refresh};
+use crate::setting::MINUTE_MS;
+
+#[tokio::test]
+async fn a_worker_that_dies_is_followed_by_another_that_goes_on() {
+    let mut office = Office::open().await;
+    office.write_customers(2_000, "Cluj");
+    office.site.work();
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({})).await;
+    refresh(&root, "cluj").await;
+    drop(root);
+    office.site.rest().await;
+    let root = office.site.sign_in("root@example.com").await;
+    let run = begin(&root, &format!("/exports/{export}/run")).await;
+    let first = office.site.worker();
+    let (_handle, stop) = StopHandle::new();
+    let killed = tokio::spawn(async move { first.run(stop).await });
+    reached(&root, &run, |run| run["status"] != "queued").await;
+    killed.abort();
+    // Its lease is not over: nobody else may go on.
+    let second = office.site.worker();
+    let (handle, stop) = StopHandle::new();
+    let working = tokio::spawn(async move { second.run(stop).await });
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    office.site.pass(MINUTE_MS);
+    let run = ended(&root, &run).await;
+    handle.raise();
+    working.await.unwrap();
+    assert_eq!(run["status"], "succeeded_with_rejections", "{run}");
+    assert_eq!(office.on_the_list().await.len(), 1_999);
+    let state: serde_json::Value = serde_json::from_str(&office.at_the_account("state").await).unwrap();
+    assert_eq!(state["contacts"], 1_999, "{state}");
+    let counts = &run["counts"];
+    let of = |name: &str| counts[name].as_u64().unwrap();
+    assert_eq!(of("created") + of("updated") + of("unchanged") + of("invalid") + of("refused"), 2_000);
+    // The next one has nothing to do.
+    let (handle, stop) = StopHandle::new();
+    let third = office.site.worker();
+    let working = tokio::spawn(async move { third.run(stop).await });
+    office.site.pass(MINUTE_MS);
+    let again = begin(&root, &format!("/exports/{export}/run")).await;
+    assert_eq!(ended(&root, &again).await["counts"]["unchanged"], 1_999);
+    handle.raise();
+    working.await.unwrap();
+}
+
+#[tokio::test]
+async fn exports_that_share_an_account_run_side_by_side() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let connection = office.connection(&root, json!("administrators")).await;
+    refresh(&root, "cluj").await;
+    let mut runs = Vec::new();
+    for number in 0..4 {
+        let export = office.export_on(&root, &connection, json!({"name": format!("Letter {number}")})).await;
+        runs.push(begin(&root, &format!("/exports/{export}/run")).await);
+    }
+    for run in runs {
+        assert_eq!(ended(&root, &run).await["counts"]["created"], 2);
+    }
+    root.get("/queue").await.expect(StatusCode::OK);
+}
