@@ -10,8 +10,6 @@ use sqlx::{AnyConnection, Connection, Executor};
 pub(crate) struct Place {
     pub(crate) directory: Arc<StateDirectory>,
     pub(crate) store: Store,
-    /// The database's address.
-    pub(crate) address: String,
     /// What ends with the test on a Postgres server.
     _schema: Option<Schema>,
     _folder: tempfile::TempDir,
@@ -36,8 +34,7 @@ impl Place {
         let folder = tempfile::tempdir().expect("a folder");
         let directory = Arc::new(StateDirectory::open(folder.path()).expect("a state directory"));
         let store = Store::open(&directory).await.expect("a store");
-        let address = format!("sqlite://{}", directory.database().display());
-        Self { directory, store, address, _schema: None, _folder: folder }
+        Self { directory, store, _schema: None, _folder: folder }
     }
 
     async fn on_postgres() -> Self {
@@ -52,8 +49,8 @@ impl Place {
         let address = format!("{server}{joint}options[search_path]={name}");
         // Already now, so that it goes whatever happens.
         let schema = Some(Schema { server, name });
-        let store = Store::connect(&SecretString::from(address.clone())).await.expect("a store");
-        Self { directory, store, address, _schema: schema, _folder: folder }
+        let store = Store::connect(&SecretString::from(address)).await.expect("a store");
+        Self { directory, store, _schema: schema, _folder: folder }
     }
 }
 

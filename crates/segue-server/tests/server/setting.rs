@@ -37,7 +37,7 @@ pub(crate) struct Site {
     pub(crate) segments: Arc<Segments>,
     installation: Installation,
     worker: Option<(StopHandle, JoinHandle<()>)>,
-    place: Place,
+    _place: Place,
 }
 
 /// How the server of a test differs from others.
@@ -95,7 +95,7 @@ impl Site {
             segments: known,
             installation: works,
             worker: None,
-            place,
+            _place: place,
         }
     }
 

@@ -101,7 +101,7 @@ impl Office {
         for (field, value) in changes.as_object().cloned().unwrap_or_default() {
             body[field] = value;
         }
-        who.post("/exports", &body).await.expect(StatusCode::CREATED).text_at("/id").to_owned()
+        who.post("/exports", &body).await.expect(StatusCode::CREATED).text_at("/export/id").to_owned()
     }
 
     async fn at_the_account(&self, what: &str) -> String {

@@ -52,7 +52,7 @@ async fn s37_an_export_runs_with_every_system_refresh_after_its_segments() {
 }
 
 async fn connection_of(root: &As<'_>, export: &str) -> String {
-    root.get(&format!("/exports/{export}")).await.text_at("/connection/id").to_owned()
+    root.get(&format!("/exports/{export}")).await.text_at("/export/connection/id").to_owned()
 }
 
 #[tokio::test]
