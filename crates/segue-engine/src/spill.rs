@@ -1,6 +1,6 @@
 //! Candidates on their way to the plan: parted by hash into files small enough to be sorted in memory one by one.
 //!
-//! The files stay: what is delivered is read from where it was written first.
+//! Where most of a file is sent it stays: what is delivered is then read from where it was written first.
 
 use std::fs::File;
 use std::io::{BufWriter, Read, Write};

@@ -85,7 +85,8 @@ pub(crate) fn read(
     }
     let has = |name: &&str| builder.schema().index_of(name).is_ok();
     if !columns.iter().all(has) {
-        return Err(std::io::Error::from(ErrorKind::InvalidData)).on("read", path);
+        let words = "it lacks columns: a version before the first release has written it; begin with a new state directory";
+        return Err(std::io::Error::new(ErrorKind::InvalidData, words)).on("read", path);
     }
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
     let from = usize::try_from(from).map_err(|error| internal("counting rows")(error.into()))?;
