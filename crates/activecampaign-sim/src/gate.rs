@@ -26,7 +26,9 @@ impl<'a> Handed<'a> {
     /// The heavy part, and the only one that needs nothing of the account.
     fn read(request: &'a Request, knobs: &Knobs) -> Self {
         let bytes = request.body.len();
-        let Ok(body) = serde_json::from_slice::<ImportBody<'_>>(&request.body) else {
+        // Checked as a whole, its texts need not be checked one by one.
+        let body = std::str::from_utf8(&request.body).ok();
+        let Some(body) = body.and_then(|body| serde_json::from_str::<ImportBody<'_>>(body).ok()) else {
             let answer = Answer::json(400, &refusal("Invalid or unparsable json"));
             return Self { contacts: 0, bytes, body: Err(answer) };
         };

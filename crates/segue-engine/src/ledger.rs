@@ -1,11 +1,12 @@
 //! The ledger: what the provider has confirmed for one export, sorted by hash and address.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, FixedSizeBinaryBuilder, Int64Array, Int64Builder, RecordBatch, StringArray,
-    StringBuilder, UInt8Array, UInt8Builder, UInt64Array, UInt64Builder,
+    Array, ArrayRef, AsArray, Int64Array, Int64Builder, RecordBatch, StringArray, StringBuilder, UInt8Array,
+    UInt8Builder, UInt64Array, UInt64Builder,
 };
 use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, UInt8Type, UInt64Type};
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReader;
@@ -55,7 +56,8 @@ fn schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
         Field::new("hash", DataType::UInt64, false),
         Field::new("email", DataType::Utf8, false),
-        Field::new("payload", DataType::FixedSizeBinary(16), false),
+        Field::new("payload_low", DataType::UInt64, false),
+        Field::new("payload_high", DataType::UInt64, false),
         Field::new("state", DataType::UInt8, false),
         Field::new("reason", DataType::Utf8, true),
         Field::new("words", DataType::Utf8, false),
@@ -69,7 +71,7 @@ pub(crate) struct LedgerWriter {
     schema: SchemaRef,
     hash: UInt64Builder,
     email: StringBuilder,
-    payload: FixedSizeBinaryBuilder,
+    payload: PayloadBuilder,
     state: UInt8Builder,
     reason: StringBuilder,
     words: StringBuilder,
@@ -86,7 +88,7 @@ impl LedgerWriter {
             schema,
             hash: UInt64Builder::new(),
             email: StringBuilder::new(),
-            payload: FixedSizeBinaryBuilder::new(16),
+            payload: PayloadBuilder::default(),
             state: UInt8Builder::new(),
             reason: StringBuilder::new(),
             words: StringBuilder::new(),
@@ -99,22 +101,42 @@ impl LedgerWriter {
     pub(crate) fn push(&mut self, entry: &Entry) -> Result<(), EngineError> {
         self.hash.append_value(entry.hash);
         self.email.append_value(entry.email);
-        self.payload
-            .append_value(entry.payload.to_le_bytes())
-            .map_err(|error| internal("writing the ledger")(error.into()))?;
+        self.payload.push(entry.payload);
         self.state.append_value(entry.state as u8);
         self.reason.append_option(entry.reason.map(Reason::code));
         self.words.append_value(entry.words);
         self.since_ms.append_value(entry.since_ms);
-        self.waiting += 1;
-        if self.waiting == ROWS_PER_GROUP { self.write() } else { Ok(()) }
+        self.added(1)
+    }
+
+    /// Takes over some rows of another ledger as they are.
+    fn copy(&mut self, columns: &Columns, rows: Range<usize>) -> Result<(), EngineError> {
+        let (from, len) = (rows.start, rows.len());
+        self.hash.append_slice(&columns.hash.values()[rows.clone()]);
+        self.payload.low.append_slice(&columns.payload.low.values()[rows.clone()]);
+        self.payload.high.append_slice(&columns.payload.high.values()[rows.clone()]);
+        self.state.append_slice(&columns.state.values()[rows.clone()]);
+        self.since_ms.append_slice(&columns.since_ms.values()[rows]);
+        let copied = self
+            .email
+            .append_array(&columns.email.slice(from, len))
+            .and_then(|()| self.reason.append_array(&columns.reason.slice(from, len)))
+            .and_then(|()| self.words.append_array(&columns.words.slice(from, len)));
+        copied.map_err(|error| internal("writing the ledger")(error.into()))?;
+        self.added(len)
+    }
+
+    fn added(&mut self, rows: usize) -> Result<(), EngineError> {
+        self.waiting += rows;
+        if self.waiting >= ROWS_PER_GROUP { self.write() } else { Ok(()) }
     }
 
     fn write(&mut self) -> Result<(), EngineError> {
         let columns: Vec<ArrayRef> = vec![
             Arc::new(self.hash.finish()),
             Arc::new(self.email.finish()),
-            Arc::new(self.payload.finish()),
+            Arc::new(self.payload.low.finish()),
+            Arc::new(self.payload.high.finish()),
             Arc::new(self.state.finish()),
             Arc::new(self.reason.finish()),
             Arc::new(self.words.finish()),
@@ -144,7 +166,7 @@ pub(crate) struct LedgerCursor {
 struct Columns {
     hash: UInt64Array,
     email: StringArray,
-    payload: ArrayRef,
+    payload: Payloads,
     state: UInt8Array,
     reason: StringArray,
     words: StringArray,
@@ -154,7 +176,7 @@ struct Columns {
 impl LedgerCursor {
     /// Without a path, a ledger without entries.
     pub(crate) fn open(path: Option<&Path>) -> Result<Self, EngineError> {
-        let names = ["hash", "email", "payload", "state", "reason", "words", "since_ms"];
+        let names = ["hash", "email", "payload_low", "payload_high", "state", "reason", "words", "since_ms"];
         let reader = path.map(|path| table::read(path, &names, 0, ROWS_AT_A_TIME)).transpose()?;
         let mut cursor = Self { reader, columns: None, next: 0 };
         cursor.fill()?;
@@ -173,11 +195,11 @@ impl LedgerCursor {
             self.columns = Some(Columns {
                 hash: batch.column(0).as_primitive::<UInt64Type>().clone(),
                 email: batch.column(1).as_string::<i32>().clone(),
-                payload: Arc::clone(batch.column(2)),
-                state: batch.column(3).as_primitive::<UInt8Type>().clone(),
-                reason: batch.column(4).as_string::<i32>().clone(),
-                words: batch.column(5).as_string::<i32>().clone(),
-                since_ms: batch.column(6).as_primitive::<Int64Type>().clone(),
+                payload: Payloads::of(batch.column(2), batch.column(3)),
+                state: batch.column(4).as_primitive::<UInt8Type>().clone(),
+                reason: batch.column(5).as_string::<i32>().clone(),
+                words: batch.column(6).as_string::<i32>().clone(),
+                since_ms: batch.column(7).as_primitive::<Int64Type>().clone(),
             });
         }
         Ok(())
@@ -190,7 +212,7 @@ impl LedgerCursor {
         Some(Entry {
             hash: columns.hash.value(row),
             email: columns.email.value(row),
-            payload: payload(columns.payload.as_fixed_size_binary().value(row)),
+            payload: columns.payload.value(row),
             state: match columns.state.value(row) {
                 1 => State::Listed,
                 2 => State::Refused,
@@ -210,8 +232,56 @@ impl LedgerCursor {
         self.next += 1;
         self.fill()
     }
+
+    /// Copies the entries with a smaller hash, or all that are left, into the next ledger as they are. Entry by entry that
+    /// takes several times as long, and nearly all of them stay.
+    pub(crate) fn copy_until(
+        &mut self,
+        hash: Option<u64>,
+        next: &mut LedgerWriter,
+    ) -> Result<(), EngineError> {
+        while let Some(columns) = &self.columns {
+            let left = &columns.hash.values()[self.next..];
+            let run = hash.map_or(left.len(), |hash| left.partition_point(|other| *other < hash));
+            if run == 0 {
+                return Ok(());
+            }
+            next.copy(columns, self.next..self.next + run)?;
+            self.next += run;
+            self.fill()?;
+        }
+        Ok(())
+    }
 }
 
-pub(crate) fn payload(bytes: &[u8]) -> u128 {
-    bytes.try_into().map_or(0, u128::from_le_bytes)
+/// Builds two columns of payload hashes: as one column of 16 bytes, each value would be allocated by itself.
+#[derive(Default)]
+pub(crate) struct PayloadBuilder {
+    pub(crate) low: UInt64Builder,
+    pub(crate) high: UInt64Builder,
+}
+
+impl PayloadBuilder {
+    #[expect(clippy::cast_possible_truncation, reason = "each half by itself")]
+    pub(crate) fn push(&mut self, payload: u128) {
+        self.low.append_value(payload as u64);
+        self.high.append_value((payload >> 64) as u64);
+    }
+}
+
+/// The two columns, read.
+pub(crate) struct Payloads {
+    low: UInt64Array,
+    high: UInt64Array,
+}
+
+impl Payloads {
+    pub(crate) fn of(low: &ArrayRef, high: &ArrayRef) -> Self {
+        let [low, high] = [low, high].map(|column| column.as_primitive::<UInt64Type>().clone());
+        Self { low, high }
+    }
+
+    pub(crate) fn value(&self, row: usize) -> u128 {
+        u128::from(self.high.value(row)) << 64 | u128::from(self.low.value(row))
+    }
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, AsArray, FixedSizeBinaryBuilder, Int64Builder, RecordBatch, StringArray, StringBuilder,
-    UInt8Array, UInt8Builder, UInt16Builder, UInt32Builder, UInt64Array, UInt64Builder,
+    ArrayRef, AsArray, Int64Builder, RecordBatch, StringArray, StringBuilder, UInt8Array, UInt8Builder,
+    UInt16Builder, UInt32Builder, UInt64Array, UInt64Builder,
 };
 use datafusion::arrow::datatypes::{
     DataType, Field, Int64Type, Schema, SchemaRef, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
@@ -14,13 +14,16 @@ use datafusion::arrow::datatypes::{
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use segue_model::{Action, EngineError, PlanRows, RowChunk};
 
+use crate::closing::Closing;
 use crate::error::internal;
-use crate::ledger::payload;
+use crate::ledger::{PayloadBuilder, Payloads};
 use crate::spill::{self, Place};
 use crate::table::{self, TableWriter};
 
 const ROWS_PER_GROUP: usize = 8192;
 const ROWS_AT_A_TIME: usize = 2048;
+// A few megabytes.
+const EARLY_GROUPS: usize = 8;
 
 /// A row to send.
 pub(crate) struct OutboxRow<'a> {
@@ -40,22 +43,26 @@ pub(crate) struct OutboxWriter {
     action: UInt8Builder,
     hash: UInt64Builder,
     email: StringBuilder,
-    payload: FixedSizeBinaryBuilder,
+    payload: PayloadBuilder,
     file: UInt16Builder,
     offset: UInt64Builder,
     bytes: UInt32Builder,
     since_ms: Int64Builder,
     profile: StringBuilder,
     rows: usize,
+    groups: usize,
+    early: Closing,
 }
 
 impl OutboxWriter {
-    pub(crate) fn create(path: &Path) -> Result<Self, EngineError> {
+    /// An outbox that is brought to the disk as it grows.
+    pub(crate) fn create(path: &Path, early: Closing) -> Result<Self, EngineError> {
         let schema = Arc::new(Schema::new(vec![
             Field::new("action", DataType::UInt8, false),
             Field::new("hash", DataType::UInt64, false),
             Field::new("email", DataType::Utf8, false),
-            Field::new("payload", DataType::FixedSizeBinary(16), false),
+            Field::new("payload_low", DataType::UInt64, false),
+            Field::new("payload_high", DataType::UInt64, false),
             Field::new("file", DataType::UInt16, false),
             Field::new("offset", DataType::UInt64, false),
             Field::new("bytes", DataType::UInt32, false),
@@ -68,13 +75,15 @@ impl OutboxWriter {
             action: UInt8Builder::new(),
             hash: UInt64Builder::new(),
             email: StringBuilder::new(),
-            payload: FixedSizeBinaryBuilder::new(16),
+            payload: PayloadBuilder::default(),
             file: UInt16Builder::new(),
             offset: UInt64Builder::new(),
             bytes: UInt32Builder::new(),
             since_ms: Int64Builder::new(),
             profile: StringBuilder::new(),
             rows: 0,
+            groups: 0,
+            early,
         })
     }
 
@@ -86,9 +95,7 @@ impl OutboxWriter {
         });
         self.hash.append_value(row.hash);
         self.email.append_value(row.email);
-        self.payload
-            .append_value(row.payload.to_le_bytes())
-            .map_err(|error| internal("writing the plan")(error.into()))?;
+        self.payload.push(row.payload);
         self.file.append_value(row.json.file);
         self.offset.append_value(row.json.offset);
         self.bytes.append_value(row.json.bytes);
@@ -103,7 +110,8 @@ impl OutboxWriter {
             Arc::new(self.action.finish()),
             Arc::new(self.hash.finish()),
             Arc::new(self.email.finish()),
-            Arc::new(self.payload.finish()),
+            Arc::new(self.payload.low.finish()),
+            Arc::new(self.payload.high.finish()),
             Arc::new(self.file.finish()),
             Arc::new(self.offset.finish()),
             Arc::new(self.bytes.finish()),
@@ -112,7 +120,12 @@ impl OutboxWriter {
         ];
         self.rows = 0;
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns);
-        self.table.write(&batch.map_err(|error| internal("writing the plan")(error.into()))?)
+        self.table.write(&batch.map_err(|error| internal("writing the plan")(error.into()))?)?;
+        self.groups += 1;
+        if self.groups.is_multiple_of(EARLY_GROUPS) {
+            self.early.keep(self.table.beside());
+        }
+        Ok(())
     }
 
     pub(crate) fn finish(mut self) -> Result<(), EngineError> {
@@ -196,7 +209,7 @@ struct Columns {
     action: UInt8Array,
     hash: UInt64Array,
     email: StringArray,
-    payload: ArrayRef,
+    payload: Payloads,
     profile: StringArray,
 }
 
@@ -217,8 +230,8 @@ impl SentRow<'_> {
 
 impl OutboxCursor {
     pub(crate) fn open(path: &Path) -> Result<Self, EngineError> {
-        let reader =
-            table::read(path, &["action", "hash", "email", "payload", "profile"], 0, ROWS_AT_A_TIME)?;
+        let columns = ["action", "hash", "email", "payload_low", "payload_high", "profile"];
+        let reader = table::read(path, &columns, 0, ROWS_AT_A_TIME)?;
         let mut cursor = Self { reader: Some(reader), columns: None, next: 0, row: 0 };
         cursor.fill()?;
         Ok(cursor)
@@ -237,8 +250,8 @@ impl OutboxCursor {
                 action: batch.column(0).as_primitive::<UInt8Type>().clone(),
                 hash: batch.column(1).as_primitive::<UInt64Type>().clone(),
                 email: batch.column(2).as_string::<i32>().clone(),
-                payload: Arc::clone(batch.column(3)),
-                profile: batch.column(4).as_string::<i32>().clone(),
+                payload: Payloads::of(batch.column(3), batch.column(4)),
+                profile: batch.column(5).as_string::<i32>().clone(),
             });
         }
         Ok(())
@@ -250,7 +263,7 @@ impl OutboxCursor {
             action: action(columns.action.value(self.next)),
             hash: columns.hash.value(self.next),
             email: columns.email.value(self.next),
-            payload: payload(columns.payload.as_fixed_size_binary().value(self.next)),
+            payload: columns.payload.value(self.next),
             profile: columns.profile.value(self.next),
         })
     }

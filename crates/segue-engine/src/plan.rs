@@ -1,13 +1,13 @@
 //! The plan: members against ledger, both sorted by hash and address, decided in one pass.
 
 use std::cmp::Ordering;
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::io::Write;
 
 use segue_model::{Action, EngineError, Mode, PlanFiles, PlanRequest, PlanSummary, Reason};
 
+use crate::closing::{self, Closing};
 use crate::contact::write_text;
+use crate::copies::Copies;
 use crate::error::OnFile;
 use crate::filter::Condition;
 use crate::ledger::{Entry, LedgerCursor, State};
@@ -16,12 +16,15 @@ use crate::outbox::{OutboxRow, OutboxWriter};
 use crate::read::InputFile;
 use crate::rejections::RejectionWriter;
 use crate::source;
-use crate::spill::{self, Partition, Place, Record, Spill};
+use crate::spill::{MOST_PARTITIONS, Partition, Place, Record, Spill};
 use crate::tally::Tally;
 
 // What a row takes in a spill, guessed from what it takes in its file.
 const SPILLED_BYTES_PER_BYTE: u64 = 3;
 const SPILLED_BYTES_PER_ROW: u64 = 320;
+// Numbers of files with contacts beyond the partitions.
+const SENT_COPIES: u16 = MOST_PARTITIONS;
+const LEFT_COPIES: u16 = 1 << 15;
 
 /// Opens a request's files and checks that they can be read as it asks.
 pub(crate) fn open(
@@ -44,21 +47,25 @@ pub(crate) fn plan(
     let plan = PlanFiles::new(&request.folder);
     let contacts = plan.contacts();
     std::fs::create_dir(&contacts).on("make", &contacts)?;
-    let mut spill = Spill::create(&contacts, bytes)?;
     let mut rejected = RejectionWriter::create(&plan.rejected())?;
     let mut tally = Tally::default();
-    let mut sinks = Sinks { spill: &mut spill, rejected: &mut rejected, tally: &mut tally };
-    members::read(&files, request, condition.as_ref(), &mut sinks, progress)?;
-    let mut planner = Planner::new(request, &files, rejected, tally)?;
     std::thread::scope(|scope| {
-        let partitions = spill.partitions(scope)?;
+        let (closing, closers) = closing::start(scope);
+        // Without a ledger everybody is sent, and every file is needed.
+        let early = request.ledger.is_none().then(|| closing.clone());
+        let mut spill = Spill::create(&contacts, bytes, early)?;
+        let mut sinks = Sinks { spill: &mut spill, rejected: &mut rejected, tally: &mut tally };
+        members::read(&files, request, condition.as_ref(), &mut sinks, progress)?;
+        let mut planner = Planner::new(request, &files, &closing, rejected, tally)?;
+        let partitions = spill.partitions(scope, closing)?;
         while let Some(partition) = partitions.next() {
             let is_needed = planner.decide_all(&partition)?;
             partitions.close(partition, is_needed);
         }
-        partitions.finish()
-    })?;
-    planner.finish()
+        partitions.finish()?;
+        let summary = planner.finish()?;
+        closers.finish().map(|()| summary)
+    })
 }
 
 struct Planner<'a> {
@@ -67,10 +74,21 @@ struct Planner<'a> {
     /// The name of the profile at hand.
     name: String,
     ledger: LedgerCursor,
+    /// Who is sent of the partition at hand.
+    sending: Vec<Sending>,
+    copies: Copies,
     sends: OutboxWriter,
     leaves: Leaves,
     rejected: RejectionWriter,
     tally: Tally,
+}
+
+/// A record of a partition that is sent.
+struct Sending {
+    index: usize,
+    action: Action,
+    since_ms: i64,
+    json: Place,
 }
 
 /// What becomes of a member that can be sent.
@@ -84,6 +102,7 @@ impl<'a> Planner<'a> {
     fn new(
         request: &'a PlanRequest,
         files: &[InputFile],
+        closing: &Closing,
         rejected: RejectionWriter,
         tally: Tally,
     ) -> Result<Self, EngineError> {
@@ -93,16 +112,17 @@ impl<'a> Planner<'a> {
             names: Names::new(files),
             name: String::new(),
             ledger: LedgerCursor::open(request.ledger.as_deref())?,
-            sends: OutboxWriter::create(&plan.sends())?,
-            leaves: Leaves::create(&plan)?,
+            sending: Vec::new(),
+            copies: Copies::new(&plan.contacts(), SENT_COPIES, closing.clone()),
+            sends: OutboxWriter::create(&plan.sends(), closing.clone())?,
+            leaves: Leaves::create(&plan, closing)?,
             rejected,
             tally,
         })
     }
 
-    /// Decides about every member of a partition, and says whether one of them is sent.
+    /// Decides about every member of a partition, and says whether its file is needed for those who are sent.
     fn decide_all(&mut self, partition: &Partition) -> Result<bool, EngineError> {
-        let sent_before = self.tally.sends();
         let mut index = 0;
         while index < partition.len() {
             let end = partition.end_of_group(index);
@@ -110,7 +130,7 @@ impl<'a> Planner<'a> {
             self.pass_ledger_until(Some((first.hash, first.email())))?;
             let winner = (index..end).find(|&index| partition.record(index).is_sendable);
             if let Some(winner) = winner {
-                self.decide(&partition.record(winner), partition.place(winner))?;
+                self.decide(partition, winner)?;
                 for other in
                     (winner + 1..end).map(|index| partition.record(index)).filter(|other| other.is_sendable)
                 {
@@ -120,7 +140,24 @@ impl<'a> Planner<'a> {
             self.take_entry(&first)?;
             index = end;
         }
-        Ok(self.tally.sends() > sent_before)
+        self.send_all(partition)
+    }
+
+    /// Writes who is sent of a partition. If that is little of it, it is copied: to make safe what nobody needs takes the
+    /// disk longer than everything else together.
+    fn send_all(&mut self, partition: &Partition) -> Result<bool, EngineError> {
+        let bytes: usize = self.sending.iter().map(|sending| sending.json.bytes as usize).sum();
+        let is_copied = bytes * 2 <= partition.bytes();
+        for Sending { index, action, since_ms, json } in self.sending.drain(..) {
+            let record = partition.record(index);
+            let json = if is_copied { self.copies.push(record.json)? } else { json };
+            let email = std::str::from_utf8(record.email()).unwrap_or_default();
+            self.names.write(&mut self.name, record.profile, record.row);
+            self.tally.send(&self.name, email, action, record.json);
+            let (hash, payload, profile) = (record.hash, record.payload, self.name.as_str());
+            self.sends.push(&OutboxRow { action, hash, email, payload, json, since_ms, profile })?;
+        }
+        Ok(!is_copied)
     }
 
     /// Ledger entries before this key are of contacts that are no members.
@@ -149,23 +186,14 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    fn decide(&mut self, record: &Record, json: Place) -> Result<(), EngineError> {
+    fn decide(&mut self, partition: &Partition, index: usize) -> Result<(), EngineError> {
+        let record = partition.record(index);
         let entry = self.ledger.peek().filter(|entry| entry.key() == (record.hash, record.email()));
         let email = std::str::from_utf8(record.email()).unwrap_or_default();
         match decision(entry.as_ref(), record.payload, self.request.retry_refused) {
             Decision::Send { action, since_ms } => {
-                self.names.write(&mut self.name, record.profile, record.row);
-                self.tally.send(&self.name, email, action, record.json);
-                let (hash, payload) = (record.hash, record.payload);
-                self.sends.push(&OutboxRow {
-                    action,
-                    hash,
-                    email,
-                    payload,
-                    json,
-                    since_ms,
-                    profile: &self.name,
-                })
+                self.sending.push(Sending { index, action, since_ms, json: partition.place(index) });
+                Ok(())
             }
             Decision::Unchanged => {
                 let profile = || self.names.of(record.profile, record.row);
@@ -190,6 +218,7 @@ impl<'a> Planner<'a> {
 
     fn finish(mut self) -> Result<PlanSummary, EngineError> {
         self.pass_ledger_until(None)?;
+        self.copies.finish()?;
         self.sends.finish()?;
         self.leaves.finish()?;
         self.rejected.finish()?;
@@ -215,20 +244,15 @@ fn decision(entry: Option<&Entry>, payload: u128, retry_refused: bool) -> Decisi
 /// Writes who leaves.
 struct Leaves {
     outbox: OutboxWriter,
-    path: PathBuf,
-    file: BufWriter<File>,
-    written: u64,
+    copies: Copies,
     json: Vec<u8>,
 }
 
 impl Leaves {
-    // No partition has this number.
-    const FILE: u16 = u16::MAX;
-
-    fn create(plan: &PlanFiles) -> Result<Self, EngineError> {
-        let path = spill::file(&plan.contacts(), Self::FILE);
-        let file = BufWriter::new(File::create(&path).on("write", &path)?);
-        Ok(Self { outbox: OutboxWriter::create(&plan.leaves())?, path, file, written: 0, json: Vec::new() })
+    fn create(plan: &PlanFiles, closing: &Closing) -> Result<Self, EngineError> {
+        let copies = Copies::new(&plan.contacts(), LEFT_COPIES, closing.clone());
+        let outbox = OutboxWriter::create(&plan.leaves(), closing.clone())?;
+        Ok(Self { outbox, copies, json: Vec::new() })
     }
 
     fn push(&mut self, entry: &Entry, list: u64, tally: &mut Tally) -> Result<(), EngineError> {
@@ -238,25 +262,19 @@ impl Leaves {
         // Writing to a vector does not fail.
         let _ = write!(self.json, r#","unsubscribe":[{{"listid":{list}}}]}}"#);
         tally.send("", entry.email, Action::Leave, &self.json);
-        self.file.write_all(&self.json).on("write", &self.path)?;
-        let bytes = u32::try_from(self.json.len()).unwrap_or_default();
-        let json = Place { file: Self::FILE, offset: self.written, bytes };
-        self.written += u64::from(bytes);
         self.outbox.push(&OutboxRow {
             action: Action::Leave,
             hash: entry.hash,
             email: entry.email,
             payload: entry.payload,
-            json,
+            json: self.copies.push(&self.json)?,
             since_ms: entry.since_ms,
             profile: "",
         })
     }
 
     fn finish(self) -> Result<(), EngineError> {
-        let file =
-            self.file.into_inner().map_err(std::io::IntoInnerError::into_error).on("write", &self.path)?;
-        file.sync_data().on("write", &self.path)?;
+        self.copies.finish()?;
         self.outbox.finish()
     }
 }

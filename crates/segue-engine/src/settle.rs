@@ -23,7 +23,10 @@ pub(crate) fn settle(settlement: &Settlement) -> Result<Settled, EngineError> {
     let mut sends = OutboxCursor::open(&settlement.plan.sends())?;
     let mut leaves = OutboxCursor::open(&settlement.plan.leaves())?;
     loop {
-        let (entry, send, leave) = (ledger.peek(), sends.peek(), leaves.peek());
+        let (send, leave) = (sends.peek(), leaves.peek());
+        let next = [&send, &leave].into_iter().flatten().map(|row| row.hash).min();
+        ledger.copy_until(next, &mut settler.next)?;
+        let entry = ledger.peek();
         let keys = [
             entry.as_ref().map(Entry::key),
             send.as_ref().map(SentRow::key),

@@ -1,6 +1,6 @@
 //! Candidates on their way to the plan: parted by hash into files small enough to be sorted in memory one by one.
 //!
-//! The files stay: what is delivered is read from where it was written first.
+//! Where most of a file is sent it stays: what is delivered is then read from where it was written first.
 
 use std::fs::File;
 use std::io::{BufWriter, Read, Write};
@@ -10,12 +10,16 @@ use std::thread::{Scope, ScopedJoinHandle};
 
 use segue_model::EngineError;
 
+use crate::closing::Closing;
 use crate::error::OnFile;
 
-const PARTITION_BYTES: u64 = 4 << 20;
-// Each is an open file, and shells allow 1024 by default.
-const MOST_PARTITIONS: u64 = 256;
+/// What is read at once, about.
+pub(crate) const PARTITION_BYTES: u64 = 4 << 20;
+/// Each is an open file, and shells allow 1024 by default.
+pub(crate) const MOST_PARTITIONS: u16 = 256;
 const BUFFER: usize = 1 << 14;
+// What the disk is given to write while more is added.
+const EARLY_BYTES: usize = 1 << 20;
 // hash, row, payload, lengths of e-mail, profile and JSON, kind
 const HEADER: usize = 8 + 8 + 16 + 2 + 4 + 4 + 1;
 const JSON_BEFORE_EMAIL: usize = br#"{"email":""#.len();
@@ -58,28 +62,38 @@ impl Record<'_> {
 
 /// Receives records.
 pub(crate) struct Spill {
-    files: Vec<(PathBuf, BufWriter<File>)>,
+    files: Vec<Filling>,
     shift: u32,
+    early: Option<Closing>,
+}
+
+struct Filling {
+    path: PathBuf,
+    file: BufWriter<File>,
+    /// Written since the disk was given something.
+    waiting: usize,
 }
 
 impl Spill {
-    /// A spill into the folder `contacts` for about `bytes` of records.
-    pub(crate) fn create(contacts: &Path, bytes: u64) -> Result<Self, EngineError> {
-        let partitions = (bytes / PARTITION_BYTES).clamp(2, MOST_PARTITIONS).next_power_of_two();
-        let files = (0..=u16::MAX).take_while(|number| u64::from(*number) < partitions).map(|number| {
+    /// A spill into the folder `contacts` for about `bytes` of records. With `early`, files are expected to stay, and are
+    /// brought to the disk as they grow.
+    pub(crate) fn create(contacts: &Path, bytes: u64, early: Option<Closing>) -> Result<Self, EngineError> {
+        let partitions = (bytes / PARTITION_BYTES).clamp(2, u64::from(MOST_PARTITIONS)).next_power_of_two();
+        let files = (0..MOST_PARTITIONS).take_while(|number| u64::from(*number) < partitions).map(|number| {
             let path = file(contacts, number);
             let file = File::create(&path).on("write", &path)?;
-            Ok((path, BufWriter::with_capacity(BUFFER, file)))
+            Ok(Filling { path, file: BufWriter::with_capacity(BUFFER, file), waiting: 0 })
         });
         Ok(Self {
             files: files.collect::<Result<_, EngineError>>()?,
             shift: 64 - partitions.trailing_zeros(),
+            early,
         })
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "a contact and a profile key are far below 4 GiB")]
     pub(crate) fn push(&mut self, record: &Record) -> Result<(), EngineError> {
-        let (path, file) = &mut self.files[(record.hash >> self.shift) as usize];
+        let Filling { path, file, waiting } = &mut self.files[(record.hash >> self.shift) as usize];
         let mut header = [0; HEADER];
         header[..8].copy_from_slice(&record.hash.to_le_bytes());
         header[8..16].copy_from_slice(&record.row.to_le_bytes());
@@ -91,32 +105,39 @@ impl Spill {
         let mut write = |bytes: &[u8]| file.write_all(bytes).on("write", path);
         write(&header)?;
         write(record.profile.as_bytes())?;
-        write(record.json)
+        write(record.json)?;
+        *waiting += HEADER + record.profile.len() + record.json.len();
+        if *waiting >= EARLY_BYTES
+            && let Some(early) = &self.early
+        {
+            early.keep(path);
+            *waiting = 0;
+        }
+        Ok(())
     }
 
     /// The partitions in the order of their hashes, read and sorted on a thread of their own.
     pub(crate) fn partitions<'scope>(
         self,
         scope: &'scope Scope<'scope, '_>,
+        closing: Closing,
     ) -> Result<Partitions<'scope>, EngineError> {
         let mut paths = Vec::with_capacity(self.files.len());
-        for (path, mut file) in self.files {
+        for Filling { path, mut file, .. } in self.files {
             file.flush().on("write", &path)?;
             paths.push(path);
         }
         let (sorted, used) = (mpsc::sync_channel(1), mpsc::channel());
-        let thread = scope.spawn(move || sort_all(paths, sorted.0, &used.1));
-        Ok(Partitions { sorted: sorted.1, used: used.0, thread })
+        let thread = scope.spawn(move || sort_all(paths, &sorted.0, &used.1));
+        Ok(Partitions { sorted: sorted.1, used: used.0, closing, thread })
     }
 }
-
-/// A partition that was used, and whether it is kept.
-type Used = (Partition, bool);
 
 /// The partitions of a spill, one after another.
 pub(crate) struct Partitions<'scope> {
     sorted: mpsc::Receiver<Partition>,
-    used: mpsc::Sender<Used>,
+    used: mpsc::Sender<Partition>,
+    closing: Closing,
     thread: ScopedJoinHandle<'scope, Result<(), EngineError>>,
 }
 
@@ -128,28 +149,30 @@ impl Partitions<'_> {
 
     /// Keeps a partition's file for the delivery, safe against a crash of the machine, or removes it.
     pub(crate) fn close(&self, partition: Partition, is_needed: bool) {
-        // A thread that is gone has failed, and says why in the end.
-        drop(self.used.send((partition, is_needed)));
+        if is_needed {
+            self.closing.keep(&partition.path);
+        } else {
+            self.closing.remove(&partition.path);
+        }
+        // Its memory is for another one, as long as more are read.
+        drop(self.used.send(partition));
     }
 
-    /// Waits until every file is safe.
+    /// Says why there are no more.
     pub(crate) fn finish(self) -> Result<(), EngineError> {
-        drop((self.sorted, self.used));
+        drop(self.sorted);
         self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
 }
 
 fn sort_all(
     paths: Vec<PathBuf>,
-    sorted: mpsc::SyncSender<Partition>,
-    used: &mpsc::Receiver<Used>,
+    sorted: &mpsc::SyncSender<Partition>,
+    used: &mpsc::Receiver<Partition>,
 ) -> Result<(), EngineError> {
     for (path, number) in paths.into_iter().zip(0..) {
         // Into the memory of one that was used: fresh memory costs the kernel as much as reading.
-        let mut partition = match used.try_recv() {
-            Ok((partition, is_needed)) => partition.close(is_needed)?,
-            Err(_) => Partition::default(),
-        };
+        let mut partition = used.try_recv().unwrap_or_default();
         read_into(&mut partition.bytes, &path)?;
         (partition.path, partition.number) = (path, number);
         partition.sort();
@@ -158,9 +181,7 @@ fn sort_all(
             return Ok(());
         }
     }
-    // Says that there are no more; the last ones come back after that.
-    drop(sorted);
-    used.iter().try_for_each(|(partition, is_needed)| partition.close(is_needed).map(drop))
+    Ok(())
 }
 
 /// Reads a whole file into memory that an earlier one has left.
@@ -200,6 +221,11 @@ impl Partition {
         self.order.len()
     }
 
+    /// How much there is to keep.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
     pub(crate) fn record(&self, index: usize) -> Record<'_> {
         decode(&self.bytes[self.order[index].1..]).0
     }
@@ -211,16 +237,6 @@ impl Partition {
         let (record, length) = decode(&self.bytes[at..]);
         let bytes = record.json.len();
         Place { file: self.number, offset: (at + length - bytes) as u64, bytes: bytes as u32 }
-    }
-
-    /// Returns the memory for another one.
-    fn close(self, is_needed: bool) -> Result<Self, EngineError> {
-        if is_needed {
-            File::open(&self.path).and_then(|file| file.sync_data()).on("write", &self.path)?;
-        } else {
-            std::fs::remove_file(&self.path).on("remove", &self.path)?;
-        }
-        Ok(self)
     }
 
     /// The end of the records that have the address of record `index`.

@@ -54,6 +54,11 @@ impl TableWriter {
         written.map_err(|error| failed(error, "write", &self.beside))
     }
 
+    /// Where it stands until it is complete.
+    pub(crate) fn beside(&self) -> &Path {
+        &self.beside
+    }
+
     /// Moves the table to its place, safe against a crash of the machine.
     pub(crate) fn finish(self) -> Result<(), EngineError> {
         let file = self.writer.into_inner().map_err(|error| failed(error, "write", &self.beside))?;
@@ -77,6 +82,11 @@ pub(crate) fn read(
     let format = format.and_then(|entry| entry.value.as_deref()?.parse::<u32>().ok());
     if format.is_some_and(|format| format > FORMAT) {
         return Err(EngineError::NewerState { path: path.to_owned() });
+    }
+    let has = |name: &&str| builder.schema().index_of(name).is_ok();
+    if !columns.iter().all(has) {
+        let words = "it lacks columns: a version before the first release has written it; begin with a new state directory";
+        return Err(std::io::Error::new(ErrorKind::InvalidData, words)).on("read", path);
     }
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
     let from = usize::try_from(from).map_err(|error| internal("counting rows")(error.into()))?;

@@ -39,11 +39,6 @@ impl Tally {
         }
     }
 
-    /// Members that are sent.
-    pub(crate) fn sends(&self) -> u64 {
-        self.counts.create + self.counts.update
-    }
-
     pub(crate) fn unchanged(&mut self, profile: impl FnOnce() -> String, email: &str) {
         self.counts.unchanged += 1;
         if self.wants_example("unchanged") {

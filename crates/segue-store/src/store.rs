@@ -131,6 +131,8 @@ async fn set_up(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     // NORMAL survives every kill; a power cut may cost the last commits, which are then done again.
     connection.execute("PRAGMA journal_mode = WAL").await?;
     connection.execute("PRAGMA synchronous = NORMAL").await?;
+    // Bringing the log into the database costs a wait for the disk each time; a run writes a few thousand pages.
+    connection.execute("PRAGMA wal_autocheckpoint = 8192").await?;
     connection.execute("PRAGMA foreign_keys = ON").await?;
     connection.execute("PRAGMA secure_delete = ON").await?;
     Ok(())

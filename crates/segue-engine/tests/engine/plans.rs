@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use segue_model::{
@@ -337,5 +337,65 @@ fn rows_are_read_from_where_delivery_stopped() {
         let first =
             chunks.first().map(|chunk| serde_json::from_slice::<serde_json::Value>(chunk.row(0)).unwrap());
         assert_eq!(first.as_ref(), all.get(usize::try_from(from).unwrap()));
+    }
+}
+
+/// Plans this input and settles everything as accepted; the folder of the plan and the ledger after it.
+fn deliver(folder: &Path, number: usize, lines: &str, ledger: Option<PathBuf>) -> (PathBuf, PathBuf) {
+    let source = folder.join("in.csv");
+    fs::write(&source, format!("email,name\n{lines}")).unwrap();
+    let out = folder.join(format!("plan-{number}"));
+    fs::create_dir(&out).unwrap();
+    let mut request = request(&source, &out);
+    request.ledger.clone_from(&ledger);
+    let counts = plan(&request).unwrap().counts;
+    let next = folder.join(format!("ledger-{number}.parquet"));
+    let settlement = Settlement {
+        plan: PlanFiles::new(&out),
+        ledger,
+        next: next.clone(),
+        sent: std::iter::once(0..counts.create + counts.update).collect(),
+        refused: Vec::new(),
+        left: Vec::new(),
+        started_ms: 1,
+    };
+    let settled = TableEngine.settle(&settlement).unwrap();
+    assert_eq!(settled.ledger_rows, counts.members);
+    (out, next)
+}
+
+#[test]
+fn of_a_plan_that_changes_little_only_what_is_sent_is_kept() {
+    const ROWS: usize = 20_000;
+    let folder = TempDir::new().unwrap();
+    // Every `changed`th row differs from what it is otherwise. Long enough for several partitions, and files of copies.
+    let lines = |changed: usize| -> String {
+        let line = |n: usize| {
+            let end = if n.is_multiple_of(changed) { "changed" } else { "" };
+            format!("p{n}@example.com,{}{end}\n", "x".repeat(600))
+        };
+        (0..ROWS).map(line).collect()
+    };
+    let kept = |out: &Path| -> Vec<u64> {
+        let files = PlanFiles::new(out).contacts().read_dir().unwrap();
+        files.map(|file| file.unwrap().metadata().unwrap().len()).collect()
+    };
+    let (first, ledger) = deliver(folder.path(), 1, &lines(usize::MAX), None);
+    assert!(kept(&first).len() > 1);
+    assert_eq!(sends(&first).len(), ROWS);
+    let mut ledger = Some(ledger);
+    for (number, changed) in [(2, 5_000), (3, 3), (4, 1)] {
+        let (out, next) = deliver(folder.path(), number, &lines(changed), ledger);
+        let (sent, bytes) = (sends(&out), kept(&out).iter().sum::<u64>());
+        // Row 0 and those that are changed now and were not, or the other way round.
+        let before = [usize::MAX, 5_000, 3][number - 2];
+        let differs = |n: &usize| n.is_multiple_of(changed) != n.is_multiple_of(before);
+        assert_eq!(sent.len(), (0..ROWS).filter(differs).count());
+        let longest = sent.len() as u64 * 700;
+        assert!(number == 4 || bytes < longest, "{bytes} bytes for {} contacts", sent.len());
+        assert_eq!(kept(&out).len() > 1, number > 2, "more than a partition is cut");
+        let (again, _) = deliver(folder.path(), number * 10, &lines(changed), Some(next.clone()));
+        assert_eq!((sends(&again).len(), kept(&again)), (0, Vec::new()));
+        ledger = Some(next);
     }
 }
