@@ -22,8 +22,11 @@ pub(crate) struct StateFolder {
     /// Folder for tables, segments, plans, ledgers and runs [default: by the platform's convention]
     #[arg(long, value_name = "DIR", env = "SEGUE_STATE", hide_env_values = true, global = true)]
     state: Option<PathBuf>,
-    /// Postgres database for all but files, as in postgres://segue@db.example.com/segue, for several processes [default: SQLite in the state folder]
-    #[arg(long, value_name = "URL", env = "SEGUE_DATABASE", hide_env_values = true, global = true, value_parser = address)]
+    #[arg(
+        long,
+        help = "Postgres database for all but files, as in postgres://segue@db.example.com/segue, for several processes [default: SQLite in the state folder]",
+        value_name = "URL", env = "SEGUE_DATABASE", hide_env_values = true, global = true, value_parser = address
+    )]
     database: Option<SecretString>,
     /// File with the password of the database's user
     #[arg(

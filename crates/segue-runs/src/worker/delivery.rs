@@ -196,8 +196,8 @@ impl Attempt<'_> {
         exporter.set_aside(&prepared).await?;
         let product = product(None, &prepared);
         Ok(match exporter.brakes().check(&prepared.plan.counts) {
-            Ok(()) => Ended::ended(Status::Succeeded, "", product),
-            Err(brake) => Ended::ended(Status::Stopped, &format!("a run would be stopped: {brake}"), product),
+            Ok(()) => Ended::with(Status::Succeeded, "", product),
+            Err(brake) => Ended::with(Status::Stopped, &format!("a run would be stopped: {brake}"), product),
         })
     }
 
@@ -215,7 +215,7 @@ impl Attempt<'_> {
         }
         let finished = match exporter.deliver(prepared.clone(), stop).await {
             Err(RunError::Brake(brake)) => {
-                return Ok(Ended::ended(Status::Stopped, &brake.to_string(), product(None, &prepared)));
+                return Ok(Ended::with(Status::Stopped, &brake.to_string(), product(None, &prepared)));
             }
             other => other?,
         };
@@ -223,11 +223,11 @@ impl Attempt<'_> {
         let has_rejections = report.invalid + report.refused > 0;
         let product = product(Some(report), &prepared);
         Ok(match cause {
-            None if has_rejections => Ended::ended(Status::SucceededWithRejections, "", product),
-            None => Ended::ended(Status::Succeeded, "", product),
+            None if has_rejections => Ended::with(Status::SucceededWithRejections, "", product),
+            None => Ended::with(Status::Succeeded, "", product),
             Some(Cause::Left) => Ended::Left,
-            Some(Cause::Interrupted) => Ended::ended(Status::Cancelled, "", product),
-            Some(cause) => Ended::ended(Status::Failed, &cause.to_string(), product),
+            Some(Cause::Interrupted) => Ended::with(Status::Cancelled, "", product),
+            Some(cause) => Ended::with(Status::Failed, &cause.to_string(), product),
         })
     }
 
@@ -255,17 +255,17 @@ fn product(report: Option<Report>, prepared: &Prepared) -> Product {
 }
 
 fn skipped(words: &str) -> Ended {
-    Ended::ended(Status::Skipped, words, Product::default())
+    Ended::with(Status::Skipped, words, Product::default())
 }
 
 fn failed(words: &str) -> Ended {
-    Ended::ended(Status::Failed, words, Product::default())
+    Ended::with(Status::Failed, words, Product::default())
 }
 
 fn of_error(error: &RunError) -> Ended {
     match error {
-        RunError::Brake(brake) => Ended::ended(Status::Stopped, &brake.to_string(), Product::default()),
-        RunError::Interrupted => Ended::ended(Status::Cancelled, "", Product::default()),
+        RunError::Brake(brake) => Ended::with(Status::Stopped, &brake.to_string(), Product::default()),
+        RunError::Interrupted => Ended::with(Status::Cancelled, "", Product::default()),
         error => failed(&error.to_string()),
     }
 }

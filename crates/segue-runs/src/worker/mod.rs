@@ -108,7 +108,7 @@ enum Ended {
     Ending {
         status: Status,
         words: String,
-        product: Product,
+        product: Box<Product>,
     },
     /// It cannot be done yet, or not in this lane.
     PutBack {
@@ -121,8 +121,8 @@ enum Ended {
 }
 
 impl Ended {
-    fn ended(status: Status, words: &str, product: Product) -> Self {
-        Self::Ending { status, words: words.to_owned(), product }
+    fn with(status: Status, words: &str, product: Product) -> Self {
+        Self::Ending { status, words: words.to_owned(), product: Box::new(product) }
     }
 }
 
@@ -164,35 +164,44 @@ impl Worker {
         let mut hands =
             Hands { jobs: Vec::new(), tasks: JoinSet::new(), heard: Instant::now(), tidied: None };
         while !stop.is_raised() {
-            // Whatever goes wrong with the store is tried again; meanwhile nothing is begun.
-            if let Err(error) = self.beat(&mut hands).await {
-                tracing::warn!("the worker cannot go on: {error}");
-                self.let_go_in_time(&mut hands);
-            }
+            self.beat(&mut hands).await;
             tokio::select! {
                 () = stop.raised() => break,
                 () = tokio::time::sleep(self.rules.beat) => {}
                 Some(ended) = hands.tasks.join_next(), if !hands.tasks.is_empty() => said(ended),
             }
         }
-        hands.jobs.iter().for_each(|under_way| under_way.stop.leave());
-        while !hands.tasks.is_empty() {
-            tokio::select! {
-                Some(ended) = hands.tasks.join_next() => said(ended),
-                () = tokio::time::sleep(self.rules.beat) => {
-                    if self.keep(&mut hands).await.is_err() {
-                        self.let_go_in_time(&mut hands);
-                    }
-                }
-            }
-        }
+        self.leave(&mut hands).await;
         if let Err(error) = self.installation.store.leave_lanes(&self.id, self.now_ms()).await {
             tracing::warn!("the worker's lanes fall free when its lease is over: {error}");
         }
     }
 
-    /// One look: who is wanted no more, how far the others are, what is due, what can be begun.
-    async fn beat(&self, hands: &mut Hands) -> Result<(), StoreError> {
+    /// Leaves what is under way to the next worker, and waits until nothing is in flight any more.
+    async fn leave(&self, hands: &mut Hands) {
+        hands.jobs.iter().for_each(|under_way| under_way.stop.leave());
+        while !hands.tasks.is_empty() {
+            tokio::select! {
+                Some(ended) = hands.tasks.join_next() => said(ended),
+                () = tokio::time::sleep(self.rules.beat) => {
+                    if self.keep(hands).await.is_err() {
+                        self.let_go_in_time(hands);
+                    }
+                }
+            }
+        }
+    }
+
+    /// One look. Whatever goes wrong with the store is tried again at the next; meanwhile nothing is begun.
+    async fn beat(&self, hands: &mut Hands) {
+        if let Err(error) = self.look(hands).await {
+            tracing::warn!("the worker cannot go on: {error}");
+            self.let_go_in_time(hands);
+        }
+    }
+
+    /// Who is wanted no more, how far the others are, what is due, what can be begun.
+    async fn look(&self, hands: &mut Hands) -> Result<(), StoreError> {
         self.keep(hands).await?;
         self.start_due().await?;
         while hands.jobs.len() < self.rules.at_once {
@@ -284,7 +293,7 @@ impl Worker {
                 words: "waits for the database".to_owned(),
                 due_ms: self.now_ms(),
             },
-            error => Ended::ended(Status::Failed, &error.to_string(), Product::default()),
+            error => Ended::with(Status::Failed, &error.to_string(), Product::default()),
         });
         while let Err(error) = self.note_end(&job, &ended, &tracker).await {
             tracing::warn!("how a job ended cannot be noted yet: {error}");
@@ -306,7 +315,7 @@ impl Worker {
                 } else {
                     words.clone()
                 };
-                let (product, steps) = (product.clone(), tracker.steps());
+                let (product, steps) = (Product::clone(product), tracker.steps());
                 let ending = Ending { status: *status, words, product, steps };
                 store.end_job(&job.id, &self.id, &ending, self.now_ms()).await.map(drop)
             }

@@ -20,14 +20,14 @@ impl Worker {
         let refreshed = match self.refreshed(job, tracker, stop).await {
             Err(SegmentError::Store(error)) => return Err(error),
             Err(error) => {
-                return Ok(Ended::ended(Status::Failed, &error.to_string(), Product::default()));
+                return Ok(Ended::with(Status::Failed, &error.to_string(), Product::default()));
             }
             Ok(_) if stop.is_left() => return Ok(Ended::Left),
             Ok(refreshed) => refreshed,
         };
         let segments: Vec<RefreshedSegment> = refreshed.iter().map(told).collect();
         if stop.is_raised() {
-            return Ok(Ended::ended(Status::Cancelled, "", Product { segments, ..Product::default() }));
+            return Ok(Ended::with(Status::Cancelled, "", Product { segments, ..Product::default() }));
         }
         tracker.enter("exports");
         self.queue_followers(job, &segments).await?;
@@ -47,7 +47,7 @@ impl Worker {
             );
             (Status::Failed, words)
         };
-        Ok(Ended::ended(status, &words, Product { segments, ..Product::default() }))
+        Ok(Ended::with(status, &words, Product { segments, ..Product::default() }))
     }
 
     async fn refreshed(

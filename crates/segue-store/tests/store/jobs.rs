@@ -123,6 +123,14 @@ async fn a_request_key_begins_one_job_whatever_became_of_it(place: &Place) {
     assert!(matches!(again, Queued::Before(job) if job.id == "a" && job.status == Status::Failed));
 }
 
+/// A worker that only slept learns that this job is not its own any more.
+async fn learns_that_it_lost(store: &Store, worker: &str, job: &str) {
+    assert_eq!(store.keep_lanes(worker, 300).await.unwrap(), Vec::new());
+    assert!(!end(store, worker, job, Status::Succeeded).await);
+    store.note_job(job, worker, &note(Status::Waiting, None)).await.unwrap();
+    assert_eq!(store.job(job).await.unwrap().status, Status::Running);
+}
+
 async fn a_lane_has_one_worker_until_it_dies(place: &Place) {
     let store = place.open().await.unwrap();
     queue(&store, export("a", "newsletter", "acme")).await;
@@ -136,11 +144,7 @@ async fn a_lane_has_one_worker_until_it_dies(place: &Place) {
     assert_eq!(claim(&store, "w2", 80).await, None);
     assert_eq!(claim(&store, "w2", 81).await.as_deref(), Some("a"), "what was begun comes first");
     assert_eq!(claim(&store, "w2", 82).await.as_deref(), Some("b"));
-    // Should w1 only have slept, it learns that nothing is its own any more.
-    assert_eq!(store.keep_lanes("w1", 300).await.unwrap(), Vec::new());
-    assert!(!end(&store, "w1", "a", Status::Succeeded).await);
-    store.note_job("a", "w1", &note(Status::Waiting, None)).await.unwrap();
-    assert_eq!(store.job("a").await.unwrap().status, Status::Running);
+    learns_that_it_lost(&store, "w1", "a").await;
     assert!(end(&store, "w2", "a", Status::Succeeded).await);
 }
 

@@ -102,7 +102,7 @@ fn members() {
     segments(&["create", "rest", "rest.yaml"]);
     assert_shown("segments_count", &segments(&["count", "brazil.yaml"]));
     let never = "{column: country, is: Chile}, {column: country, is: Peru}";
-    setting.write("never.yaml", &format!("version: 1\nrules:\n- all: [{never}]\n"));
+    setting.write("never.yaml", format!("version: 1\nrules:\n- all: [{never}]\n"));
     assert_shown("segments_count_warning", &segments(&["count", "never.yaml"]));
     assert_shown("segments_count_json", &segments(&["count", "brazil.yaml", "--json"]));
     assert_shown("segments_preview_too_early", &segments(&["preview", "brazil"]));

@@ -91,7 +91,7 @@ fn batch(batch: Batch) -> BatchView {
 
 /// Download the rejections of a run
 ///
-/// Every profile that was not delivered, as CSV: profile, email, whose, reason, meaning, detail, what_to_do. This is personal
+/// Every profile that was not delivered, as CSV: profile, email, whose, reason, meaning, detail, `what_to_do`. This is personal
 /// data: it is kept for as long as the operator says, 30 days unless told.
 #[utoipa::path(get, operation_id = "download_rejections", path = "/runs/{id}/rejections.csv", tag = "runs", params(("id" = String, Path)), responses(
     (status = OK, description = "the rejections", body = String, content_type = "text/csv"),

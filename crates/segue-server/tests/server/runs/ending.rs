@@ -39,7 +39,7 @@ async fn under_way(root: &As<'_>, export: &str) -> String {
 /// Whether it has ended early, with numbers that add up and tell what is on the list.
 async fn assert_stopped(office: &Office, run: &Value) {
     assert_eq!(run["status"], "cancelled", "{run}");
-    let of = |name: &str| run["counts"][name].as_u64().unwrap();
+    let of = |name: &str| run["counts"][name].as_u64().expect("a number");
     assert!(of("unsent") > 0, "{run}");
     assert_eq!(of("created") + of("unsent") + of("invalid"), 4_000, "{run}");
     assert_eq!(office.on_the_list().await.len() as u64, of("created"));
@@ -80,7 +80,7 @@ async fn s22_exports_stop_when_nobody_answers_for_them() {
     refresh(&root, "cluj").await;
     let place = format!("/users/{}", eva.id().await);
     let etag = root.get(&place).await.header("etag").to_owned();
-    root.patch(&place, &etag, &json!({"is_enabled": false})).await.expect(StatusCode::OK);
+    root.patch(&place, &etag, &json!({"enabled": false})).await.expect(StatusCode::OK);
     let failed = run(&root, &export).await;
     assert_eq!(failed["status"], "failed", "{failed}");
     assert!(failed["cause"].as_str().unwrap().contains("export user"), "{failed}");

@@ -114,7 +114,7 @@ impl Office {
         let mut found = Vec::new();
         for line in self.at_the_account("contacts").await.lines() {
             let contact: Value = serde_json::from_str(line).expect("JSON");
-            if contact["lists"].to_string().contains("active") {
+            if contact["lists"]["2"]["status"] == 1 {
                 found.push(contact["email"].as_str().expect("an address").to_owned());
             }
         }
