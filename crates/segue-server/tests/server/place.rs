@@ -46,7 +46,7 @@ impl Place {
         let name = format!("segue_site_{}_{unique}", std::process::id()).to_lowercase();
         execute(&server, &format!("CREATE SCHEMA {name}")).await;
         let joint = if server.contains('?') { '&' } else { '?' };
-        let address = format!("{server}{joint}options[search_path]={name}");
+        let address = format!("{server}{joint}options[search_path]={name}&application_name={name}");
         // Already now, so that it goes whatever happens.
         let schema = Some(Schema { server, name });
         let store = Store::connect(&SecretString::from(address)).await.expect("a store");
@@ -56,7 +56,11 @@ impl Place {
 
 impl Drop for Schema {
     fn drop(&mut self) {
-        let text = format!("DROP SCHEMA {} CASCADE", self.name);
+        // A worker may have been in the middle of something, and nobody lets it end that any more.
+        let text = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{0}'; DROP SCHEMA {0} CASCADE",
+            self.name
+        );
         // The test's own runtime may be at its end.
         std::thread::scope(|scope| {
             scope.spawn(|| {

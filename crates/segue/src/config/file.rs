@@ -93,6 +93,7 @@ fn unknown(key: &str, options: &[Arg]) -> String {
 fn values(key: &str, option: &Arg, value: &DeValue<'_>, file: &Path) -> Result<Vec<String>, String> {
     let parser = option.get_value_parser().type_id();
     let is_number = parser == TypeId::of::<u32>() || parser == TypeId::of::<usize>();
+    let is_fraction = parser == TypeId::of::<f64>();
     let values = match (option.get_action(), value) {
         (ArgAction::SetTrue, DeValue::Boolean(is_so)) => vec![is_so.to_string()],
         (ArgAction::SetTrue, _) => return Err(format!("write it as {key} = true or {key} = false")),
@@ -104,6 +105,11 @@ fn values(key: &str, option: &Arg, value: &DeValue<'_>, file: &Path) -> Result<V
         (_, DeValue::Integer(number)) if is_number && number.radix() == 10 => {
             vec![number.as_str().replace('_', "")]
         }
+        (_, DeValue::Integer(number)) if is_fraction && number.radix() == 10 => {
+            vec![number.as_str().replace('_', "")]
+        }
+        (_, DeValue::Float(number)) if is_fraction => vec![number.as_str().replace('_', "")],
+        (_, _) if is_fraction => return Err(format!("write it as a number, as in {key} = 0.5")),
         (_, _) if is_number => return Err(format!("write it as a whole number, as in {key} = 1024")),
         (_, DeValue::String(text)) => vec![text.to_string()],
         (_, _) => return Err(format!("write it as text in quotes, as in {key} = \"…\"")),
@@ -179,14 +185,16 @@ mod tests {
 
     #[test]
     fn every_kind_of_value_is_read() {
-        let text = "# a comment\nlisten = '0.0.0.0:80'\n\nmemory = 2_048\nallow-insecure-host = true\nrequire = ['a', 'b']\n";
+        let text = "# a comment\nlisten = '0.0.0.0:80'\n\nmemory = 2_048\nallow-insecure-host = true\nrequire = ['a', 'b']\nshare = 0.5\nsandbox-speed = 60\n";
         let mut said = read(text).unwrap();
         said.sort();
-        let expected: [(&str, usize, &[&str]); 4] = [
+        let expected: [(&str, usize, &[&str]); 6] = [
             ("allow-insecure-host", 5, &["true"]),
             ("listen", 2, &["0.0.0.0:80"]),
             ("memory", 4, &["2048"]),
             ("require", 6, &["a", "b"]),
+            ("sandbox-speed", 8, &["60"]),
+            ("share", 7, &["0.5"]),
         ];
         for ((key, line, values), found) in expected.into_iter().zip(&said) {
             assert_eq!(
@@ -214,6 +222,7 @@ mod tests {
     #[test]
     fn every_mistake_is_told_with_its_line_and_what_to_do() {
         for (text, expected) in [
+            ("share = 'half'", "line 1: write it as a number, as in share = 0.5"),
             ("listen = 1", "line 1: write it as text in quotes, as in listen = \"…\""),
             (
                 "\nlisten = 'localhost'",

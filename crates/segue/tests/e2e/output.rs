@@ -48,7 +48,7 @@ pub(crate) fn help_of(command: &[&str]) -> String {
 #[test]
 fn help() {
     assert_shown("help", &help_of(&[]));
-    for command in ["push", "sandbox", "demo", "serve", "users", "keys"] {
+    for command in ["push", "sandbox", "demo", "serve", "worker", "users", "keys"] {
         assert_shown(&format!("help_{command}"), &help_of(&[command]));
     }
 }
