@@ -32,4 +32,4 @@ pub use installation::Installation;
 pub use pace::Pace;
 pub use progress::{Phase, Progress, Snapshot};
 pub use stop::{Stop, StopHandle};
-pub use worker::{Clock, NewId, Worker, WorkerRules};
+pub use worker::{Clock, NewId, WINDOW_MS, Worker, WorkerRules};

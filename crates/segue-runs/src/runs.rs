@@ -16,15 +16,12 @@ use crate::worker::EXAMPLES;
 /// Why something was not begun or cannot be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum RunsError {
-    /// The export may not run, for this reason.
+    /// The export may not run, or there is no plan to be approved, for this reason.
     #[error("{0}")]
     CannotRun(&'static str),
     /// Another run of it waits already, for another purpose.
     #[error("a run of this export waits already: let it end, or cancel it, and ask again")]
     Waits(Box<Job>),
-    /// The plan is not there to be approved, for this reason.
-    #[error("{0}")]
-    NoPlan(&'static str),
     /// What a run left was personal data, and is not kept for so long.
     #[error("the rejections of this run are not kept any more: they are personal data")]
     Gone,
@@ -102,23 +99,25 @@ impl Runs {
     /// Queues a run that carries out the plan of this dry run, or nothing if that has changed by then.
     ///
     /// # Errors
-    /// As [`Runs::run`]; [`RunsError::NoPlan`].
+    /// As [`Runs::run`]; [`RunsError::CannotRun`].
     pub async fn approve(&self, rehearsal: &str, wish: &Wish) -> Result<Queued, RunsError> {
         let plan = self.store.job(rehearsal).await?;
         let Work::Rehearsal(export) = &plan.work else {
-            return Err(RunsError::NoPlan("this is no dry run: only the plan of a dry run can be approved"));
+            return Err(RunsError::CannotRun(
+                "this is no dry run: only the plan of a dry run can be approved",
+            ));
         };
         match plan.status {
             Status::Succeeded => {}
             Status::Stopped => {
-                return Err(RunsError::NoPlan(
+                return Err(RunsError::CannotRun(
                     "a brake would stop this plan: change the export or its brakes",
                 ));
             }
             status if status.has_ended() => {
-                return Err(RunsError::NoPlan("the dry run has made no plan: make another one"));
+                return Err(RunsError::CannotRun("the dry run has made no plan: make another one"));
             }
-            _ => return Err(RunsError::NoPlan("the dry run has not ended yet: wait for its plan")),
+            _ => return Err(RunsError::CannotRun("the dry run has not ended yet: wait for its plan")),
         }
         let export = self.exports.editable(export, None, &wish.asker).await?;
         let work = Work::Export(export.id.clone());

@@ -8,6 +8,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use segue_model::{Right, Role};
+use segue_runs::exports::Asker;
 use segue_store::{Entry, Person, Scope, Session, Token};
 use serde::Serialize;
 
@@ -89,6 +90,11 @@ impl Caller {
         }
         app.throttle.succeeded(login, peer);
         Ok(())
+    }
+
+    /// The caller, for services that look at who asks.
+    pub(crate) fn asker(&self) -> Asker {
+        Asker { id: self.person.id.clone(), name: self.person.name.clone(), role: self.person.role }
     }
 
     /// An entry that says that this caller did this to themselves, now.

@@ -51,6 +51,20 @@ impl<T> Page<T> {
     }
 }
 
+/// Those behind the one that a cursor names, of a list that was read whole.
+pub(crate) fn behind<T>(
+    mut items: Vec<T>,
+    cursor: Option<&str>,
+    id: impl Fn(&T) -> &str,
+) -> Result<Vec<T>, Problem> {
+    if let Some(cursor) = cursor {
+        // The last of the page before may have been removed in the meantime.
+        let last = items.iter().position(|one| id(one) == cursor);
+        items.drain(..=last.ok_or_else(|| Problem::new(Code::UnknownCursor))?);
+    }
+    Ok(items)
+}
+
 /// The cursor of a list that is sorted by time, then by id.
 pub(crate) fn time_cursor(ms: i64, id: &str) -> String {
     format!("{ms}.{id}")

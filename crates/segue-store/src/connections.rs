@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use crate::audit::{Entry, write};
-use crate::error::{Doing, failed, is_taken, is_used};
+use crate::error::{Doing, failed, is_taken, is_used, missing_or_stale};
 use crate::secrets::key_in_force;
 use crate::{MasterKeys, Reference, ReferenceRules, Secret, Store, StoreError};
 
@@ -126,7 +126,7 @@ impl Store {
             .await;
         let updated = updated.map_err(|error| taken_or(DOING, &changed.name, error))?;
         if updated.rows_affected() == 0 {
-            return Err(missing_or_stale(&mut transaction, &changed.id).await?);
+            return Err(missing_or_stale(find(&mut transaction, &changed.id).await?.is_some(), "connection"));
         }
         write(&mut transaction, entry).await?;
         transaction.commit().await.doing(DOING)?;
@@ -216,7 +216,7 @@ impl Store {
             false => failed(DOING, error),
         })?;
         if removed.rows_affected() == 0 {
-            return Err(missing_or_stale(&mut transaction, id).await?);
+            return Err(missing_or_stale(find(&mut transaction, id).await?.is_some(), "connection"));
         }
         write(&mut transaction, entry).await?;
         transaction.commit().await.doing(DOING)?;
@@ -270,14 +270,6 @@ async fn find(connection: &mut AnyConnection, id: &str) -> Result<Option<Connect
         .await
         .doing("reading a connection")?;
     row.as_ref().map(read).transpose()
-}
-
-/// Why a statement that names id and version changed nothing.
-async fn missing_or_stale(connection: &mut AnyConnection, id: &str) -> Result<StoreError, StoreError> {
-    Ok(match find(connection, id).await? {
-        Some(_) => StoreError::Stale { what: "connection" },
-        None => MISSING,
-    })
 }
 
 fn read(row: &AnyRow) -> Result<Connection, StoreError> {

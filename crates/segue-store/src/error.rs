@@ -173,6 +173,11 @@ pub(crate) fn is_taken(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
 }
 
+/// Why a statement that names id and version changed nothing, by whether there is something of this id.
+pub(crate) fn missing_or_stale(is_there: bool, what: &'static str) -> StoreError {
+    if is_there { StoreError::Stale { what } } else { StoreError::Missing { what } }
+}
+
 /// Whether a statement would have left rows that refer to nothing.
 pub(crate) fn is_used(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation)

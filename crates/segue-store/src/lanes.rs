@@ -29,6 +29,8 @@ pub struct Ending {
     pub words: String,
     /// What it has found or done.
     pub product: Product,
+    /// The run whose batches and rejections are its.
+    pub run: Option<i64>,
     /// Its parts.
     pub steps: Vec<Step>,
 }
@@ -240,6 +242,7 @@ impl Store {
                     status: Status::Skipped,
                     words: "the same was asked for again and waits already".to_owned(),
                     product: Product::default(),
+                    run: None,
                     steps: Vec::new(),
                 };
                 self.end_job(id, worker, &ending, due_ms).await.map(drop)
@@ -260,7 +263,8 @@ impl Store {
         now_ms: i64,
     ) -> Result<bool, StoreError> {
         let text =
-            "UPDATE job SET status = $3, words = $4, product = $5, steps = $6, ended_ms = $7, headway = NULL
+            "UPDATE job SET status = $3, words = $4, product = $5, steps = $6, ended_ms = $7, headway = NULL,
+                        run_id = COALESCE($8, run_id)
                     WHERE id = $1 AND worker = $2 AND status IN ('running', 'waiting_for_limit')";
         let ended = sqlx::query(text)
             .bind(id)
@@ -270,6 +274,7 @@ impl Store {
             .bind(json(&ending.product)?)
             .bind(json(&ending.steps)?)
             .bind(now_ms)
+            .bind(ending.run)
             .execute(&self.pool)
             .await
             .doing("ending a job")?;

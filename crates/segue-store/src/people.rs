@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use crate::audit::{Entry, write};
-use crate::error::Doing;
+use crate::error::{Doing, missing_or_stale};
 use crate::{Store, StoreError};
 
 /// A person as stored.
@@ -166,7 +166,7 @@ impl Store {
             .await
             .doing(DOING)?;
         if updated.rows_affected() == 0 {
-            return Err(missing_or_stale(&mut transaction, &changed.id).await?);
+            return Err(missing_or_stale(person(&mut transaction, &changed.id).await?.is_some(), "user"));
         }
         if administrators(&mut transaction).await? == 0 {
             return Err(StoreError::LastAdministrator);
@@ -201,7 +201,7 @@ impl Store {
             .await
             .doing(DOING)?;
         if removed.rows_affected() == 0 {
-            return Err(missing_or_stale(&mut transaction, id).await?);
+            return Err(missing_or_stale(person(&mut transaction, id).await?.is_some(), "user"));
         }
         if administrators(&mut transaction).await? == 0 {
             return Err(StoreError::LastAdministrator);
@@ -316,14 +316,6 @@ async fn person(connection: &mut AnyConnection, id: &str) -> Result<Option<Perso
         .await
         .doing("reading a person")?;
     row.as_ref().map(read).transpose()
-}
-
-/// Why a statement that names id and version changed nothing.
-async fn missing_or_stale(connection: &mut AnyConnection, id: &str) -> Result<StoreError, StoreError> {
-    Ok(match person(connection, id).await? {
-        Some(_) => StoreError::Stale { what: "user" },
-        None => MISSING,
-    })
 }
 
 pub(crate) fn read(row: &AnyRow) -> Result<Person, StoreError> {

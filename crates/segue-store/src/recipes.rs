@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use crate::audit::{Entry, write};
-use crate::error::{Doing, failed, is_taken, is_used};
+use crate::error::{Doing, failed, is_taken, is_used, missing_or_stale};
 use crate::{Store, StoreError};
 
 /// An export as it is saved.
@@ -109,7 +109,7 @@ impl Store {
             .await;
         let updated = updated.map_err(|error| told(DOING, &changed.name, error))?;
         if updated.rows_affected() == 0 {
-            return Err(missing_or_stale(&mut transaction, &changed.id).await?);
+            return Err(missing_or_stale(find(&mut transaction, &changed.id).await?.is_some(), "export"));
         }
         forget_segments(&mut transaction, &changed.id).await?;
         use_segments(&mut transaction, &changed.id, &changed.recipe).await?;
@@ -134,7 +134,7 @@ impl Store {
             .doing(DOING)?;
         if removed.rows_affected() == 0 {
             // What was forgotten is not: the transaction ends here.
-            return Err(missing_or_stale(&mut transaction, id).await?);
+            return Err(missing_or_stale(find(&mut transaction, id).await?.is_some(), "export"));
         }
         write(&mut transaction, entry).await?;
         transaction.commit().await.doing(DOING)
@@ -263,14 +263,6 @@ async fn find(connection: &mut AnyConnection, id: &str) -> Result<Option<SavedEx
         .await
         .doing("reading an export")?;
     row.as_ref().map(read).transpose()
-}
-
-/// Why a statement that names id and version changed nothing.
-async fn missing_or_stale(connection: &mut AnyConnection, id: &str) -> Result<StoreError, StoreError> {
-    Ok(match find(connection, id).await? {
-        Some(_) => StoreError::Stale { what: "export" },
-        None => MISSING,
-    })
 }
 
 fn read(row: &AnyRow) -> Result<SavedExport, StoreError> {

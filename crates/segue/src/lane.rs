@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rand::RngExt;
-use segue_runs::StopHandle;
+use segue_runs::{StopHandle, WINDOW_MS};
 use segue_server::system_clock;
 use segue_store::Store;
 use tokio::task::JoinHandle;
@@ -13,9 +13,6 @@ use crate::exit::Failure;
 /// How long a lane is held without saying so again, and how often it is said.
 const LEASE: Duration = Duration::from_secs(30);
 const HEARTBEAT: Duration = Duration::from_secs(10);
-
-/// The longest window of the provider's limits: who has used an account so lately has used up some of them.
-const WINDOW: Duration = Duration::from_secs(60);
 
 /// A lane that is held.
 pub(crate) struct Lane {
@@ -35,7 +32,7 @@ impl Lane {
                 "another process is at work on the same ({name}): wait for it to end, then try again"
             ))
         })?;
-        let was_used = system_clock()() - used_ms < millis(WINDOW);
+        let was_used = system_clock()() - used_ms < WINDOW_MS;
         let beating = tokio::spawn({
             let (store, name, worker) = (store.clone(), name.to_owned(), worker.clone());
             async move {

@@ -6,8 +6,8 @@ use activecampaign::{Client, Error, Host, Options};
 use parking_lot::Mutex;
 use secrecy::SecretString;
 
-/// The longest window of the provider's limits, in milliseconds.
-const WINDOW_MS: i64 = 60_000;
+/// The longest window of the provider's limits, in milliseconds: who has used an account so lately has used up some of them.
+pub const WINDOW_MS: i64 = 60_000;
 
 /// Clients of accounts.
 pub(super) struct Accounts {

@@ -33,6 +33,7 @@ use crate::{Installation, Pace, Stop, StopHandle};
 use accounts::Accounts;
 use tracker::Tracker;
 
+pub use accounts::WINDOW_MS;
 pub(crate) use delivery::EXAMPLES;
 
 /// Now, in milliseconds since 1970.
@@ -309,14 +310,13 @@ impl Worker {
                 store.put_back_job(&job.id, &self.id, lane, words, *due_ms).await
             }
             Ended::Ending { status, words, product } => {
-                store.note_job(&job.id, &self.id, &tracker.note()).await?;
                 let words = if *status == Status::Cancelled && words.is_empty() {
                     store.job(&job.id).await?.words
                 } else {
                     words.clone()
                 };
                 let (product, steps) = (Product::clone(product), tracker.steps());
-                let ending = Ending { status: *status, words, product, steps };
+                let ending = Ending { status: *status, words, product, run: tracker.run(), steps };
                 store.end_job(&job.id, &self.id, &ending, self.now_ms()).await.map(drop)
             }
         }

@@ -70,7 +70,8 @@ async fn claim(store: &Store, worker: &str, now: i64) -> Option<String> {
 }
 
 async fn end(store: &Store, worker: &str, id: &str, status: Status) -> bool {
-    let ending = Ending { status, words: String::new(), product: Product::default(), steps: Vec::new() };
+    let ending =
+        Ending { status, words: String::new(), product: Product::default(), run: None, steps: Vec::new() };
     store.end_job(id, worker, &ending, 99).await.unwrap()
 }
 

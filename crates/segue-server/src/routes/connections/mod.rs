@@ -24,7 +24,7 @@ use crate::app::App;
 use crate::caller::{Caller, Object};
 use crate::etag::{IfMatch, Tagged};
 use crate::input::{Asked, Body, Id};
-use crate::paging::{Page, Paging};
+use crate::paging::{Page, Paging, behind};
 use crate::problem::{Code, Problem, UsedBy};
 use crate::schema;
 
@@ -72,12 +72,8 @@ async fn list(
     caller.require(Right::ChangeSharedExports)?;
     let paging = Paging { limit: query.limit, cursor: query.cursor };
     let limit = paging.limit()?;
-    let mut seen = app.connections.list(&caller.person.id, caller.person.role).await?;
-    if let Some(cursor) = &paging.cursor {
-        // The last of the page before may have been removed in the meantime.
-        let last = seen.iter().position(|one| id_of(one) == cursor);
-        seen.drain(..=last.ok_or_else(|| Problem::new(Code::UnknownCursor))?);
-    }
+    let seen = app.connections.list(&caller.person.id, caller.person.role).await?;
+    let seen = behind(seen, paging.cursor.as_deref(), id_of)?;
     let page = Page::of(seen, limit, |one| id_of(one).to_owned(), |one| one);
     let mut items = Vec::with_capacity(page.items.len());
     for one in page.items {

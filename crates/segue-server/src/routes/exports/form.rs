@@ -10,7 +10,6 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::asker;
 use super::view::{FieldView, Takes, field, takes};
 use crate::app::App;
 use crate::caller::Caller;
@@ -46,7 +45,7 @@ fn account_field(field: AccountField) -> AccountFieldView {
 ))]
 async fn lists(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Json<Vec<ListView>>, Problem> {
     caller.require(Right::ChangeSharedExports)?;
-    let lists = app.exports.lists(&id, &asker(&caller)).await?;
+    let lists = app.exports.lists(&id, &caller.asker()).await?;
     Ok(Json(lists.into_iter().map(list_view).collect()))
 }
 
@@ -62,7 +61,7 @@ async fn fields(
     Id(id): Id,
 ) -> Result<Json<Vec<AccountFieldView>>, Problem> {
     caller.require(Right::ChangeSharedExports)?;
-    let fields = app.exports.fields(&id, &asker(&caller)).await?;
+    let fields = app.exports.fields(&id, &caller.asker()).await?;
     Ok(Json(fields.into_iter().map(account_field).collect()))
 }
 
@@ -136,6 +135,6 @@ async fn suggest(
     Asked(query): Asked<SuggestionQuery>,
 ) -> Result<Json<SuggestionView>, Problem> {
     caller.require(Right::ChangeSharedExports)?;
-    let found = app.exports.suggest(&query.table, query.connection.as_deref(), &asker(&caller)).await?;
+    let found = app.exports.suggest(&query.table, query.connection.as_deref(), &caller.asker()).await?;
     Ok(Json(suggestion(found)))
 }

@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use segue_model::Right;
-use segue_runs::exports::{Asker, ExportError, ExportFilter, ShownExport};
+use segue_runs::exports::{ExportError, ExportFilter, ShownExport};
 use segue_store::Entry;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -23,7 +23,7 @@ use crate::app::App;
 use crate::caller::{Caller, Object};
 use crate::etag::{IfMatch, Tagged};
 use crate::input::{Asked, Body, Id};
-use crate::paging::{Page, Paging};
+use crate::paging::{Page, Paging, behind};
 use crate::problem::{Code, Problem};
 
 pub(crate) fn endpoints() -> OpenApiRouter<App> {
@@ -35,11 +35,6 @@ pub(crate) fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(enable))
         .routes(routes!(disable))
         .merge(form::endpoints())
-}
-
-/// Who asks, for the service.
-fn asker(caller: &Caller) -> Asker {
-    Asker { id: caller.person.id.clone(), name: caller.person.name.clone(), role: caller.person.role }
 }
 
 /// An entry of which the service fills in what was done.
@@ -89,12 +84,8 @@ async fn list(
     let paging = Paging { limit: query.limit, cursor: query.cursor };
     let limit = paging.limit()?;
     let filter = ExportFilter { search: query.search, connection: query.connection, segment: query.segment };
-    let mut seen = app.exports.list(&filter, &asker(&caller)).await?;
-    if let Some(cursor) = &paging.cursor {
-        // The last of the page before may have been removed in the meantime.
-        let last = seen.iter().position(|one| one.export.id == *cursor);
-        seen.drain(..=last.ok_or_else(|| Problem::new(Code::UnknownCursor))?);
-    }
+    let seen = app.exports.list(&filter, &caller.asker()).await?;
+    let seen = behind(seen, paging.cursor.as_deref(), |one| &one.export.id)?;
     Ok(Json(Page::of(seen, limit, |one| one.export.id.clone(), view)))
 }
 
@@ -114,7 +105,7 @@ async fn create(
     let id = app.new_id();
     let (wanted, is_enabled) = added.wanted();
     let by = entry(&app, &caller, &id);
-    Ok(created(app.exports.create(&id, &wanted, is_enabled, &asker(&caller), &by).await?))
+    Ok(created(app.exports.create(&id, &wanted, is_enabled, &caller.asker(), &by).await?))
 }
 
 /// Show an export
@@ -125,7 +116,7 @@ async fn create(
 ))]
 async fn show(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Tagged<DetailsView>, Problem> {
     caller.require(Right::SeeExports)?;
-    Ok(tagged(app.exports.show(&id, &asker(&caller)).await?))
+    Ok(tagged(app.exports.show(&id, &caller.asker()).await?))
 }
 
 /// Change an export
@@ -144,7 +135,7 @@ async fn change(
 ) -> Result<Tagged<DetailsView>, Problem> {
     caller.require(Right::ChangeSharedExports)?;
     let by = entry(&app, &caller, &id);
-    let changed = app.exports.change(&id, version.version(), &changes.into(), &asker(&caller), &by).await?;
+    let changed = app.exports.change(&id, version.version(), &changes.into(), &caller.asker(), &by).await?;
     Ok(tagged(changed))
 }
 
@@ -163,7 +154,7 @@ async fn remove(
 ) -> Result<StatusCode, Problem> {
     caller.require(Right::ChangeSharedExports)?;
     let by = entry(&app, &caller, &id);
-    app.exports.remove(&id, version.version(), &asker(&caller), &by).await?;
+    app.exports.remove(&id, version.version(), &caller.asker(), &by).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -183,7 +174,7 @@ async fn duplicate(
     caller.require(Right::ChangeSharedExports)?;
     let copied = app.new_id();
     let by = entry(&app, &caller, &copied);
-    Ok(created(app.exports.duplicate(&id, &copied, &copy.name, &asker(&caller), &by).await?))
+    Ok(created(app.exports.duplicate(&id, &copied, &copy.name, &caller.asker(), &by).await?))
 }
 
 /// Detach an export
@@ -201,7 +192,7 @@ async fn detach(
 ) -> Result<Tagged<DetailsView>, Problem> {
     caller.require(Right::DetachConnections)?;
     let by = entry(&app, &caller, &id);
-    Ok(tagged(app.exports.detach(&id, version.version(), &asker(&caller), &by).await?))
+    Ok(tagged(app.exports.detach(&id, version.version(), &caller.asker(), &by).await?))
 }
 
 /// Let an export run
@@ -241,7 +232,7 @@ async fn switch(
 ) -> Result<Tagged<DetailsView>, Problem> {
     caller.require(Right::ChangeSharedExports)?;
     let by = entry(app, caller, id);
-    let switched = app.exports.set_enabled(id, version.version(), is_enabled, &asker(caller), &by).await?;
+    let switched = app.exports.set_enabled(id, version.version(), is_enabled, &caller.asker(), &by).await?;
     Ok(tagged(switched))
 }
 

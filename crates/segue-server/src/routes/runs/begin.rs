@@ -6,7 +6,6 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use segue_model::Right;
-use segue_runs::exports::Asker;
 use segue_runs::runs::Wish;
 use segue_store::Queued;
 use serde::Serialize;
@@ -50,15 +49,10 @@ impl FromRequestParts<App> for IdempotencyKey {
     }
 }
 
-pub(super) fn asker(caller: &Caller) -> Asker {
-    let name = if caller.person.name.is_empty() { &caller.person.login } else { &caller.person.name };
-    Asker { id: caller.person.id.clone(), name: name.clone(), role: caller.person.role }
-}
-
 /// A wish of this caller, of which the service fills in what is begun.
 pub(crate) fn wish(app: &App, caller: &Caller, key: IdempotencyKey) -> Wish {
     let by = caller.entry(app, "run", Object { kind: "run", id: "", name: "" });
-    Wish { id: app.new_id(), asker: asker(caller), key: key.0, by }
+    Wish { id: app.new_id(), asker: caller.asker(), key: key.0, by }
 }
 
 /// What became of a wish.

@@ -9,7 +9,7 @@ mod view;
 use axum::Json;
 use axum::extract::State;
 use segue_model::Right;
-use segue_model::job::Status;
+use segue_model::job::{Status, Work};
 use segue_runs::runs::RunsError;
 use segue_store::JobFilter;
 use serde::Deserialize;
@@ -17,7 +17,6 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::begin::asker;
 use crate::app::App;
 use crate::caller::{Caller, Object};
 use crate::input::{Asked, Id};
@@ -106,20 +105,19 @@ async fn show(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Json
 ))]
 async fn cancel(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Json<RunView>, Problem> {
     let job = app.store.job(&id).await?;
-    caller.require(if job.work.kind() == "export" || job.work.kind() == "dry_run" {
-        Right::ChangeSharedExports
-    } else {
-        Right::ChangeSegments
+    caller.require(match job.work {
+        Work::Export(_) | Work::Rehearsal(_) => Right::ChangeSharedExports,
+        Work::Segment(_) | Work::Refresh => Right::ChangeSegments,
     })?;
     let by = caller.entry(&app, "run.cancel", Object { kind: "run", id: &id, name: "" });
-    let job = app.runs.cancel(&id, &asker(&caller), &by).await?;
+    let job = app.runs.cancel(&id, &caller.asker(), &by).await?;
     Ok(Json(view(job)))
 }
 
 impl From<RunsError> for Problem {
     fn from(error: RunsError) -> Self {
         match error {
-            RunsError::CannotRun(words) | RunsError::NoPlan(words) => Self::with(Code::CannotRun, words),
+            RunsError::CannotRun(words) => Self::with(Code::CannotRun, words),
             RunsError::Waits(_) => Self::new(Code::RunWaits),
             RunsError::Gone => Self::new(Code::NotKept),
             RunsError::Export(error) => error.into(),
