@@ -15,6 +15,11 @@ use crate::problem::{Code, Problem};
 pub(crate) struct IfMatch(i64);
 
 impl IfMatch {
+    /// The version that a form was made of.
+    pub(crate) const fn of(version: i64) -> Self {
+        Self(version)
+    }
+
     /// The version, if it is the one in force; the store checks again when it writes.
     pub(crate) fn check(&self, in_force: i64) -> Result<(), Problem> {
         if self.0 == in_force { Ok(()) } else { Err(Problem::new(Code::Stale)) }

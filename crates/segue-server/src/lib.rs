@@ -19,6 +19,7 @@
 
 mod app;
 mod caller;
+mod console;
 mod etag;
 mod input;
 mod links;

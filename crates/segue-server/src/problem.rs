@@ -218,6 +218,30 @@ impl Problem {
         Self { used_by, ..Self::new(Code::InUse) }
     }
 
+    pub(crate) const fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What happened here, and what to do.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// Fields of the body that are not right.
+    pub(crate) fn errors(&self) -> &[FieldError] {
+        &self.errors
+    }
+
+    /// What stands in the way.
+    pub(crate) fn used_by(&self) -> &[UsedBy] {
+        &self.used_by
+    }
+
+    /// Seconds until it is worth trying again.
+    pub(crate) const fn retry_after(&self) -> Option<u64> {
+        self.retry_after
+    }
+
     /// Too many attempts; seconds to wait.
     pub(crate) fn wait(seconds: u64) -> Self {
         Self { retry_after: Some(seconds), ..Self::new(Code::TooManyAttempts) }
@@ -252,6 +276,7 @@ pub(crate) struct ProblemBody {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let code = self.code;
+        let problem = self.clone();
         let body = ProblemBody {
             kind: format!("/docs/errors.md#{}", code.word()),
             code: code.word(),
@@ -263,6 +288,8 @@ impl IntoResponse for Problem {
         };
         let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(body)).into_response();
+        // The console makes a page of it.
+        response.extensions_mut().insert(problem);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if code == Code::SignInRequired {

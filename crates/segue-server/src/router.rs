@@ -15,6 +15,7 @@ use utoipa::openapi::{RefOr, ResponseBuilder};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::console;
 use crate::input::MAX_BODY;
 use crate::observe::observe;
 use crate::problem::{Code, Problem, ProblemBody};
@@ -93,7 +94,8 @@ pub(crate) fn router(app: App) -> Router {
         .route("/healthz", get(routes::health::alive))
         .route("/readyz", get(routes::health::ready))
         .route("/metrics", get(routes::health::metrics))
-        .route("/docs/errors.md", get(errors_page));
+        .route("/docs/errors.md", get(errors_page))
+        .merge(console::pages());
     surrounded(routes, app)
 }
 
@@ -103,6 +105,7 @@ fn surrounded(routes: Router<App>, app: App) -> Router {
         .fallback(async || Problem::new(Code::NotFound))
         .method_not_allowed_fallback(async || Problem::new(Code::WrongMethod))
         .layer(CatchPanicLayer::custom(|_| Problem::new(Code::Defect).into_response()))
+        .layer(middleware::from_fn(console::as_page))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn_with_state(app.clone(), observe))
         .with_state(app)

@@ -23,7 +23,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<App> {
 /// What is to be different. What is not given stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct MyChanges {
+pub(crate) struct MyChanges {
     name: Option<String>,
     #[schema(schema_with = schema::language)]
     language: Option<Language>,
@@ -34,7 +34,7 @@ struct MyChanges {
     params(("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = OK, description = "changed", body = User)),
 )]
-async fn change_me(
+pub(crate) async fn change_me(
     State(app): State<App>,
     caller: Caller,
     version: IfMatch,
@@ -56,7 +56,7 @@ async fn change_me(
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewPassword {
+pub(crate) struct NewPassword {
     /// The one until now.
     current: String,
     /// The one from now on: 12 to 256 characters.
@@ -69,7 +69,7 @@ struct NewPassword {
 #[utoipa::path(put, path = "/me/password", tag = "sign-in", request_body = NewPassword, responses(
     (status = NO_CONTENT, description = "changed"),
 ))]
-async fn change_password(
+pub(crate) async fn change_password(
     State(app): State<App>,
     caller: Caller,
     Body(passwords): Body<NewPassword>,

@@ -25,9 +25,9 @@ pub(crate) fn endpoints() -> OpenApiRouter<App> {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Credentials {
-    login: String,
-    password: String,
+pub(crate) struct Credentials {
+    pub(crate) login: String,
+    pub(crate) password: String,
 }
 
 /// Who asks, and how they were let in.
@@ -62,7 +62,18 @@ async fn sign_in(
     visitor: Visitor,
     Body(credentials): Body<Credentials>,
 ) -> Result<Response, Problem> {
-    let person = prove(&app, &visitor, &credentials).await?;
+    let (caller, cookie) = begin(&app, visitor, &credentials).await?;
+    let me = Tagged::ok(caller.person.version, Me::of(&caller));
+    Ok(([(header::SET_COOKIE, cookie)], me).into_response())
+}
+
+/// Begins a session, and gives its cookie.
+pub(crate) async fn begin(
+    app: &App,
+    visitor: Visitor,
+    credentials: &Credentials,
+) -> Result<(Caller, HeaderValue), Problem> {
+    let person = prove(app, &visitor, credentials).await?;
     let secret = Secret::new("", app.random());
     let now_ms = app.now_ms();
     let session = Session {
@@ -72,13 +83,11 @@ async fn sign_in(
         seen_ms: now_ms,
         expires_ms: now_ms + SESSION_MS,
     };
-    let entry = visitor.entry(&app, &person, "session.begin");
+    let entry = visitor.entry(app, &person, "session.begin");
     app.store.sign_in(&session, &secret.hash(), visitor.session_hash.as_deref(), &entry).await?;
     app.metrics.signed_in("succeeded");
-    let caller = Caller { person, via: Via::Session(session), arrival: visitor.arrival };
-    let cookie = cookie(&app, secret.shown(), SESSION_MS / 1000)?;
-    let me = Tagged::ok(caller.person.version, Me::of(&caller));
-    Ok(([(header::SET_COOKIE, cookie)], me).into_response())
+    let cookie = cookie(app, secret.shown(), SESSION_MS / 1000)?;
+    Ok((Caller { person, via: Via::Session(session), arrival: visitor.arrival }, cookie))
 }
 
 /// The person with this login and password. Whatever is wrong, the answer is the same and takes as long.
@@ -120,9 +129,14 @@ async fn who_am_i(caller: Caller) -> Tagged<Me> {
     (status = NO_CONTENT, description = "signed out"),
 ))]
 async fn sign_out(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    goodbye(end(&app, &caller).await?)
+}
+
+/// Ends the caller's session, and gives what takes its cookie back.
+pub(crate) async fn end(app: &App, caller: &Caller) -> Result<HeaderValue, Problem> {
     let session = caller.require_session()?;
-    app.store.end_session(&session.id, &caller.entry_of_self(&app, "session.end")).await?;
-    goodbye(&app)
+    app.store.end_session(&session.id, &caller.entry_of_self(app, "session.end")).await?;
+    cookie(app, "", 0)
 }
 
 /// Sign out everywhere
@@ -133,11 +147,11 @@ async fn sign_out(State(app): State<App>, caller: Caller) -> Result<Response, Pr
 ))]
 async fn sign_out_everywhere(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     app.store.end_sessions(&caller.person.id, &caller.entry_of_self(&app, "session.end_all")).await?;
-    goodbye(&app)
+    goodbye(cookie(&app, "", 0)?)
 }
 
-fn goodbye(app: &App) -> Result<Response, Problem> {
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie(app, "", 0)?)]).into_response())
+fn goodbye(cookie: HeaderValue) -> Result<Response, Problem> {
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
 fn cookie(app: &App, value: &str, seconds: i64) -> Result<HeaderValue, Problem> {

@@ -27,7 +27,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<App> {
 /// What is sent with a link.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Setup {
+pub(crate) struct Setup {
     /// What stands behind the `#` of the link.
     secret: String,
     /// The password from now on: 12 to 256 characters.
@@ -49,7 +49,7 @@ struct Setup {
     (status = CREATED, description = "the administrator was made", body = User),
     (status = NO_CONTENT, description = "the password was set"),
 ))]
-async fn use_link(
+pub(crate) async fn use_link(
     State(app): State<App>,
     visitor: Visitor,
     Body(setup): Body<Setup>,

@@ -1,0 +1,31 @@
+//! The web console: pages for people, over the same endpoints that programs use.
+//!
+//! A page's handler takes its [`Caller`](crate::caller::Caller) as an endpoint does, calls endpoints as functions, and shows
+//! what they answer. What a form sends becomes the JSON body of an endpoint, so that everything is checked, and told, in one
+//! place; what fails is a [`Problem`](crate::problem::Problem), which [`problem::as_page`] makes a page of.
+
+mod account;
+mod assets;
+mod form;
+mod home;
+mod page;
+mod problem;
+mod setup;
+mod sign_in;
+mod words;
+
+use axum::Router;
+
+use crate::app::App;
+
+pub(crate) use problem::as_page;
+
+/// All pages.
+pub(crate) fn pages() -> Router<App> {
+    Router::new()
+        .merge(home::pages())
+        .merge(sign_in::pages())
+        .merge(setup::pages())
+        .merge(account::pages())
+        .merge(assets::files())
+}
