@@ -22,6 +22,7 @@ mod progress;
 pub mod runs;
 pub mod segments;
 mod settle;
+mod standing;
 mod stop;
 mod worker;
 
@@ -31,5 +32,6 @@ pub use export::{Exporter, Finished, Prepared, Settings};
 pub use installation::Installation;
 pub use pace::Pace;
 pub use progress::{Phase, Progress, Snapshot};
+pub use standing::Standing;
 pub use stop::{Stop, StopHandle};
 pub use worker::{Clock, NewId, WINDOW_MS, Worker, WorkerRules};

@@ -29,37 +29,37 @@ pub(crate) fn endpoints() -> OpenApiRouter<App> {
 
 /// Who did what to which object, from where.
 #[derive(Serialize, ToSchema)]
-struct AuditEntry {
-    id: String,
-    at: String,
+pub(crate) struct AuditEntry {
+    pub(crate) id: String,
+    pub(crate) at: String,
     /// The user who did it; none for what was done at the command line or by somebody who was not let in.
-    user_id: Option<String>,
+    pub(crate) user_id: Option<String>,
     /// The user's login at the time.
-    login: String,
+    pub(crate) login: String,
     /// The address of the peer.
-    peer: String,
+    pub(crate) peer: String,
     /// The id of the request, as in the log.
-    request_id: String,
+    pub(crate) request_id: String,
     /// What was done.
     #[schema(example = "user.change")]
-    action: String,
-    object: AuditObject,
+    pub(crate) action: String,
+    pub(crate) object: AuditObject,
     /// What it was before.
     #[schema(value_type = Option<Object>)]
-    before: Option<Box<RawValue>>,
+    pub(crate) before: Option<Box<RawValue>>,
     /// What it is since.
     #[schema(value_type = Option<Object>)]
-    after: Option<Box<RawValue>>,
+    pub(crate) after: Option<Box<RawValue>>,
 }
 
 /// What something was done to.
 #[derive(Serialize, ToSchema)]
-struct AuditObject {
+pub(crate) struct AuditObject {
     #[schema(example = "user")]
-    kind: String,
-    id: String,
+    pub(crate) kind: String,
+    pub(crate) id: String,
     /// Its name at the time.
-    name: String,
+    pub(crate) name: String,
 }
 
 impl From<Entry> for AuditEntry {
@@ -83,49 +83,49 @@ impl From<Entry> for AuditEntry {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct AuditQuery {
+pub(crate) struct AuditQuery {
     /// Done by the user of this id.
-    user_id: Option<String>,
+    pub(crate) user_id: Option<String>,
     /// Exactly this action, as in `user.change`.
-    action: Option<String>,
+    pub(crate) action: Option<String>,
     /// Done to objects of this kind, as in `user`.
-    object_kind: Option<String>,
+    pub(crate) object_kind: Option<String>,
     /// Done to the object of this id.
-    object_id: Option<String>,
+    pub(crate) object_id: Option<String>,
     /// Not before this time, as in `2026-11-01T00:00:00Z`.
-    from: Option<String>,
+    pub(crate) from: Option<String>,
     /// Before this time.
-    until: Option<String>,
+    pub(crate) until: Option<String>,
     /// Items a page: 1 to 200, 50 unless told.
     #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
+    pub(crate) limit: Option<u32>,
     /// `next` of the page before.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct DownloadQuery {
+pub(crate) struct DownloadQuery {
     /// `csv` or `ndjson`.
-    format: Format,
+    pub(crate) format: Format,
     /// Done by the user of this id.
-    user_id: Option<String>,
+    pub(crate) user_id: Option<String>,
     /// Exactly this action, as in `user.change`.
-    action: Option<String>,
+    pub(crate) action: Option<String>,
     /// Done to objects of this kind, as in `user`.
-    object_kind: Option<String>,
+    pub(crate) object_kind: Option<String>,
     /// Done to the object of this id.
-    object_id: Option<String>,
+    pub(crate) object_id: Option<String>,
     /// Not before this time, as in `2026-11-01T00:00:00Z`.
-    from: Option<String>,
+    pub(crate) from: Option<String>,
     /// Before this time.
-    until: Option<String>,
+    pub(crate) until: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Format {
+pub(crate) enum Format {
     Csv,
     Ndjson,
 }
@@ -164,7 +164,7 @@ impl AuditQuery {
 #[utoipa::path(get, operation_id = "read_audit_log", path = "/audit", tag = "audit", params(AuditQuery), responses(
     (status = OK, description = "a page of entries", body = Page<AuditEntry>),
 ))]
-async fn list(
+pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
     Asked(query): Asked<AuditQuery>,
@@ -184,7 +184,7 @@ async fn list(
 #[utoipa::path(get, operation_id = "download_audit_log", path = "/audit/download", tag = "audit", params(DownloadQuery), responses(
     (status = OK, description = "the entries", content((String = "text/csv"), (String = "application/x-ndjson"))),
 ))]
-async fn download(
+pub(crate) async fn download(
     State(app): State<App>,
     caller: Caller,
     Asked(query): Asked<DownloadQuery>,
@@ -204,13 +204,13 @@ async fn download(
 }
 
 /// A download under way: a chunk at a time, so that a log of any length takes little memory.
-struct Reading {
-    app: App,
-    filter: EntryFilter,
-    format: Format,
-    after: Option<(i64, String)>,
-    is_first: bool,
-    is_done: bool,
+pub(crate) struct Reading {
+    pub(crate) app: App,
+    pub(crate) filter: EntryFilter,
+    pub(crate) format: Format,
+    pub(crate) after: Option<(i64, String)>,
+    pub(crate) is_first: bool,
+    pub(crate) is_done: bool,
 }
 
 impl Reading {

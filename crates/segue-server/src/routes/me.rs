@@ -24,9 +24,9 @@ pub(crate) fn endpoints() -> OpenApiRouter<App> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MyChanges {
-    name: Option<String>,
+    pub(crate) name: Option<String>,
     #[schema(schema_with = schema::language)]
-    language: Option<Language>,
+    pub(crate) language: Option<Language>,
 }
 
 /// Change my name or language
@@ -58,9 +58,9 @@ pub(crate) async fn change_me(
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewPassword {
     /// The one until now.
-    current: String,
+    pub(crate) current: String,
     /// The one from now on: 12 to 256 characters.
-    new: String,
+    pub(crate) new: String,
 }
 
 /// Change my password

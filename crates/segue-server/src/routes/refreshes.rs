@@ -35,17 +35,17 @@ pub(crate) fn endpoints() -> OpenApiRouter<App> {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct RefreshQuery {
+pub(crate) struct RefreshQuery {
     /// Of this segment.
-    segment: Option<String>,
+    pub(crate) segment: Option<String>,
     /// With this status.
     #[param(schema_with = schema::status)]
-    status: Option<String>,
+    pub(crate) status: Option<String>,
     /// Items a page: 1 to 200, 50 unless told.
     #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
+    pub(crate) limit: Option<u32>,
     /// `next` of the page before.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// List refreshes
@@ -54,7 +54,7 @@ struct RefreshQuery {
 #[utoipa::path(get, operation_id = "list_refreshes", path = "/refreshes", tag = "refreshes", params(RefreshQuery), responses(
     (status = OK, description = "a page of refreshes", body = Page<RunView>),
 ))]
-async fn list(
+pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
     Asked(query): Asked<RefreshQuery>,
@@ -83,7 +83,11 @@ async fn list(
         (status = OK, description = "it waits already, or was asked for under this key", body = RunView),
     ),
 )]
-async fn begin(State(app): State<App>, caller: Caller, key: IdempotencyKey) -> Result<Response, Problem> {
+pub(crate) async fn begin(
+    State(app): State<App>,
+    caller: Caller,
+    key: IdempotencyKey,
+) -> Result<Response, Problem> {
     // It runs exports on every connection.
     caller.require(Right::ChangeUnsharedExports)?;
     Ok(accepted(app.runs.refresh(None, &wish(&app, &caller, key)).await?))
@@ -97,7 +101,7 @@ async fn begin(State(app): State<App>, caller: Caller, key: IdempotencyKey) -> R
         (status = OK, description = "it waits already, or was asked for under this key", body = RunView),
     ),
 )]
-async fn refresh_segment(
+pub(crate) async fn refresh_segment(
     State(app): State<App>,
     caller: Caller,
     Id(name): Id,
@@ -110,18 +114,18 @@ async fn refresh_segment(
 /// When the system refreshes by itself.
 #[derive(Serialize, ToSchema)]
 #[schema(as = RefreshSchedule)]
-struct ScheduleView {
+pub(crate) struct ScheduleView {
     /// `"off"`, or `{"on": …}` with its times.
     #[schema(schema_with = schema::refresh_schedule)]
-    schedule: RefreshSchedule,
+    pub(crate) schedule: RefreshSchedule,
     /// Who changed it last, if anybody has.
-    changed_by: Option<String>,
-    changed_at: Option<String>,
+    pub(crate) changed_by: Option<String>,
+    pub(crate) changed_at: Option<String>,
     /// Counts changes; the ETag is this.
-    version: i64,
+    pub(crate) version: i64,
 }
 
-async fn shown(app: &App) -> Result<Tagged<ScheduleView>, Problem> {
+pub(crate) async fn shown(app: &App) -> Result<Tagged<ScheduleView>, Problem> {
     let (schedule, version, by) = app.runs.refresh_schedule().await?;
     let view = ScheduleView {
         schedule,
@@ -136,17 +140,20 @@ async fn shown(app: &App) -> Result<Tagged<ScheduleView>, Problem> {
 #[utoipa::path(get, operation_id = "show_refresh_schedule", path = "/refresh-schedule", tag = "refreshes", responses(
     (status = OK, description = "the schedule", body = ScheduleView),
 ))]
-async fn show_schedule(State(app): State<App>, caller: Caller) -> Result<Tagged<ScheduleView>, Problem> {
+pub(crate) async fn show_schedule(
+    State(app): State<App>,
+    caller: Caller,
+) -> Result<Tagged<ScheduleView>, Problem> {
     caller.require(Right::SeeStatus)?;
     shown(&app).await
 }
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct WantedSchedule {
+pub(crate) struct WantedSchedule {
     /// `"off"`, or `{"on": …}` with its times.
     #[schema(schema_with = schema::refresh_schedule)]
-    schedule: Value,
+    pub(crate) schedule: Value,
 }
 
 /// Change the refresh schedule
@@ -154,7 +161,7 @@ struct WantedSchedule {
     params(("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = OK, description = "changed", body = ScheduleView)),
 )]
-async fn change_schedule(
+pub(crate) async fn change_schedule(
     State(app): State<App>,
     caller: Caller,
     version: IfMatch,
@@ -174,16 +181,16 @@ async fn change_schedule(
 
 /// What waits and what is under way.
 #[derive(Serialize, ToSchema)]
-struct Queue {
+pub(crate) struct Queue {
     /// In the order in which they were queued.
-    runs: Vec<RunView>,
+    pub(crate) runs: Vec<RunView>,
 }
 
 /// Show what waits and what is under way
 #[utoipa::path(get, operation_id = "show_queue", path = "/queue", tag = "refreshes", responses(
     (status = OK, description = "runs and refreshes", body = Queue),
 ))]
-async fn queue(State(app): State<App>, caller: Caller) -> Result<Json<Queue>, Problem> {
+pub(crate) async fn queue(State(app): State<App>, caller: Caller) -> Result<Json<Queue>, Problem> {
     caller.require(Right::SeeStatus)?;
     let runs = app.store.open_jobs().await?.into_iter().map(view).collect();
     Ok(Json(Queue { runs }))

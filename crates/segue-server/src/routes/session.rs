@@ -33,11 +33,11 @@ pub(crate) struct Credentials {
 /// Who asks, and how they were let in.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Me {
-    user: User,
+    pub(crate) user: User,
     /// `session` or `token`.
-    via: &'static str,
+    pub(crate) via: &'static str,
     /// When the session or the token ends.
-    expires_at: String,
+    pub(crate) expires_at: String,
 }
 
 impl Me {
@@ -57,7 +57,7 @@ impl Me {
 #[utoipa::path(post, path = "/session", tag = "sign-in", request_body = Credentials, security(()), responses(
     (status = OK, description = "signed in", body = Me),
 ))]
-async fn sign_in(
+pub(crate) async fn sign_in(
     State(app): State<App>,
     visitor: Visitor,
     Body(credentials): Body<Credentials>,
@@ -91,7 +91,11 @@ pub(crate) async fn begin(
 }
 
 /// The person with this login and password. Whatever is wrong, the answer is the same and takes as long.
-async fn prove(app: &App, visitor: &Visitor, credentials: &Credentials) -> Result<Person, Problem> {
+pub(crate) async fn prove(
+    app: &App,
+    visitor: &Visitor,
+    credentials: &Credentials,
+) -> Result<Person, Problem> {
     let wrong = || Problem::new(Code::WrongCredentials);
     let login = login(&credentials.login).map_err(|_| wrong())?;
     let peer = &visitor.arrival.peer;
@@ -120,7 +124,7 @@ async fn prove(app: &App, visitor: &Visitor, credentials: &Credentials) -> Resul
 #[utoipa::path(get, path = "/session", tag = "sign-in", responses(
     (status = OK, description = "the person who asks", body = Me),
 ))]
-async fn who_am_i(caller: Caller) -> Tagged<Me> {
+pub(crate) async fn who_am_i(caller: Caller) -> Tagged<Me> {
     Tagged::ok(caller.person.version, Me::of(&caller))
 }
 
@@ -128,7 +132,7 @@ async fn who_am_i(caller: Caller) -> Tagged<Me> {
 #[utoipa::path(delete, path = "/session", tag = "sign-in", responses(
     (status = NO_CONTENT, description = "signed out"),
 ))]
-async fn sign_out(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+pub(crate) async fn sign_out(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     goodbye(end(&app, &caller).await?)
 }
 
@@ -145,7 +149,7 @@ pub(crate) async fn end(app: &App, caller: &Caller) -> Result<HeaderValue, Probl
 #[utoipa::path(delete, path = "/sessions", tag = "sign-in", responses(
     (status = NO_CONTENT, description = "signed out everywhere"),
 ))]
-async fn sign_out_everywhere(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+pub(crate) async fn sign_out_everywhere(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     app.store.end_sessions(&caller.person.id, &caller.entry_of_self(&app, "session.end_all")).await?;
     goodbye(cookie(&app, "", 0)?)
 }

@@ -29,16 +29,16 @@ pub(crate) fn endpoints() -> OpenApiRouter<App> {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Setup {
     /// What stands behind the `#` of the link.
-    secret: String,
+    pub(crate) secret: String,
     /// The password from now on: 12 to 256 characters.
-    password: String,
+    pub(crate) password: String,
     /// Of the first administrator: by which to sign in.
-    login: Option<String>,
+    pub(crate) login: Option<String>,
     /// Of the first administrator: the name.
-    name: Option<String>,
+    pub(crate) name: Option<String>,
     /// Of the first administrator: the language, `en` unless told.
     #[schema(schema_with = schema::language)]
-    language: Option<Language>,
+    pub(crate) language: Option<Language>,
 }
 
 /// Use a one-time link
@@ -68,7 +68,12 @@ pub(crate) async fn use_link(
     }
 }
 
-async fn found(app: &App, visitor: &Visitor, hash: &str, setup: &Setup) -> Result<Person, Problem> {
+pub(crate) async fn found(
+    app: &App,
+    visitor: &Visitor,
+    hash: &str,
+    setup: &Setup,
+) -> Result<Person, Problem> {
     let mut checks = Checks::default();
     let given = |value: &Option<String>| value.clone().unwrap_or_default();
     let login = checks.take("/login", login(&given(&setup.login)));
@@ -96,7 +101,7 @@ async fn found(app: &App, visitor: &Visitor, hash: &str, setup: &Setup) -> Resul
     Ok(first)
 }
 
-async fn set_password(
+pub(crate) async fn set_password(
     app: &App,
     visitor: &Visitor,
     hash: &str,

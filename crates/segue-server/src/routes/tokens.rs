@@ -31,20 +31,20 @@ pub(crate) fn endpoints() -> OpenApiRouter<App> {
 
 /// A token, without its secret.
 #[derive(Serialize, ToSchema)]
-struct TokenView {
-    id: String,
+pub(crate) struct TokenView {
+    pub(crate) id: String,
     /// The user in whose name it asks.
-    user_id: String,
-    name: String,
+    pub(crate) user_id: String,
+    pub(crate) name: String,
     /// How its secret begins.
     #[schema(example = "segue_Ab12Cd")]
-    prefix: String,
+    pub(crate) prefix: String,
     #[schema(schema_with = schema::scope)]
-    scope: &'static str,
-    created_at: String,
-    expires_at: String,
+    pub(crate) scope: &'static str,
+    pub(crate) created_at: String,
+    pub(crate) expires_at: String,
     /// To the minute.
-    last_used_at: Option<String>,
+    pub(crate) last_used_at: Option<String>,
 }
 
 impl From<&Token> for TokenView {
@@ -64,8 +64,8 @@ impl From<&Token> for TokenView {
 
 /// A person's tokens, the newest first: 100 at the most.
 #[derive(Serialize, ToSchema)]
-struct Tokens {
-    items: Vec<TokenView>,
+pub(crate) struct Tokens {
+    pub(crate) items: Vec<TokenView>,
 }
 
 impl Tokens {
@@ -77,17 +77,17 @@ impl Tokens {
 
 /// A new token, with its secret.
 #[derive(Serialize, ToSchema)]
-struct NewToken {
-    token: TokenView,
+pub(crate) struct NewToken {
+    pub(crate) token: TokenView,
     /// What programs send as `Authorization: Bearer`. It is shown only now.
-    secret: String,
+    pub(crate) secret: String,
 }
 
 /// List my tokens
 #[utoipa::path(get, operation_id = "list_my_tokens", path = "/tokens", tag = "tokens", responses(
     (status = OK, description = "all of them", body = Tokens),
 ))]
-async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Tokens>, Problem> {
+pub(crate) async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Tokens>, Problem> {
     Tokens::of(&app, &caller.person.id).await
 }
 
@@ -95,7 +95,11 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Tokens>, Pr
 #[utoipa::path(get, operation_id = "list_tokens_of_user", path = "/users/{id}/tokens", tag = "tokens", params(("id" = String, Path)), responses(
     (status = OK, description = "all of them", body = Tokens),
 ))]
-async fn list_of_user(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Json<Tokens>, Problem> {
+pub(crate) async fn list_of_user(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<Json<Tokens>, Problem> {
     caller.require(Right::ManagePeople)?;
     let person = app.store.person(&id).await?;
     Tokens::of(&app, &person.id).await
@@ -103,13 +107,13 @@ async fn list_of_user(State(app): State<App>, caller: Caller, Id(id): Id) -> Res
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct TokenWish {
+pub(crate) struct TokenWish {
     /// By which its owner knows it again.
-    name: String,
+    pub(crate) name: String,
     #[schema(schema_with = schema::scope)]
-    scope: String,
+    pub(crate) scope: String,
     /// How long it works: 1 to 366 days, 90 unless told.
-    expires_in_days: Option<u32>,
+    pub(crate) expires_in_days: Option<u32>,
 }
 
 /// Make a token
@@ -119,7 +123,7 @@ struct TokenWish {
 #[utoipa::path(post, operation_id = "make_token", path = "/tokens", tag = "tokens", request_body = TokenWish, responses(
     (status = CREATED, description = "made", body = NewToken),
 ))]
-async fn create(
+pub(crate) async fn create(
     State(app): State<App>,
     caller: Caller,
     Body(wish): Body<TokenWish>,
@@ -162,7 +166,11 @@ async fn create(
 #[utoipa::path(delete, operation_id = "revoke_token", path = "/tokens/{id}", tag = "tokens", params(("id" = String, Path)), responses(
     (status = NO_CONTENT, description = "revoked"),
 ))]
-async fn revoke(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<StatusCode, Problem> {
+pub(crate) async fn revoke(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<StatusCode, Problem> {
     let token = app.store.token(&id).await?;
     if token.person != caller.person.id && !caller.person.role.may(Right::ManagePeople) {
         // As if it were not there: whose ids there are is nobody's business.

@@ -32,23 +32,23 @@ pub(crate) fn endpoints() -> OpenApiRouter<App> {
 /// A person who may sign in.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct User {
-    id: String,
+    pub(crate) id: String,
     /// By which they sign in, in lower case.
     #[schema(example = "ana@example.com")]
-    login: String,
-    name: String,
+    pub(crate) login: String,
+    pub(crate) name: String,
     #[schema(schema_with = schema::role)]
-    role: Role,
+    pub(crate) role: Role,
     #[schema(schema_with = schema::language)]
-    language: Language,
+    pub(crate) language: Language,
     /// Whether they may sign in.
-    enabled: bool,
+    pub(crate) enabled: bool,
     /// Whether they have set a password yet.
-    has_password: bool,
+    pub(crate) has_password: bool,
     /// Counts changes; the ETag is this.
-    version: i64,
-    created_at: String,
-    changed_at: String,
+    pub(crate) version: i64,
+    pub(crate) created_at: String,
+    pub(crate) changed_at: String,
 }
 
 impl From<&Person> for User {
@@ -70,33 +70,33 @@ impl From<&Person> for User {
 
 /// A link that works once, to be handed to the person by a safe way.
 #[derive(Serialize, ToSchema)]
-struct OneTimeLink {
+pub(crate) struct OneTimeLink {
     /// The address. It is shown only now.
-    url: String,
-    expires_at: String,
+    pub(crate) url: String,
+    pub(crate) expires_at: String,
 }
 
 /// A new user, and the link with which they set their password.
 #[derive(Serialize, ToSchema)]
-struct Invited {
-    user: User,
-    link: OneTimeLink,
+pub(crate) struct Invited {
+    pub(crate) user: User,
+    pub(crate) link: OneTimeLink,
 }
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct UserQuery {
+pub(crate) struct UserQuery {
     /// Only those of this role.
     #[param(schema_with = schema::role)]
-    role: Option<Role>,
+    pub(crate) role: Option<Role>,
     /// Only those who may sign in, or who may not.
-    enabled: Option<bool>,
+    pub(crate) enabled: Option<bool>,
     /// Items a page: 1 to 200, 50 unless told.
     #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
+    pub(crate) limit: Option<u32>,
     /// `next` of the page before.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// List users
@@ -105,7 +105,7 @@ struct UserQuery {
 #[utoipa::path(get, operation_id = "list_users", path = "/users", tag = "people", params(UserQuery), responses(
     (status = OK, description = "a page of users", body = Page<User>),
 ))]
-async fn list(
+pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
     Asked(query): Asked<UserQuery>,
@@ -125,15 +125,15 @@ async fn list(
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewUser {
+pub(crate) struct NewUser {
     /// An e-mail address or any other word without spaces; folded to lower case.
-    login: String,
-    name: String,
+    pub(crate) login: String,
+    pub(crate) name: String,
     #[schema(schema_with = schema::role)]
-    role: Role,
+    pub(crate) role: Role,
     /// `en` unless told.
     #[schema(schema_with = schema::language)]
-    language: Option<Language>,
+    pub(crate) language: Option<Language>,
 }
 
 /// Add a user
@@ -142,7 +142,7 @@ struct NewUser {
 #[utoipa::path(post, operation_id = "add_user", path = "/users", tag = "people", request_body = NewUser, responses(
     (status = CREATED, description = "added", body = Invited),
 ))]
-async fn create(
+pub(crate) async fn create(
     State(app): State<App>,
     caller: Caller,
     Body(new): Body<NewUser>,
@@ -178,7 +178,11 @@ async fn create(
 #[utoipa::path(get, operation_id = "show_user", path = "/users/{id}", tag = "people", params(("id" = String, Path)), responses(
     (status = OK, description = "the user", body = User),
 ))]
-async fn show(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Tagged<User>, Problem> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<Tagged<User>, Problem> {
     caller.require(Right::ManagePeople)?;
     let person = app.store.person(&id).await?;
     Ok(Tagged::ok(person.version, User::from(&person)))
@@ -187,15 +191,15 @@ async fn show(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Tagg
 /// What is to be different. What is not given stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct UserChanges {
-    login: Option<String>,
-    name: Option<String>,
+pub(crate) struct UserChanges {
+    pub(crate) login: Option<String>,
+    pub(crate) name: Option<String>,
     #[schema(schema_with = schema::role)]
-    role: Option<Role>,
+    pub(crate) role: Option<Role>,
     #[schema(schema_with = schema::language)]
-    language: Option<Language>,
+    pub(crate) language: Option<Language>,
     /// Somebody disabled is signed out at once, and their tokens stop working.
-    enabled: Option<bool>,
+    pub(crate) enabled: Option<bool>,
 }
 
 /// Change a user
@@ -205,7 +209,7 @@ struct UserChanges {
     params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = OK, description = "changed", body = User)),
 )]
-async fn change(
+pub(crate) async fn change(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,
@@ -239,7 +243,7 @@ async fn change(
     params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = NO_CONTENT, description = "removed")),
 )]
-async fn remove(
+pub(crate) async fn remove(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,
@@ -261,7 +265,7 @@ async fn remove(
 #[utoipa::path(post, operation_id = "make_password_link", path = "/users/{id}/link", tag = "people", params(("id" = String, Path)), responses(
     (status = CREATED, description = "made", body = OneTimeLink),
 ))]
-async fn new_link(
+pub(crate) async fn new_link(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,
@@ -271,7 +275,7 @@ async fn new_link(
     Ok((StatusCode::CREATED, Json(make_link(&app, &caller, &person).await?)))
 }
 
-async fn make_link(app: &App, caller: &Caller, person: &Person) -> Result<OneTimeLink, Problem> {
+pub(crate) async fn make_link(app: &App, caller: &Caller, person: &Person) -> Result<OneTimeLink, Problem> {
     let made = links::make(&app.setting.url, Some(&person.id), app.now_ms(), app.random());
     app.store.make_link(&made.link, &caller.entry(app, "user.link", object(person))).await?;
     Ok(OneTimeLink { url: made.url, expires_at: written(made.link.expires_ms) })

@@ -19,7 +19,7 @@ use crate::input::{Asked, Body, Id};
 use crate::problem::Problem;
 use crate::schema;
 
-pub(super) fn endpoints() -> OpenApiRouter<App> {
+pub(crate) fn endpoints() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(kinds))
         .routes(routes!(consent))
@@ -30,19 +30,19 @@ pub(super) fn endpoints() -> OpenApiRouter<App> {
 /// A type of connection.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ConnectionType)]
-struct KindView {
+pub(crate) struct KindView {
     #[serde(rename = "type")]
     #[schema(schema_with = schema::connection_kind)]
-    kind: ConnectionKind,
+    pub(crate) kind: ConnectionKind,
     /// The name that people know.
-    title: &'static str,
+    pub(crate) title: &'static str,
 }
 
 /// List the types that a connection may have
 #[utoipa::path(get, operation_id = "list_connection_types", path = "/connections/types", tag = "connections", responses(
     (status = OK, description = "all of them", body = Vec<KindView>),
 ))]
-async fn kinds(caller: Caller) -> Result<Json<Vec<KindView>>, Problem> {
+pub(crate) async fn kinds(caller: Caller) -> Result<Json<Vec<KindView>>, Problem> {
     caller.require(Right::ManageConnections)?;
     let kind = ConnectionKind::ActiveCampaign;
     Ok(Json(vec![KindView { kind, title: kind.title() }]))
@@ -51,17 +51,17 @@ async fn kinds(caller: Caller) -> Result<Json<Vec<KindView>>, Problem> {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct ConsentQuery {
+pub(crate) struct ConsentQuery {
     /// The host of the account.
-    host: String,
+    pub(crate) host: String,
 }
 
 /// A text that is agreed to.
 #[derive(Serialize, ToSchema)]
-struct ConsentText {
+pub(crate) struct ConsentText {
     /// To be sent as `agreed`.
-    version: u32,
-    text: String,
+    pub(crate) version: u32,
+    pub(crate) text: String,
 }
 
 /// Read what is agreed to
@@ -70,7 +70,7 @@ struct ConsentText {
 #[utoipa::path(get, operation_id = "read_consent_text", path = "/connections/consent", tag = "connections", params(ConsentQuery), responses(
     (status = OK, description = "the text in force", body = ConsentText),
 ))]
-async fn consent(
+pub(crate) async fn consent(
     State(app): State<App>,
     caller: Caller,
     Asked(query): Asked<ConsentQuery>,
@@ -82,7 +82,7 @@ async fn consent(
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TriedAccount {
+pub(crate) struct TriedAccount {
     /// The API host, from Settings → Developer in ActiveCampaign.
     #[schema(example = "acme.api-us1.com")]
     pub(super) host: String,
@@ -102,7 +102,7 @@ impl TriedAccount {
 }
 
 /// The key in a body: typed, or where it is.
-pub(super) fn key(typed: Option<String>, from: Option<&str>) -> Result<Option<Secret>, Problem> {
+pub(crate) fn key(typed: Option<String>, from: Option<&str>) -> Result<Option<Secret>, Problem> {
     match (typed, from) {
         (Some(_), Some(_)) => {
             Err(Problem::field("/api_key_from", "must not be given beside api_key: choose one of them"))
@@ -129,7 +129,7 @@ fn required_key(typed: Option<String>, from: Option<&str>) -> Result<Secret, Pro
 #[utoipa::path(post, operation_id = "try_account", path = "/connections/test", tag = "connections", request_body = TriedAccount, responses(
     (status = OK, description = "the account answered", body = AccountView),
 ))]
-async fn try_account(
+pub(crate) async fn try_account(
     State(app): State<App>,
     caller: Caller,
     Body(tried): Body<TriedAccount>,
@@ -145,7 +145,7 @@ async fn try_account(
 #[utoipa::path(post, operation_id = "test_connection", path = "/connections/{id}/test", tag = "connections", params(("id" = String, Path)), responses(
     (status = OK, description = "the account answered", body = AccountView),
 ))]
-async fn test_again(
+pub(crate) async fn test_again(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,

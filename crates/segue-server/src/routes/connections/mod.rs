@@ -1,7 +1,7 @@
 //! Connections: where data may go. For administrators (ROL-5); a contributor sees name and type of what is shared with them.
 
-mod account;
-mod view;
+pub(crate) mod account;
+pub(crate) mod view;
 
 use axum::Json;
 use axum::extract::State;
@@ -50,12 +50,12 @@ fn proven(caller: &Caller) -> ProvenPerson {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct ConnectionQuery {
+pub(crate) struct ConnectionQuery {
     /// Items a page: 1 to 200, 50 unless told.
     #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
+    pub(crate) limit: Option<u32>,
     /// `next` of the page before.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// List connections
@@ -64,7 +64,7 @@ struct ConnectionQuery {
 #[utoipa::path(get, operation_id = "list_connections", path = "/connections", tag = "connections", params(ConnectionQuery), responses(
     (status = OK, description = "a page of connections", body = Page<AnyConnection>),
 ))]
-async fn list(
+pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
     Asked(query): Asked<ConnectionQuery>,
@@ -91,29 +91,29 @@ fn id_of(seen: &SeenConnection) -> &str {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct AddedConnection {
+pub(crate) struct AddedConnection {
     /// What people call it: it should tell purpose and target, as in "Shop newsletter, ActiveCampaign".
-    name: String,
+    pub(crate) name: String,
     /// `active_campaign` unless told.
     #[serde(rename = "type", default)]
     #[schema(schema_with = schema::connection_kind)]
     #[expect(dead_code, reason = "there is one type only; others are turned down when it is read")]
-    kind: ConnectionKind,
+    pub(crate) kind: ConnectionKind,
     /// The API host, from Settings → Developer in ActiveCampaign.
     #[schema(example = "acme.api-us1.com")]
-    host: String,
+    pub(crate) host: String,
     /// The API key, from the same page. It is sealed and never shown.
-    api_key: Option<String>,
+    pub(crate) api_key: Option<String>,
     /// In place of `api_key`: `env:NAME` or `file:/path`, read whenever the key is needed.
-    api_key_from: Option<String>,
+    pub(crate) api_key_from: Option<String>,
     /// Who may use it: administrators only, unless told.
     #[serde(default)]
     #[schema(schema_with = schema::sharing)]
-    sharing: Sharing,
+    pub(crate) sharing: Sharing,
     /// The version of the consent text that is agreed to.
-    agreed: Option<u32>,
+    pub(crate) agreed: Option<u32>,
     /// The caller's password: the caller becomes the export user.
-    password: String,
+    pub(crate) password: String,
 }
 
 /// Add a connection
@@ -122,7 +122,7 @@ struct AddedConnection {
 #[utoipa::path(post, operation_id = "add_connection", path = "/connections", tag = "connections", request_body = AddedConnection, responses(
     (status = CREATED, description = "added", body = Connected),
 ))]
-async fn create(
+pub(crate) async fn create(
     State(app): State<App>,
     caller: Caller,
     Body(new): Body<AddedConnection>,
@@ -150,7 +150,7 @@ async fn create(
 #[utoipa::path(get, operation_id = "show_connection", path = "/connections/{id}", tag = "connections", params(("id" = String, Path)), responses(
     (status = OK, description = "the connection", body = AnyConnection),
 ))]
-async fn show(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {
+pub(crate) async fn show(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {
     caller.require(Right::ChangeSharedExports)?;
     let seen = app.connections.show(&id, &caller.person.id, caller.person.role).await?;
     let version = match &seen {
@@ -168,18 +168,18 @@ async fn show(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Resp
 /// What is to be different. What is not given stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ConnectionChanges {
-    name: Option<String>,
+pub(crate) struct ConnectionChanges {
+    pub(crate) name: Option<String>,
     #[schema(schema_with = schema::sharing)]
-    sharing: Option<Sharing>,
+    pub(crate) sharing: Option<Sharing>,
     /// Another host takes key and consent again: a stored key is sent to its own host only.
-    host: Option<String>,
+    pub(crate) host: Option<String>,
     /// Another key.
-    api_key: Option<String>,
+    pub(crate) api_key: Option<String>,
     /// In place of `api_key`: `env:NAME` or `file:/path`.
-    api_key_from: Option<String>,
+    pub(crate) api_key_from: Option<String>,
     /// The version of the consent text that is agreed to.
-    agreed: Option<u32>,
+    pub(crate) agreed: Option<u32>,
 }
 
 /// Change a connection
@@ -189,7 +189,7 @@ struct ConnectionChanges {
     params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = OK, description = "changed", body = ConnectionView)),
 )]
-async fn change(
+pub(crate) async fn change(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,
@@ -216,7 +216,7 @@ async fn change(
     params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = NO_CONTENT, description = "removed")),
 )]
-async fn remove(
+pub(crate) async fn remove(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,
@@ -230,9 +230,9 @@ async fn remove(
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Reentered {
+pub(crate) struct Reentered {
     /// The caller's password.
-    password: String,
+    pub(crate) password: String,
 }
 
 /// Become the export user of a connection
@@ -242,7 +242,7 @@ struct Reentered {
     params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = OK, description = "done", body = ConnectionView)),
 )]
-async fn become_export_user(
+pub(crate) async fn become_export_user(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,

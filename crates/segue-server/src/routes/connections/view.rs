@@ -13,86 +13,86 @@ use crate::time::written;
 
 /// A person at the time of what is recorded, and when that was.
 #[derive(Serialize, ToSchema)]
-pub(in crate::routes) struct Signed {
-    id: String,
+pub(crate) struct Signed {
+    pub(crate) id: String,
     /// The name or login at the time.
-    name: String,
-    at: String,
+    pub(crate) name: String,
+    pub(crate) at: String,
 }
 
 /// Who agreed that data leaves, and to what.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Consent)]
-pub(super) struct ConsentView {
+pub(crate) struct ConsentView {
     /// The version of the text.
-    text: u32,
+    pub(crate) text: u32,
     /// The operator's privacy statement that stood with it.
-    policy: Option<String>,
-    by: Signed,
+    pub(crate) policy: Option<String>,
+    pub(crate) by: Signed,
 }
 
 /// In whose name exports run.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ExportUser)]
-pub(super) struct ExportUserView {
-    id: String,
-    name: String,
-    since: String,
+pub(crate) struct ExportUserView {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) since: String,
     /// Why exports on this connection do not run: the person was `removed`, `disabled`, or is no administrator any more
     /// (`demoted`). Another administrator must become export user.
-    gone: Option<&'static str>,
+    pub(crate) gone: Option<&'static str>,
 }
 
 /// How the latest test ended.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ConnectionTest)]
-pub(super) struct TestView {
-    at: String,
+pub(crate) struct TestView {
+    pub(crate) at: String,
     /// What was at fault; nothing if all is well.
     #[schema(schema_with = schema::fault)]
-    fault: Option<Fault>,
+    pub(crate) fault: Option<Fault>,
     /// What is wrong and what to do.
-    words: Option<String>,
+    pub(crate) words: Option<String>,
 }
 
 /// A connection without its key, which is never shown.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Connection)]
-pub(super) struct ConnectionView {
-    id: String,
-    name: String,
+pub(crate) struct ConnectionView {
+    pub(crate) id: String,
+    pub(crate) name: String,
     #[serde(rename = "type")]
     #[schema(schema_with = schema::connection_kind)]
-    kind: ConnectionKind,
+    pub(crate) kind: ConnectionKind,
     #[schema(example = "acme.api-us1.com")]
-    host: String,
+    pub(crate) host: String,
     /// Where the key is: `env:NAME` or `file:/path`; nothing if it is sealed here.
-    api_key_from: Option<String>,
+    pub(crate) api_key_from: Option<String>,
     #[schema(schema_with = schema::sharing)]
-    sharing: Sharing,
-    consent: ConsentView,
-    export_user: ExportUserView,
-    test: TestView,
+    pub(crate) sharing: Sharing,
+    pub(crate) consent: ConsentView,
+    pub(crate) export_user: ExportUserView,
+    pub(crate) test: TestView,
     /// Counts changes; the ETag is this.
-    version: i64,
-    created_at: String,
-    changed_at: String,
+    pub(crate) version: i64,
+    pub(crate) created_at: String,
+    pub(crate) changed_at: String,
 }
 
 /// What a contributor sees of a connection that is shared with them.
 #[derive(Serialize, ToSchema)]
-pub(super) struct ConnectionName {
-    id: String,
-    name: String,
+pub(crate) struct ConnectionName {
+    pub(crate) id: String,
+    pub(crate) name: String,
     #[serde(rename = "type")]
     #[schema(schema_with = schema::connection_kind)]
-    kind: ConnectionKind,
+    pub(crate) kind: ConnectionKind,
 }
 
 /// A connection, as the caller may see it.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
-pub(super) enum AnyConnection {
+pub(crate) enum AnyConnection {
     Whole(Box<ConnectionView>),
     Name(ConnectionName),
 }
@@ -100,31 +100,31 @@ pub(super) enum AnyConnection {
 /// A list of the account.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AccountList)]
-pub(in crate::routes) struct ListView {
-    id: u64,
-    name: String,
+pub(crate) struct ListView {
+    pub(crate) id: u64,
+    pub(crate) name: String,
     /// Whether it takes e-mail. Others cannot be exported to.
-    takes_email: bool,
+    pub(crate) takes_email: bool,
 }
 
 /// An account that answered to the key.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Account)]
-pub(super) struct AccountView {
-    host: String,
+pub(crate) struct AccountView {
+    pub(crate) host: String,
     /// By name.
-    lists: Vec<ListView>,
+    pub(crate) lists: Vec<ListView>,
 }
 
 /// A new connection, and the account that it leads to.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Connected {
+pub(crate) struct Connected {
     pub(super) connection: ConnectionView,
     pub(super) account: AccountView,
 }
 
 /// A signature as it is shown.
-pub(in crate::routes) fn signed(signature: &Signature) -> Signed {
+pub(crate) fn signed(signature: &Signature) -> Signed {
     Signed { id: signature.id.clone(), name: signature.name.clone(), at: written(signature.at_ms) }
 }
 
@@ -136,7 +136,7 @@ fn test_view(tested: &Tested) -> TestView {
     }
 }
 
-pub(super) async fn view(app: &App, connection: &Connection) -> Result<ConnectionView, Problem> {
+pub(crate) async fn view(app: &App, connection: &Connection) -> Result<ConnectionView, Problem> {
     let gone = app.connections.export_user_gone(connection).await?;
     let export_user = &connection.export_user;
     Ok(ConnectionView {
@@ -164,16 +164,16 @@ pub(super) async fn view(app: &App, connection: &Connection) -> Result<Connectio
     })
 }
 
-pub(super) fn account_view(account: Account) -> AccountView {
+pub(crate) fn account_view(account: Account) -> AccountView {
     AccountView { host: account.host, lists: account.lists.into_iter().map(list_view).collect() }
 }
 
 /// A list as it is shown.
-pub(in crate::routes) fn list_view(list: ListName) -> ListView {
+pub(crate) fn list_view(list: ListName) -> ListView {
     ListView { id: list.id, name: list.name, takes_email: list.takes_email }
 }
 
-pub(super) async fn any_view(app: &App, seen: SeenConnection) -> Result<AnyConnection, Problem> {
+pub(crate) async fn any_view(app: &App, seen: SeenConnection) -> Result<AnyConnection, Problem> {
     Ok(match seen {
         SeenConnection::Whole(connection) => AnyConnection::Whole(Box::new(view(app, &connection).await?)),
         SeenConnection::Name { id, name, kind } => AnyConnection::Name(ConnectionName { id, name, kind }),

@@ -12,7 +12,7 @@ use crate::schema;
 /// A custom field as somebody names it.
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "the id, title or personalisation tag of a custom field")]
-enum FieldName {
+pub(crate) enum FieldName {
     Id(u64),
     Text(String),
 }
@@ -20,125 +20,125 @@ enum FieldName {
 /// A custom field and the column that fills it.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct AddedFieldMatch {
+pub(crate) struct AddedFieldMatch {
     /// The field's id, title or personalisation tag.
     #[schema(schema_with = schema::field_name)]
-    field: FieldName,
+    pub(crate) field: FieldName,
     /// The column of the profile table.
-    column: String,
+    pub(crate) column: String,
 }
 
 /// Which columns of the profile table fill a contact. Only what is named here is ever sent.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = AddedMatching)]
-pub(super) struct MatchingBody {
+pub(crate) struct MatchingBody {
     /// The column of the e-mail address.
     #[serde(default)]
     #[schema(required = true)]
-    email: String,
+    pub(crate) email: String,
     /// The column of the first name.
-    first_name: Option<String>,
+    pub(crate) first_name: Option<String>,
     /// The column of the last name.
-    last_name: Option<String>,
+    pub(crate) last_name: Option<String>,
     /// The column of the phone number.
-    phone: Option<String>,
+    pub(crate) phone: Option<String>,
     /// The column of the company, which ActiveCampaign calls account.
-    account_name: Option<String>,
+    pub(crate) account_name: Option<String>,
     /// Custom fields, each once.
     #[serde(default)]
-    fields: Vec<AddedFieldMatch>,
+    pub(crate) fields: Vec<AddedFieldMatch>,
     /// Tags that every contact gets.
     #[serde(default)]
-    tags: Vec<String>,
+    pub(crate) tags: Vec<String>,
     /// Columns whose values become tags, each once.
     #[serde(default)]
-    tag_columns: Vec<String>,
+    pub(crate) tag_columns: Vec<String>,
 }
 
 /// What stops a run before its first request. What is not given is as usual, or as it was.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = BrakesChange)]
-pub(super) struct BrakesBody {
+pub(crate) struct BrakesBody {
     /// The most members that the export may have: 1,000,000 unless told.
-    max_profiles: Option<u64>,
+    pub(crate) max_profiles: Option<u64>,
     /// The most contacts that may leave, in percent of those that are listed: 10 unless told.
-    max_leaving_percent: Option<f64>,
+    pub(crate) max_leaving_percent: Option<f64>,
     /// Whether a run without any member is let through: no, unless told.
-    allow_empty: Option<bool>,
+    pub(crate) allow_empty: Option<bool>,
 }
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct AddedExport {
+pub(crate) struct AddedExport {
     /// What people call it.
     #[serde(default)]
     #[schema(required = true)]
-    name: String,
+    pub(crate) name: String,
     /// The id of a connection that the caller may use.
     #[schema(required = true)]
-    connection: Option<String>,
+    pub(crate) connection: Option<String>,
     /// The id of a list of its account that takes e-mail.
     #[serde(default)]
     #[schema(required = true)]
-    list: u64,
+    pub(crate) list: u64,
     /// The names of segments over one table, each once. Who is in several is one member.
     #[serde(default)]
     #[schema(required = true)]
-    segments: Vec<String>,
+    pub(crate) segments: Vec<String>,
     #[serde(default)]
     #[schema(required = true)]
-    matching: MatchingBody,
+    pub(crate) matching: MatchingBody,
     /// `add-update` unless told; `mirror` also unsubscribes those who left, if this export had put them on the list.
     #[serde(default)]
     #[schema(schema_with = schema::mode)]
-    mode: Mode,
+    pub(crate) mode: Mode,
     /// `keep` unless told: an empty value is not sent; `clear` sends it, which erases.
     #[serde(default)]
     #[schema(schema_with = schema::blanks)]
-    blanks: Blanks,
+    pub(crate) blanks: Blanks,
     /// Whether imports may start automations: no, unless told.
     #[serde(default)]
-    automations: bool,
+    pub(crate) automations: bool,
     #[serde(default)]
-    brakes: BrakesBody,
+    pub(crate) brakes: BrakesBody,
     /// Conditions that the table declares and every member must meet, whatever the segments say: consent.
     #[serde(default)]
-    required: Vec<String>,
+    pub(crate) required: Vec<String>,
     /// `follows_refresh` unless told.
     #[serde(default)]
     #[schema(schema_with = schema::export_schedule)]
-    schedule: Value,
+    pub(crate) schedule: Value,
     /// Whether it may run: yes, unless told.
-    enabled: Option<bool>,
+    pub(crate) enabled: Option<bool>,
 }
 
 /// What is to be different. What is not given stays; what is given is meant whole.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ExportChanges {
-    name: Option<String>,
+pub(crate) struct ExportChanges {
+    pub(crate) name: Option<String>,
     /// The id of another connection, or of one for an export that is detached.
-    connection: Option<String>,
-    list: Option<u64>,
-    segments: Option<Vec<String>>,
-    matching: Option<MatchingBody>,
+    pub(crate) connection: Option<String>,
+    pub(crate) list: Option<u64>,
+    pub(crate) segments: Option<Vec<String>>,
+    pub(crate) matching: Option<MatchingBody>,
     #[schema(schema_with = schema::mode)]
-    mode: Option<Mode>,
+    pub(crate) mode: Option<Mode>,
     #[schema(schema_with = schema::blanks)]
-    blanks: Option<Blanks>,
-    automations: Option<bool>,
+    pub(crate) blanks: Option<Blanks>,
+    pub(crate) automations: Option<bool>,
     #[serde(default)]
-    brakes: BrakesBody,
-    required: Option<Vec<String>>,
+    pub(crate) brakes: BrakesBody,
+    pub(crate) required: Option<Vec<String>>,
     #[schema(schema_with = schema::export_schedule)]
-    schedule: Option<Value>,
+    pub(crate) schedule: Option<Value>,
 }
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct CopyName {
+pub(crate) struct CopyName {
     /// What people call the copy.
     pub(super) name: String,
 }

@@ -18,19 +18,19 @@ use crate::problem::Problem;
 use crate::routes::connections::{ListView, list_view};
 use crate::schema;
 
-pub(super) fn endpoints() -> OpenApiRouter<App> {
+pub(crate) fn endpoints() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(lists)).routes(routes!(fields)).routes(routes!(suggest))
 }
 
 /// A custom field of an account.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AccountField)]
-struct AccountFieldView {
-    id: u64,
-    title: String,
+pub(crate) struct AccountFieldView {
+    pub(crate) id: u64,
+    pub(crate) title: String,
     /// Its personalisation tag.
-    tag: String,
-    takes: Takes,
+    pub(crate) tag: String,
+    pub(crate) takes: Takes,
 }
 
 fn account_field(field: AccountField) -> AccountFieldView {
@@ -43,7 +43,11 @@ fn account_field(field: AccountField) -> AccountFieldView {
 #[utoipa::path(get, operation_id = "list_account_lists", path = "/connections/{id}/lists", tag = "exports", params(("id" = String, Path)), responses(
     (status = OK, description = "all of them", body = Vec<ListView>),
 ))]
-async fn lists(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Json<Vec<ListView>>, Problem> {
+pub(crate) async fn lists(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<Json<Vec<ListView>>, Problem> {
     caller.require(Right::ChangeSharedExports)?;
     let lists = app.exports.lists(&id, &caller.asker()).await?;
     Ok(Json(lists.into_iter().map(list_view).collect()))
@@ -55,7 +59,7 @@ async fn lists(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Jso
 #[utoipa::path(get, operation_id = "list_account_fields", path = "/connections/{id}/fields", tag = "exports", params(("id" = String, Path)), responses(
     (status = OK, description = "all of them", body = Vec<AccountFieldView>),
 ))]
-async fn fields(
+pub(crate) async fn fields(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,
@@ -68,22 +72,22 @@ async fn fields(
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct SuggestionQuery {
+pub(crate) struct SuggestionQuery {
     /// The profile table.
-    table: String,
+    pub(crate) table: String,
     /// The id of a connection that the caller may use: its account's custom fields are looked at, too.
-    connection: Option<String>,
+    pub(crate) connection: Option<String>,
 }
 
 /// A column of a profile table.
 #[derive(Serialize, ToSchema)]
-struct ExportColumn {
-    name: String,
+pub(crate) struct ExportColumn {
+    pub(crate) name: String,
     #[schema(schema_with = schema::column_kind)]
-    kind: &'static str,
+    pub(crate) kind: &'static str,
     /// What it is to people, if that is known.
     #[schema(schema_with = schema::meaning)]
-    meaning: Option<&'static str>,
+    pub(crate) meaning: Option<&'static str>,
 }
 
 fn column(column: &TableColumn) -> ExportColumn {
@@ -97,18 +101,18 @@ fn column(column: &TableColumn) -> ExportColumn {
 /// What the columns of a table could fill. Nothing of it is saved unless it is sent.
 #[derive(Serialize, ToSchema)]
 #[schema(as = MatchingSuggestion)]
-struct SuggestionView {
+pub(crate) struct SuggestionView {
     /// Columns that can hold the address, the likeliest first. With none, the table cannot be exported.
-    emails: Vec<String>,
-    first_name: Option<String>,
-    last_name: Option<String>,
-    phone: Option<String>,
+    pub(crate) emails: Vec<String>,
+    pub(crate) first_name: Option<String>,
+    pub(crate) last_name: Option<String>,
+    pub(crate) phone: Option<String>,
     /// Custom fields that are called like a column.
-    fields: Vec<FieldView>,
+    pub(crate) fields: Vec<FieldView>,
     /// Every column of the table.
-    columns: Vec<ExportColumn>,
+    pub(crate) columns: Vec<ExportColumn>,
     /// What the table declares, and so what can be required of every member.
-    conditions: Vec<String>,
+    pub(crate) conditions: Vec<String>,
 }
 
 fn suggestion(found: Suggestion) -> SuggestionView {
@@ -129,7 +133,7 @@ fn suggestion(found: Suggestion) -> SuggestionView {
 #[utoipa::path(get, operation_id = "suggest_matching", path = "/exports/matching", tag = "exports", params(SuggestionQuery), responses(
     (status = OK, description = "a suggestion", body = SuggestionView),
 ))]
-async fn suggest(
+pub(crate) async fn suggest(
     State(app): State<App>,
     caller: Caller,
     Asked(query): Asked<SuggestionQuery>,

@@ -1,9 +1,9 @@
 //! Exports: what goes where. Everybody sees them (ROL-1); who may use the connection changes them (ROL-2, ROL-3), and
 //! administrators detach them (ROL-4). Saving sends nothing.
 
-mod body;
-mod form;
-mod view;
+pub(crate) mod body;
+pub(crate) mod form;
+pub(crate) mod view;
 
 use axum::Json;
 use axum::extract::State;
@@ -42,31 +42,39 @@ fn entry(app: &App, caller: &Caller, id: &str) -> Entry {
     caller.entry(app, "export", Object { kind: "export", id, name: "" })
 }
 
-fn tagged(shown: ShownExport) -> Tagged<DetailsView> {
-    Tagged::ok(shown.seen.export.version, details(shown))
+/// An export with how it stands now.
+pub(crate) async fn standing(app: &App, shown: ShownExport) -> Result<(i64, DetailsView), Problem> {
+    let standing = app.runs.standings([&shown.seen.export], app.now_ms()).await?.pop();
+    let standing = standing.ok_or_else(|| Problem::new(Code::Defect))?;
+    Ok((shown.seen.export.version, details(shown, standing)))
 }
 
-fn created(shown: ShownExport) -> Response {
-    let (id, version) = (&shown.seen.export.id, shown.seen.export.version);
-    let place = format!("/api/v1/exports/{id}");
-    ([(header::LOCATION, place)], Tagged::created(version, details(shown))).into_response()
+pub(crate) async fn tagged(app: &App, shown: ShownExport) -> Result<Tagged<DetailsView>, Problem> {
+    let (version, view) = standing(app, shown).await?;
+    Ok(Tagged::ok(version, view))
+}
+
+pub(crate) async fn created(app: &App, shown: ShownExport) -> Result<Response, Problem> {
+    let place = format!("/api/v1/exports/{}", shown.seen.export.id);
+    let (version, view) = standing(app, shown).await?;
+    Ok(([(header::LOCATION, place)], Tagged::created(version, view)).into_response())
 }
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct ExportQuery {
+pub(crate) struct ExportQuery {
     /// Whose name, or the name or type of whose connection, holds this, whatever the case.
-    search: Option<String>,
+    pub(crate) search: Option<String>,
     /// On the connection of this id.
-    connection: Option<String>,
+    pub(crate) connection: Option<String>,
     /// With the segment of this name.
-    segment: Option<String>,
+    pub(crate) segment: Option<String>,
     /// Items a page: 1 to 200, 50 unless told.
     #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
+    pub(crate) limit: Option<u32>,
     /// `next` of the page before.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// List exports
@@ -75,7 +83,7 @@ struct ExportQuery {
 #[utoipa::path(get, operation_id = "list_exports", path = "/exports", tag = "exports", params(ExportQuery), responses(
     (status = OK, description = "a page of exports", body = Page<ExportView>),
 ))]
-async fn list(
+pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
     Asked(query): Asked<ExportQuery>,
@@ -86,7 +94,10 @@ async fn list(
     let filter = ExportFilter { search: query.search, connection: query.connection, segment: query.segment };
     let seen = app.exports.list(&filter, &caller.asker()).await?;
     let seen = behind(seen, paging.cursor.as_deref(), |one| &one.export.id)?;
-    Ok(Json(Page::of(seen, limit, |one| one.export.id.clone(), view)))
+    let page = Page::of(seen, limit, |one| one.export.id.clone(), |one| one);
+    let standings = app.runs.standings(page.items.iter().map(|one| &one.export), app.now_ms()).await?;
+    let items = page.items.into_iter().zip(standings).map(|(one, standing)| view(one, standing)).collect();
+    Ok(Json(Page { items, next: page.next }))
 }
 
 /// Save an export
@@ -96,7 +107,7 @@ async fn list(
 #[utoipa::path(post, operation_id = "add_export", path = "/exports", tag = "exports", request_body = AddedExport, responses(
     (status = CREATED, description = "saved", body = DetailsView),
 ))]
-async fn create(
+pub(crate) async fn create(
     State(app): State<App>,
     caller: Caller,
     Body(added): Body<AddedExport>,
@@ -105,7 +116,7 @@ async fn create(
     let id = app.new_id();
     let (wanted, is_enabled) = added.wanted();
     let by = entry(&app, &caller, &id);
-    Ok(created(app.exports.create(&id, &wanted, is_enabled, &caller.asker(), &by).await?))
+    created(&app, app.exports.create(&id, &wanted, is_enabled, &caller.asker(), &by).await?).await
 }
 
 /// Show an export
@@ -114,9 +125,13 @@ async fn create(
 #[utoipa::path(get, operation_id = "show_export", path = "/exports/{id}", tag = "exports", params(("id" = String, Path)), responses(
     (status = OK, description = "the export", body = DetailsView),
 ))]
-async fn show(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Tagged<DetailsView>, Problem> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<Tagged<DetailsView>, Problem> {
     caller.require(Right::SeeExports)?;
-    Ok(tagged(app.exports.show(&id, &caller.asker()).await?))
+    tagged(&app, app.exports.show(&id, &caller.asker()).await?).await
 }
 
 /// Change an export
@@ -126,7 +141,7 @@ async fn show(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Tagg
     params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = OK, description = "changed", body = DetailsView)),
 )]
-async fn change(
+pub(crate) async fn change(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,
@@ -136,7 +151,7 @@ async fn change(
     caller.require(Right::ChangeSharedExports)?;
     let by = entry(&app, &caller, &id);
     let changed = app.exports.change(&id, version.version(), &changes.into(), &caller.asker(), &by).await?;
-    Ok(tagged(changed))
+    tagged(&app, changed).await
 }
 
 /// Remove an export
@@ -146,7 +161,7 @@ async fn change(
     params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = NO_CONTENT, description = "removed")),
 )]
-async fn remove(
+pub(crate) async fn remove(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,
@@ -165,7 +180,7 @@ async fn remove(
     params(("id" = String, Path)),
     responses((status = CREATED, description = "the copy", body = DetailsView)),
 )]
-async fn duplicate(
+pub(crate) async fn duplicate(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,
@@ -174,7 +189,7 @@ async fn duplicate(
     caller.require(Right::ChangeSharedExports)?;
     let copied = app.new_id();
     let by = entry(&app, &caller, &copied);
-    Ok(created(app.exports.duplicate(&id, &copied, &copy.name, &caller.asker(), &by).await?))
+    created(&app, app.exports.duplicate(&id, &copied, &copy.name, &caller.asker(), &by).await?).await
 }
 
 /// Detach an export
@@ -184,7 +199,7 @@ async fn duplicate(
     params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = OK, description = "detached", body = DetailsView)),
 )]
-async fn detach(
+pub(crate) async fn detach(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,
@@ -192,7 +207,7 @@ async fn detach(
 ) -> Result<Tagged<DetailsView>, Problem> {
     caller.require(Right::DetachConnections)?;
     let by = entry(&app, &caller, &id);
-    Ok(tagged(app.exports.detach(&id, version.version(), &caller.asker(), &by).await?))
+    tagged(&app, app.exports.detach(&id, version.version(), &caller.asker(), &by).await?).await
 }
 
 /// Let an export run
@@ -200,7 +215,7 @@ async fn detach(
     params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = OK, description = "enabled", body = DetailsView)),
 )]
-async fn enable(
+pub(crate) async fn enable(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,
@@ -214,7 +229,7 @@ async fn enable(
     params(("id" = String, Path), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = OK, description = "disabled", body = DetailsView)),
 )]
-async fn disable(
+pub(crate) async fn disable(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,
@@ -223,7 +238,7 @@ async fn disable(
     switch(&app, &caller, &id, &version, false).await
 }
 
-async fn switch(
+pub(crate) async fn switch(
     app: &App,
     caller: &Caller,
     id: &str,
@@ -233,7 +248,7 @@ async fn switch(
     caller.require(Right::ChangeSharedExports)?;
     let by = entry(app, caller, id);
     let switched = app.exports.set_enabled(id, version.version(), is_enabled, &caller.asker(), &by).await?;
-    Ok(tagged(switched))
+    tagged(app, switched).await
 }
 
 impl From<ExportError> for Problem {

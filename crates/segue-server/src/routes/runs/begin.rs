@@ -22,7 +22,7 @@ use crate::problem::{Code, Problem};
 /// The most characters of an idempotency key.
 const LONGEST_KEY: usize = 200;
 
-pub(super) fn endpoints() -> OpenApiRouter<App> {
+pub(crate) fn endpoints() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(run))
         .routes(routes!(rehearse))
@@ -76,7 +76,7 @@ pub(crate) fn accepted(queued: Queued) -> Response {
         (status = OK, description = "it waits already, or was asked for under this key", body = RunView),
     ),
 )]
-async fn run(
+pub(crate) async fn run(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,
@@ -96,7 +96,7 @@ async fn run(
         (status = OK, description = "it waits already, or was asked for under this key", body = RunView),
     ),
 )]
-async fn rehearse(
+pub(crate) async fn rehearse(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,
@@ -108,8 +108,8 @@ async fn rehearse(
 
 /// Runs that were begun together.
 #[derive(Serialize, ToSchema)]
-struct Begun {
-    runs: Vec<RunView>,
+pub(crate) struct Begun {
+    pub(crate) runs: Vec<RunView>,
 }
 
 /// Run all exports
@@ -118,7 +118,7 @@ struct Begun {
 #[utoipa::path(post, operation_id = "run_all_exports", path = "/exports/run-all", tag = "runs", responses(
     (status = ACCEPTED, description = "queued", body = Begun),
 ))]
-async fn run_all(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+pub(crate) async fn run_all(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     caller.require(Right::ChangeSharedExports)?;
     let wish = wish(&app, &caller, IdempotencyKey(None));
     let jobs = app.runs.run_all(&wish, || app.new_id()).await?;
@@ -137,7 +137,7 @@ async fn run_all(State(app): State<App>, caller: Caller) -> Result<Response, Pro
         (status = OK, description = "it waits already, or was asked for under this key", body = RunView),
     ),
 )]
-async fn approve(
+pub(crate) async fn approve(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,
@@ -157,7 +157,7 @@ async fn approve(
         (status = OK, description = "it waits already, or was asked for under this key", body = RunView),
     ),
 )]
-async fn retry(
+pub(crate) async fn retry(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,

@@ -22,7 +22,7 @@ const BETWEEN: Duration = Duration::from_millis(500);
 /// How long one stream lasts: browsers begin another by themselves, and are asked who they are.
 const LONGEST: u32 = 10 * 60 * 2;
 
-pub(super) fn endpoints() -> OpenApiRouter<App> {
+pub(crate) fn endpoints() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(events))
 }
 
@@ -33,7 +33,7 @@ pub(super) fn endpoints() -> OpenApiRouter<App> {
 #[utoipa::path(get, operation_id = "watch_run", path = "/runs/{id}/events", tag = "runs", params(("id" = String, Path)), responses(
     (status = OK, description = "the events", body = String, content_type = "text/event-stream"),
 ))]
-async fn events(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {
+pub(crate) async fn events(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {
     caller.require(Right::SeeExports)?;
     // What is not there is a problem, not an empty stream.
     app.store.job(&id).await?;
@@ -41,15 +41,15 @@ async fn events(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Re
     Ok(Sse::new(watched).keep_alive(KeepAlive::default()).into_response())
 }
 
-struct Watch {
-    app: App,
-    id: String,
-    shown: String,
-    looks: u32,
+pub(crate) struct Watch {
+    pub(crate) app: App,
+    pub(crate) id: String,
+    pub(crate) shown: String,
+    pub(crate) looks: u32,
 }
 
 /// Waits until there is something new; ends with the run, with the server, or when it has lasted long enough.
-async fn next(mut watch: Watch) -> Option<(Result<Event, Infallible>, Watch)> {
+pub(crate) async fn next(mut watch: Watch) -> Option<(Result<Event, Infallible>, Watch)> {
     loop {
         if watch.looks >= LONGEST {
             return None;

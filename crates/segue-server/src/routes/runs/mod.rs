@@ -1,10 +1,10 @@
 //! Runs: begun, rehearsed, approved, tried again, cancelled and looked at. Everybody sees them (ROL-1, ROL-13); who may change
 //! an export may run it (ROL-2, ROL-3).
 
-mod begin;
-mod events;
-mod rows;
-mod view;
+pub(crate) mod begin;
+pub(crate) mod events;
+pub(crate) mod rows;
+pub(crate) mod view;
 
 use axum::Json;
 use axum::extract::State;
@@ -43,19 +43,19 @@ pub(crate) fn endpoints() -> OpenApiRouter<App> {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct RunQuery {
+pub(crate) struct RunQuery {
     /// Of the export of this id.
-    export: Option<String>,
+    pub(crate) export: Option<String>,
     /// With this status.
     #[param(schema_with = schema::status)]
-    status: Option<String>,
+    pub(crate) status: Option<String>,
     /// Begun by this refresh.
-    refresh: Option<String>,
+    pub(crate) refresh: Option<String>,
     /// Items a page: 1 to 200, 50 unless told.
     #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
+    pub(crate) limit: Option<u32>,
     /// `next` of the page before.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// List runs
@@ -64,7 +64,7 @@ struct RunQuery {
 #[utoipa::path(get, operation_id = "list_runs", path = "/runs", tag = "runs", params(RunQuery), responses(
     (status = OK, description = "a page of runs", body = Page<RunView>),
 ))]
-async fn list(
+pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
     Asked(query): Asked<RunQuery>,
@@ -92,7 +92,11 @@ pub(crate) fn status(word: Option<&str>) -> Result<Option<Status>, Problem> {
 #[utoipa::path(get, operation_id = "show_run", path = "/runs/{id}", tag = "runs", params(("id" = String, Path)), responses(
     (status = OK, description = "the run, or the refresh", body = RunView),
 ))]
-async fn show(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Json<RunView>, Problem> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<Json<RunView>, Problem> {
     caller.require(Right::SeeExports)?;
     Ok(Json(view(app.store.job(&id).await?)))
 }
@@ -103,7 +107,11 @@ async fn show(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Json
 #[utoipa::path(post, operation_id = "cancel_run", path = "/runs/{id}/cancel", tag = "runs", params(("id" = String, Path)), responses(
     (status = OK, description = "how it stands", body = RunView),
 ))]
-async fn cancel(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Json<RunView>, Problem> {
+pub(crate) async fn cancel(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<Json<RunView>, Problem> {
     let job = app.store.job(&id).await?;
     caller.require(match job.work {
         Work::Export(_) | Work::Rehearsal(_) => Right::ChangeSharedExports,

@@ -25,41 +25,41 @@ use crate::problem::{Code, Problem};
 /// Bytes of a download that are read at a time.
 const CHUNK: usize = 64 * 1024;
 
-pub(super) fn endpoints() -> OpenApiRouter<App> {
+pub(crate) fn endpoints() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(batches)).routes(routes!(rejections)).routes(routes!(examples))
 }
 
 /// One bulk import.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Batch)]
-struct BatchView {
+pub(crate) struct BatchView {
     /// `sends`, or `leaves` for those who are unsubscribed.
-    part: &'static str,
+    pub(crate) part: &'static str,
     /// Its number in this part, from 0.
-    number: u64,
-    contacts: u64,
+    pub(crate) number: u64,
+    pub(crate) contacts: u64,
     /// `sending`, `accepted` or `done`.
-    state: &'static str,
+    pub(crate) state: &'static str,
     /// ActiveCampaign's id of it.
-    provider_id: Option<String>,
+    pub(crate) provider_id: Option<String>,
 }
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct BatchQuery {
+pub(crate) struct BatchQuery {
     /// Items a page: 1 to 200, 50 unless told.
     #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
+    pub(crate) limit: Option<u32>,
     /// `next` of the page before.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// List the batches of a run
 #[utoipa::path(get, operation_id = "list_batches", path = "/runs/{id}/batches", tag = "runs", params(("id" = String, Path), BatchQuery), responses(
     (status = OK, description = "a page of batches, in the order in which they were packed", body = Page<BatchView>),
 ))]
-async fn batches(
+pub(crate) async fn batches(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,
@@ -96,7 +96,11 @@ fn batch(batch: Batch) -> BatchView {
 #[utoipa::path(get, operation_id = "download_rejections", path = "/runs/{id}/rejections.csv", tag = "runs", params(("id" = String, Path)), responses(
     (status = OK, description = "the rejections", body = String, content_type = "text/csv"),
 ))]
-async fn rejections(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {
+pub(crate) async fn rejections(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<Response, Problem> {
     caller.require(Right::SeeProfiles)?;
     let file = app.runs.rejections(&id, &app.new_id()).await?;
     let headers = [
@@ -118,27 +122,31 @@ fn chunks(file: std::fs::File) -> impl Stream<Item = io::Result<Vec<u8>>> {
 /// One example of what a plan holds.
 #[derive(Serialize, ToSchema)]
 #[schema(as = PlanExample)]
-struct ExampleView {
+pub(crate) struct ExampleView {
     /// The profile's key.
-    profile: String,
-    email: String,
+    pub(crate) profile: String,
+    pub(crate) email: String,
     /// `create`, `update`, `unchanged`, `leave`, or the code of a reason.
-    kind: String,
+    pub(crate) kind: String,
     /// What is wrong or what would be sent; may be empty.
-    detail: String,
+    pub(crate) detail: String,
 }
 
 /// Up to ten of each kind.
 #[derive(Serialize, ToSchema)]
-struct PlanExamples {
-    examples: Vec<ExampleView>,
+pub(crate) struct PlanExamples {
+    pub(crate) examples: Vec<ExampleView>,
 }
 
 /// Show examples of a dry run's plan
 #[utoipa::path(get, operation_id = "show_examples", path = "/runs/{id}/examples", tag = "runs", params(("id" = String, Path)), responses(
     (status = OK, description = "up to ten of each kind", body = PlanExamples),
 ))]
-async fn examples(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Json<PlanExamples>, Problem> {
+pub(crate) async fn examples(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<Json<PlanExamples>, Problem> {
     caller.require(Right::SeeProfiles)?;
     let examples = app.runs.examples(&id).await?.into_iter().map(|example| ExampleView {
         profile: example.profile,

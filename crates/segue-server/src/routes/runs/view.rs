@@ -13,141 +13,141 @@ use crate::time::written;
 #[derive(Serialize, ToSchema)]
 #[schema(as = Run)]
 pub(crate) struct RunView {
-    id: String,
+    pub(crate) id: String,
     /// `export`, `dry_run`, `segment` or `refresh`.
     #[schema(schema_with = schema::work)]
-    kind: &'static str,
+    pub(crate) kind: &'static str,
     /// What it is done to: nothing for a refresh of the whole system.
-    subject: Option<Subject>,
+    pub(crate) subject: Option<Subject>,
     /// Why it was begun.
     #[schema(schema_with = schema::trigger)]
-    trigger: &'static str,
+    pub(crate) trigger: &'static str,
     /// What there is to say about why; may be empty.
-    note: String,
+    pub(crate) note: String,
     /// Who asked for it; nobody for what begins by itself.
-    by: Option<Person>,
+    pub(crate) by: Option<Person>,
     #[schema(schema_with = schema::status)]
-    status: &'static str,
+    pub(crate) status: &'static str,
     /// The cause of the status: what it waits for, or why it ended early; may be empty.
-    cause: String,
+    pub(crate) cause: String,
     /// Whether somebody has cancelled it; it ends soon.
-    is_cancelled: bool,
-    queued_at: String,
-    started_at: Option<String>,
-    ended_at: Option<String>,
+    pub(crate) is_cancelled: bool,
+    pub(crate) queued_at: String,
+    pub(crate) started_at: Option<String>,
+    pub(crate) ended_at: Option<String>,
     /// The refresh that has begun it.
-    refresh: Option<String>,
+    pub(crate) refresh: Option<String>,
     /// The dry run whose plan it carries out.
-    plan_of: Option<String>,
+    pub(crate) plan_of: Option<String>,
     /// How far it has come, while it is under way.
-    progress: Option<ProgressView>,
+    pub(crate) progress: Option<ProgressView>,
     /// What the plan holds, once there is one.
-    plan: Option<PlanView>,
+    pub(crate) plan: Option<PlanView>,
     /// What became of everybody, when it has ended. The numbers add up.
-    counts: Option<CountsView>,
+    pub(crate) counts: Option<CountsView>,
     /// Rejections by reason.
-    rejections: Vec<ReasonView>,
+    pub(crate) rejections: Vec<ReasonView>,
     /// The segments that it refreshed, in their order.
-    segments: Vec<SegmentView>,
+    pub(crate) segments: Vec<SegmentView>,
     /// Its parts in their order; the last one grows while it is under way.
-    steps: Vec<StepView>,
+    pub(crate) steps: Vec<StepView>,
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = RunSubject)]
-struct Subject {
-    id: String,
+pub(crate) struct Subject {
+    pub(crate) id: String,
     /// Its name when it was queued.
-    name: String,
+    pub(crate) name: String,
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = RunPerson)]
-struct Person {
-    id: String,
+pub(crate) struct Person {
+    pub(crate) id: String,
     /// The name at the time.
-    name: String,
+    pub(crate) name: String,
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = RunProgress)]
-struct ProgressView {
+pub(crate) struct ProgressView {
     /// The step that it is in.
-    step: String,
+    pub(crate) step: String,
     /// Profiles, or segments of a refresh.
-    done: u64,
+    pub(crate) done: u64,
     /// All of them; nothing where that is not known.
-    total: Option<u64>,
-    per_second: Option<f64>,
-    seconds_left: Option<u64>,
+    pub(crate) total: Option<u64>,
+    pub(crate) per_second: Option<f64>,
+    pub(crate) seconds_left: Option<u64>,
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = RunPlan)]
-struct PlanView {
-    members: u64,
-    create: u64,
-    update: u64,
-    unchanged: u64,
-    invalid: u64,
+pub(crate) struct PlanView {
+    pub(crate) members: u64,
+    pub(crate) create: u64,
+    pub(crate) update: u64,
+    pub(crate) unchanged: u64,
+    pub(crate) invalid: u64,
     /// Refused before, and nothing about them has changed.
-    refused: u64,
+    pub(crate) refused: u64,
     /// No members any more: to be unsubscribed from the list.
-    leave: u64,
+    pub(crate) leave: u64,
     /// Imports that sending it takes.
-    requests: u64,
+    pub(crate) requests: u64,
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = RunCounts)]
-struct CountsView {
+pub(crate) struct CountsView {
     /// created + updated + unchanged + invalid + refused + unsent.
-    members: u64,
-    created: u64,
-    updated: u64,
-    unchanged: u64,
+    pub(crate) members: u64,
+    pub(crate) created: u64,
+    pub(crate) updated: u64,
+    pub(crate) unchanged: u64,
     /// Ours to mend.
-    invalid: u64,
+    pub(crate) invalid: u64,
     /// Turned down by ActiveCampaign.
-    refused: u64,
+    pub(crate) refused: u64,
     /// Their turn did not come: the next run sends them.
-    unsent: u64,
+    pub(crate) unsent: u64,
     /// Unsubscribed from the list; these are no members.
-    left: u64,
-    requests: u64,
+    pub(crate) left: u64,
+    pub(crate) requests: u64,
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = RunReason)]
-struct ReasonView {
+pub(crate) struct ReasonView {
     #[schema(example = "invalid_email")]
-    reason: &'static str,
+    pub(crate) reason: &'static str,
     /// `our data` or `ActiveCampaign`.
-    whose: &'static str,
-    meaning: &'static str,
-    what_to_do: &'static str,
-    count: u64,
+    pub(crate) whose: &'static str,
+    pub(crate) meaning: &'static str,
+    pub(crate) what_to_do: &'static str,
+    pub(crate) count: u64,
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = RunSegment)]
-struct SegmentView {
-    name: String,
-    before: Option<u64>,
+pub(crate) struct SegmentView {
+    pub(crate) name: String,
+    pub(crate) before: Option<u64>,
     /// None if it failed: those before stay in force.
-    members: Option<u64>,
-    is_changed: bool,
+    pub(crate) members: Option<u64>,
+    pub(crate) is_changed: bool,
     /// Why it failed; may be empty.
-    cause: String,
-    milliseconds: u64,
+    pub(crate) cause: String,
+    pub(crate) milliseconds: u64,
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = RunStep)]
-struct StepView {
+pub(crate) struct StepView {
     #[schema(example = "delivering")]
-    name: String,
-    milliseconds: u64,
+    pub(crate) name: String,
+    pub(crate) milliseconds: u64,
 }
 
 /// A run as it is shown.
