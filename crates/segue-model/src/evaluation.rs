@@ -182,6 +182,19 @@ pub trait SegmentEngine: Send + Sync + 'static {
     /// [`EngineError::Input`] for what is wrong with the tables, as profile keys that are not unique.
     fn refresh(&self, evaluation: &Evaluation, snapshot: &Path) -> Result<Evaluated, EngineError>;
 
+    /// Refreshes segments over one table in one pass over its profiles, each into the snapshot at its place. Their tables,
+    /// time zone, moment and resources are those of the first. The snapshots are the same, byte for byte, as those of
+    /// [`SegmentEngine::refresh`].
+    ///
+    /// # Errors
+    /// In place of each, those of its own, as profile keys that are not unique; for all of them, what cannot be told apart:
+    /// then each has to be refreshed by itself.
+    fn refresh_together(
+        &self,
+        evaluations: &[Evaluation],
+        snapshots: &[PathBuf],
+    ) -> Result<Vec<Result<Evaluated, EngineError>>, EngineError>;
+
     /// The number of members after each rule.
     ///
     /// # Errors

@@ -23,6 +23,7 @@ mod rows;
 mod scan;
 mod scope;
 mod snapshot;
+mod together;
 mod tree;
 mod typed;
 
@@ -66,6 +67,15 @@ impl SegmentEngine for TableEngine {
 
     fn refresh(&self, evaluation: &Evaluation, snapshot: &Path) -> Result<Evaluated, EngineError> {
         evaluator::run(&evaluation.resources, |sort_merge| members::refresh(evaluation, snapshot, sort_merge))
+    }
+
+    fn refresh_together(
+        &self,
+        evaluations: &[Evaluation],
+        snapshots: &[PathBuf],
+    ) -> Result<Vec<Result<Evaluated, EngineError>>, EngineError> {
+        let Some(first) = evaluations.first() else { return Ok(Vec::new()) };
+        evaluator::run(&first.resources, |sort_merge| together::refresh(evaluations, snapshots, sort_merge))
     }
 
     fn inspect(&self, evaluation: &Evaluation) -> Result<Vec<u64>, EngineError> {

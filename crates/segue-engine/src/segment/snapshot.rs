@@ -7,6 +7,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, RecordBatch};
 use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::arrow::error::ArrowError;
 use datafusion::physical_plan::SendableRecordBatchStream;
 use futures::StreamExt;
 use segue_model::EngineError;
@@ -28,54 +29,78 @@ pub(super) async fn write(
     snapshot: &Path,
     table: &str,
 ) -> Result<u64, EngineError> {
-    let data_type = match keys.schema().field(0).data_type() {
-        // Views are for computing; files hold plain text.
-        DataType::Utf8View | DataType::LargeUtf8 | DataType::Dictionary(..) => DataType::Utf8,
-        other => other.clone(),
-    };
-    let schema: SchemaRef = Arc::new(Schema::new(vec![Field::new(KEY, data_type.clone(), false)]));
-    let mut writer = TableWriter::create(snapshot, &schema, &[])?;
-    let mut check = Unique { last: None, twice: Vec::new() };
-    let mut pending: Vec<RecordBatch> = Vec::new();
-    let (mut rows, mut waiting) = (0, 0);
+    let mut writer = SnapshotWriter::create(snapshot, keys.schema().field(0).data_type())?;
     while let Some(batch) = keys.next().await {
-        let batch = batch.failed("reading profiles")?;
-        let column = datafusion::arrow::compute::cast(batch.column(0), &data_type)
-            .map_err(|error| internal("writing a snapshot")(error.into()))?;
-        check.see(&column)?;
-        waiting += batch.num_rows();
-        rows += batch.num_rows() as u64;
-        pending.push(new_batch(&schema, column)?);
-        if waiting >= ROWS {
-            flush(&mut writer, &schema, &mut pending)?;
-            waiting = 0;
+        writer.write(batch.failed("reading profiles")?.column(0))?;
+    }
+    writer.finish(table)
+}
+
+/// A snapshot that is being written. The same keys make the same file, in whatever portions they come.
+pub(super) struct SnapshotWriter {
+    schema: SchemaRef,
+    writer: TableWriter,
+    check: Unique,
+    /// Fewer rows than a row group has.
+    pending: Vec<RecordBatch>,
+    waiting: usize,
+    rows: u64,
+}
+
+impl SnapshotWriter {
+    pub(super) fn create(snapshot: &Path, data_type: &DataType) -> Result<Self, EngineError> {
+        let data_type = match data_type {
+            // Views are for computing; files hold plain text.
+            DataType::Utf8View | DataType::LargeUtf8 | DataType::Dictionary(..) => DataType::Utf8,
+            other => other.clone(),
+        };
+        let schema: SchemaRef = Arc::new(Schema::new(vec![Field::new(KEY, data_type, false)]));
+        let writer = TableWriter::create(snapshot, &schema, &[])?;
+        let check = Unique { last: None, twice: Vec::new() };
+        Ok(Self { schema, writer, check, pending: Vec::new(), waiting: 0, rows: 0 })
+    }
+
+    /// Takes the next keys in their order.
+    pub(super) fn write(&mut self, keys: &ArrayRef) -> Result<(), EngineError> {
+        let keys = datafusion::arrow::compute::cast(keys, self.schema.field(0).data_type()).map_err(broken)?;
+        self.check.see(&keys)?;
+        self.rows += keys.len() as u64;
+        let mut from = 0;
+        while from < keys.len() {
+            let taken = (ROWS - self.waiting).min(keys.len() - from);
+            let part = keys.slice(from, taken);
+            self.pending.push(RecordBatch::try_new(Arc::clone(&self.schema), vec![part]).map_err(broken)?);
+            (from, self.waiting) = (from + taken, self.waiting + taken);
+            if self.waiting == ROWS {
+                self.flush()?;
+            }
         }
+        Ok(())
     }
-    flush(&mut writer, &schema, &mut pending)?;
-    if !check.twice.is_empty() {
-        return Err(EngineError::DuplicateKeys { table: table.to_owned(), keys: check.twice });
+
+    fn flush(&mut self) -> Result<(), EngineError> {
+        if self.waiting == 0 {
+            return Ok(());
+        }
+        let batch = concat_batches(&self.schema, &self.pending).map_err(broken)?;
+        self.pending.clear();
+        self.waiting = 0;
+        self.writer.write(&batch)
     }
-    writer.finish()?;
-    Ok(rows)
+
+    /// Puts the snapshot in its place and tells how many keys it holds.
+    pub(super) fn finish(mut self, table: &str) -> Result<u64, EngineError> {
+        self.flush()?;
+        if !self.check.twice.is_empty() {
+            return Err(EngineError::DuplicateKeys { table: table.to_owned(), keys: self.check.twice });
+        }
+        self.writer.finish()?;
+        Ok(self.rows)
+    }
 }
 
-fn new_batch(schema: &SchemaRef, column: ArrayRef) -> Result<RecordBatch, EngineError> {
-    RecordBatch::try_new(Arc::clone(schema), vec![column])
-        .map_err(|error| internal("writing a snapshot")(error.into()))
-}
-
-fn flush(
-    writer: &mut TableWriter,
-    schema: &SchemaRef,
-    pending: &mut Vec<RecordBatch>,
-) -> Result<(), EngineError> {
-    if pending.is_empty() {
-        return Ok(());
-    }
-    let batch = concat_batches(schema, pending.iter())
-        .map_err(|error| internal("writing a snapshot")(error.into()))?;
-    pending.clear();
-    writer.write(&batch)
+fn broken(error: ArrowError) -> EngineError {
+    internal("writing a snapshot")(error.into())
 }
 
 /// Finds keys that come twice in a sorted stream.

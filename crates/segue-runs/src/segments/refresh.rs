@@ -21,7 +21,7 @@ pub struct Refreshed {
     pub outcome: Result<Evaluated, SegmentError>,
     /// Whether anybody came or went.
     pub is_changed: bool,
-    /// How long it took, in milliseconds.
+    /// How long it took, in milliseconds; of segments that were refreshed together, an equal share.
     pub millis: u64,
 }
 
@@ -50,7 +50,8 @@ impl Segments {
     /// # Errors
     /// [`SegmentError::Input`] if there is none of this name; otherwise only if the outcome cannot be noted.
     pub async fn refresh(&self, name: &str, now: DateTime<Utc>) -> Result<Refreshed, SegmentError> {
-        self.refresh_in(&mut self.catalog().await?, name, now).await
+        let refreshed = self.refresh_in(&mut self.catalog().await?, &[name], now).await?;
+        refreshed.into_iter().next().ok_or(SegmentError::Defect)
     }
 
     /// Refreshes every active segment that is not static, those that others ask about first.
@@ -69,35 +70,70 @@ impl Segments {
         names
             .retain(|name| stored.segment(name).is_ok_and(|segment| segment.is_active && !segment.is_static));
         let mut refreshed = Vec::new();
-        for name in &names {
+        for portion in portions(&names, &stored.definitions) {
             if !goes_on(refreshed.len(), names.len()) {
                 break;
             }
-            refreshed.push(self.refresh_in(&mut stored, name, now).await?);
+            refreshed.extend(self.refresh_in(&mut stored, &portion, now).await?);
         }
         Ok(refreshed)
     }
 
-    /// Refreshes one segment. What is in force afterwards is also in `stored`, for those that ask about it.
+    /// Refreshes segments of one portion. What is in force afterwards is also in `stored`, for those that ask about them.
     async fn refresh_in(
         &self,
         stored: &mut Stored,
-        name: &str,
+        names: &[&str],
         now: DateTime<Utc>,
-    ) -> Result<Refreshed, SegmentError> {
-        let segment = stored.segment(name)?.clone();
-        let began = tokio::time::Instant::now();
-        let file = self.next_file(&segment).await?;
-        let outcome = self.find_members(stored, &segment, &file, now).await;
-        let millis = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
-        let is_changed = outcome.is_ok() && self.is_changed(&segment, &file).await?;
-        self.note(&segment, &file, &outcome, now, millis).await?;
-        if outcome.is_ok() {
-            let known = stored.segments.iter_mut().filter(|known| known.name == name);
-            known.for_each(|known| known.snapshot = Some(file.clone()));
+    ) -> Result<Vec<Refreshed>, SegmentError> {
+        let mut wanted = Vec::new();
+        for name in names {
+            let segment = stored.segment(name)?.clone();
+            let file = self.next_file(&segment).await?;
+            wanted.push((segment, file));
         }
-        let millis = u64::try_from(millis).unwrap_or_default();
-        Ok(Refreshed { name: segment.name, before: segment.members, outcome, is_changed, millis })
+        let together = if wanted.len() > 1 { self.find_together(stored, &wanted, now).await } else { None };
+        let mut together = together.into_iter().flatten();
+        let mut refreshed = Vec::new();
+        for (segment, file) in &wanted {
+            let (outcome, millis) = match together.next() {
+                Some(found) => found,
+                None => {
+                    let began = tokio::time::Instant::now();
+                    (self.find_members(stored, segment, file, now).await, millis(began))
+                }
+            };
+            let is_changed = outcome.is_ok() && self.is_changed(segment, file).await?;
+            self.note(segment, file, &outcome, now, millis).await?;
+            if outcome.is_ok() {
+                let known = stored.segments.iter_mut().filter(|known| known.name == segment.name);
+                known.for_each(|known| known.snapshot = Some(file.clone()));
+            }
+            let (name, before) = (segment.name.clone(), segment.members);
+            let millis = u64::try_from(millis).unwrap_or_default();
+            refreshed.push(Refreshed { name, before, outcome, is_changed, millis });
+        }
+        Ok(refreshed)
+    }
+
+    /// What one pass over the profiles finds, and how long it took for each of them; nothing if they have to be refreshed
+    /// one by one, to tell which of them fails or what each of them sets aside.
+    async fn find_together(
+        &self,
+        stored: &Stored,
+        wanted: &[(Segment, String)],
+        now: DateTime<Utc>,
+    ) -> Option<Vec<(Result<Evaluated, SegmentError>, i64)>> {
+        let began = tokio::time::Instant::now();
+        let mut evaluations = Vec::new();
+        for (segment, _) in wanted {
+            let (definition, _) = stored.checked(Some(&segment.name), &segment.definition).ok()?;
+            evaluations.push(self.evaluation(stored, definition, now));
+        }
+        let snapshots: Vec<PathBuf> = wanted.iter().map(|(_, file)| self.directory.snapshot(file)).collect();
+        let found = self.blocking(move |engine| engine.refresh_together(&evaluations, &snapshots)).await.ok()?;
+        let each = millis(began) / i64::try_from(found.len().max(1)).unwrap_or(1);
+        Some(found.into_iter().map(|outcome| (outcome.map_err(SegmentError::from), each)).collect())
     }
 
     /// Whether a new snapshot holds other keys than the one in force.
@@ -326,6 +362,39 @@ fn in_order(definitions: &[(String, Definition)]) -> Vec<String> {
     order
 }
 
+/// Segments that are refreshed in one pass: memory holds their sets of keys at the same time.
+const MOST_TOGETHER: usize = 32;
+
+/// Names in their order, in portions that one pass over a table can refresh: segments over the same table in the same time
+/// zone, none of which asks about another of them.
+fn portions<'n>(names: &'n [String], definitions: &[(String, Definition)]) -> Vec<Vec<&'n str>> {
+    let definition = |name: &str| definitions.iter().find(|(known, _)| known == name).map(|(_, found)| found);
+    let mut portions: Vec<Vec<&str>> = Vec::new();
+    // Where each can stand at the earliest: behind all that it asks about.
+    for name in names {
+        let Some(own) = definition(name) else { continue };
+        let asked = own.segments();
+        let earliest = portions
+            .iter()
+            .rposition(|portion| portion.iter().any(|known| asked.contains(known)))
+            .map_or(0, |last| last + 1);
+        let fits = |portion: &&mut Vec<&str>| {
+            let other = portion.first().and_then(|other| definition(other));
+            portion.len() < MOST_TOGETHER
+                && other.is_some_and(|other| other.table == own.table && other.time_zone == own.time_zone)
+        };
+        match portions.iter_mut().skip(earliest).find(fits) {
+            Some(portion) => portion.push(name),
+            None => portions.push(vec![name]),
+        }
+    }
+    portions
+}
+
+fn millis(began: tokio::time::Instant) -> i64 {
+    i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX)
+}
+
 /// Keys are somebody's, and have no place in the history.
 pub(crate) fn words_of(error: &SegmentError) -> String {
     match error {
@@ -333,5 +402,35 @@ pub(crate) fn words_of(error: &SegmentError) -> String {
             format!("profile keys of table \"{table}\" are not unique")
         }
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn definition(table: &str, asks: &str) -> Definition {
+        let condition = match asks {
+            "" => r#"{"column": "country", "is": "Brazil"}"#.to_owned(),
+            segment => format!(r#"{{"segment": "{segment}"}}"#),
+        };
+        let text = format!(r#"{{"version": 1, "table": "{table}", "time_zone": "UTC", "rules": [{{"all": [{condition}]}}]}}"#);
+        read::definition(&text).expect("a definition")
+    }
+
+    #[test]
+    fn portions_are_of_one_table_and_stand_behind_what_they_ask_about() {
+        let known = [("a", "people", ""), ("b", "firms", ""), ("c", "people", ""), ("d", "people", "a"), ("e", "people", "d")];
+        let definitions = known.map(|(name, table, asks)| (name.to_owned(), definition(table, asks)));
+        let names = in_order(&definitions);
+        assert_eq!(portions(&names, &definitions), [vec!["a", "c"], vec!["b"], vec!["d"], vec!["e"]]);
+    }
+
+    #[test]
+    fn a_portion_has_an_end() {
+        let definitions: Vec<_> = (0..70).map(|index| (format!("s{index}"), definition("people", ""))).collect();
+        let sizes: Vec<usize> =
+            portions(&in_order(&definitions), &definitions).iter().map(Vec::len).collect();
+        assert_eq!(sizes, [32, 32, 6]);
     }
 }
