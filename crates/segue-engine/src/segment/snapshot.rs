@@ -62,7 +62,8 @@ impl SnapshotWriter {
 
     /// Takes the next keys in their order.
     pub(super) fn write(&mut self, keys: &ArrayRef) -> Result<(), EngineError> {
-        let keys = datafusion::arrow::compute::cast(keys, self.schema.field(0).data_type()).map_err(broken)?;
+        let keys =
+            datafusion::arrow::compute::cast(keys, self.schema.field(0).data_type()).map_err(broken)?;
         self.check.see(&keys)?;
         self.rows += keys.len() as u64;
         let mut from = 0;

@@ -68,7 +68,7 @@ async fn marked(evaluator: &Evaluator<'_>, evaluations: &[Evaluation]) -> Result
     for (tree, name) in trees.iter().zip(&names) {
         columns.push(ground.expr(tree, &evaluator.context)?.is_true().alias(name));
     }
-    let in_any = compare::any_of(names.iter().map(|name| named(name)).collect());
+    let in_any = compare::any_of(names.iter().map(|name| named(name)));
     ground
         .frame
         .select(columns)

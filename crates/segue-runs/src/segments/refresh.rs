@@ -131,7 +131,8 @@ impl Segments {
             evaluations.push(self.evaluation(stored, definition, now));
         }
         let snapshots: Vec<PathBuf> = wanted.iter().map(|(_, file)| self.directory.snapshot(file)).collect();
-        let found = self.blocking(move |engine| engine.refresh_together(&evaluations, &snapshots)).await.ok()?;
+        let found =
+            self.blocking(move |engine| engine.refresh_together(&evaluations, &snapshots)).await.ok()?;
         let each = millis(began) / i64::try_from(found.len().max(1)).unwrap_or(1);
         Some(found.into_iter().map(|outcome| (outcome.map_err(SegmentError::from), each)).collect())
     }
@@ -412,15 +413,23 @@ mod tests {
     fn definition(table: &str, asks: &str) -> Definition {
         let condition = match asks {
             "" => r#"{"column": "country", "is": "Brazil"}"#.to_owned(),
-            segment => format!(r#"{{"segment": "{segment}"}}"#),
+            segment => format!(r#"{{"member_of": "{segment}"}}"#),
         };
-        let text = format!(r#"{{"version": 1, "table": "{table}", "time_zone": "UTC", "rules": [{{"all": [{condition}]}}]}}"#);
+        let text = format!(
+            r#"{{"version": 1, "table": "{table}", "time_zone": "UTC", "rules": [{{"all": [{condition}]}}]}}"#
+        );
         read::definition(&text).expect("a definition")
     }
 
     #[test]
     fn portions_are_of_one_table_and_stand_behind_what_they_ask_about() {
-        let known = [("a", "people", ""), ("b", "firms", ""), ("c", "people", ""), ("d", "people", "a"), ("e", "people", "d")];
+        let known = [
+            ("a", "people", ""),
+            ("b", "firms", ""),
+            ("c", "people", ""),
+            ("d", "people", "a"),
+            ("e", "people", "d"),
+        ];
         let definitions = known.map(|(name, table, asks)| (name.to_owned(), definition(table, asks)));
         let names = in_order(&definitions);
         assert_eq!(portions(&names, &definitions), [vec!["a", "c"], vec!["b"], vec!["d"], vec!["e"]]);
@@ -428,7 +437,8 @@ mod tests {
 
     #[test]
     fn a_portion_has_an_end() {
-        let definitions: Vec<_> = (0..70).map(|index| (format!("s{index}"), definition("people", ""))).collect();
+        let definitions: Vec<_> =
+            (0..70).map(|index| (format!("s{index}"), definition("people", ""))).collect();
         let sizes: Vec<usize> =
             portions(&in_order(&definitions), &definitions).iter().map(Vec::len).collect();
         assert_eq!(sizes, [32, 32, 6]);

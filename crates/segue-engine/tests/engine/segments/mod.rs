@@ -14,3 +14,4 @@ mod setting;
 mod slow;
 mod slow_time;
 mod tables;
+mod together;

@@ -179,8 +179,27 @@ fn compare(mut case: Case) -> Result<(), TestCaseError> {
             prop_assert!(refreshed.corrupt.is_empty(), "{:?}", refreshed.corrupt);
             prop_assert_eq!(&keys(&snapshot), &expected, "{} threads\n{}", threads, yaml);
         }
+        if number == 1 {
+            together(&setting, [definition, &case.definitions[0]])?;
+        }
         segments.insert(OTHER.to_owned(), expected);
         setting.segments = vec![(OTHER.to_owned(), definition.clone(), snapshot)];
+    }
+    Ok(())
+}
+
+/// Refreshed in one pass, segments have the very snapshots that each has by itself.
+fn together(setting: &Setting, definitions: [&Definition; 2]) -> Result<(), TestCaseError> {
+    let file = |name: &str| setting.folder.path().join(name);
+    let evaluations = definitions.map(|definition| setting.evaluation(definition.clone()));
+    let snapshots = ["together0.parquet", "together1.parquet"].map(file);
+    let found = TableEngine.refresh_together(&evaluations, &snapshots);
+    let found = found.map_err(|error| TestCaseError::fail(format!("{error:?}")))?;
+    for ((evaluation, snapshot), found) in evaluations.iter().zip(&snapshots).zip(found) {
+        let alone = file("alone.parquet");
+        let members = TableEngine.refresh(evaluation, &alone).unwrap().members;
+        prop_assert_eq!(found.unwrap().members, members);
+        prop_assert_eq!(std::fs::read(snapshot).unwrap(), std::fs::read(alone).unwrap());
     }
     Ok(())
 }
