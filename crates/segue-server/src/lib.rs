@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! serve.rs      a listener becomes a server; how it ends
+//! local.rs      the same without a listener, for commands that have the installation themselves
 //! router.rs     every route, the OpenAPI document, and what lies around all routes
 //! observe.rs    around every request: its id, its log line, its metrics, the headers of its answer
 //! caller.rs     who asks: `Caller` (signed in or by token) and `Visitor` (anybody)
@@ -22,6 +23,7 @@ mod caller;
 mod etag;
 mod input;
 mod links;
+mod local;
 mod observe;
 mod origin;
 mod paging;
@@ -37,6 +39,7 @@ mod time;
 
 pub use app::{App, Random, Setting, new_id, system_clock, system_random};
 pub use links::{one_time_link, reset_link};
+pub use local::{Local, Reply};
 pub use origin::PublicUrl;
 pub use passwords::Cost;
 pub use problem::Code;

@@ -9,6 +9,8 @@ use crate::time::DAY_MS;
 
 /// How long a link works, in milliseconds.
 const LINK_MS: i64 = DAY_MS;
+/// Where somebody stands who has the state directory.
+pub(crate) const AT_THE_CONSOLE: &str = "command line";
 
 /// A link, and the address to be handed over, which is not stored.
 pub(crate) struct Made {
@@ -69,8 +71,8 @@ fn at_the_console(now_ms: i64, random: &Random, action: &str, person: Option<&Pe
         id: new_id(random),
         at_ms: now_ms,
         who: None,
-        login: "command line".to_owned(),
-        peer: "command line".to_owned(),
+        login: AT_THE_CONSOLE.to_owned(),
+        peer: AT_THE_CONSOLE.to_owned(),
         request: String::new(),
         action: action.to_owned(),
         object_kind: "user".to_owned(),

@@ -20,6 +20,8 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::app::App;
+use crate::links::AT_THE_CONSOLE;
+use crate::local::AtHand;
 use crate::problem::{Code, Problem};
 
 /// How long an endpoint may take until it answers. What streams after that may take longer.
@@ -103,7 +105,10 @@ pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: 
     let method = name(request.method());
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let remote = request.extensions().get::<Remote>().map(|remote| remote.0.ip().to_canonical());
-    let peer = peer(remote, request.headers(), &app.setting.trusted_proxies);
+    let peer = match request.extensions().get::<AtHand>() {
+        Some(_) => AT_THE_CONSOLE.to_owned(),
+        None => peer(remote, request.headers(), &app.setting.trusted_proxies),
+    };
     let id = app.new_id();
     request.extensions_mut().insert(Arrival { peer, request: id.clone() });
 

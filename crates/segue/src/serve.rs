@@ -84,14 +84,15 @@ pub(crate) struct ConnectionOptions {
         value_name = "URL",
         env = "SEGUE_PRIVACY_POLICY",
         hide_env_values = true,
+        global = true,
         value_parser = web_address
     )]
     privacy_policy: Option<String>,
     /// Folder of files with API keys, which connections may refer to by their paths
-    #[arg(long, value_name = "DIR", env = "SEGUE_SECRETS_FOLDER", hide_env_values = true)]
+    #[arg(long, value_name = "DIR", env = "SEGUE_SECRETS_FOLDER", hide_env_values = true, global = true)]
     secrets_folder: Option<PathBuf>,
     /// Allow connections over plain http and to private addresses, for the sandbox
-    #[arg(long, env = "SEGUE_ALLOW_INSECURE_HOST", hide_env_values = true)]
+    #[arg(long, env = "SEGUE_ALLOW_INSECURE_HOST", hide_env_values = true, global = true)]
     allow_insecure_host: bool,
 }
 

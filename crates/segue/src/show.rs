@@ -114,12 +114,24 @@ pub(crate) fn planned(prepared: &Prepared) -> String {
 }
 
 /// Numbers under names, the parts of a sum indented.
-fn numbers(rows: &[(&str, u64, &str)]) -> String {
+pub(crate) fn numbers(rows: &[(&str, u64, &str)]) -> String {
     let width = rows.iter().map(|(_, number, _)| HumanCount(*number).to_string().len()).max().unwrap_or(0);
     let lines = rows.iter().map(|(name, number, note)| {
         format!("  {name:<14}{:>width$}  {note}", HumanCount(*number).to_string()).trim_end().to_owned()
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What is known of one thing, a line each.
+pub(crate) fn facts(rows: &[(&str, String)]) -> String {
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let lines = rows.iter().map(|(name, value)| format!("  {name:<width$}  {value}").trim_end().to_owned());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A time of the API, to the minute.
+pub(crate) fn moment(at: &str) -> String {
+    at.get(..16).map_or_else(|| at.to_owned(), |minute| format!("{} UTC", minute.replace('T', " ")))
 }
 
 pub(crate) fn table(header: &[&str]) -> Table {

@@ -122,6 +122,11 @@ impl Workspace {
     pub(crate) fn of(folder: &Path) -> Self {
         let folder =
             StateFolder { state: Some(folder.to_owned()), database: None, database_password_file: None };
+        Self::at(folder)
+    }
+
+    /// A place where nothing is evaluated.
+    pub(crate) fn at(folder: StateFolder) -> Self {
         Self { folder, memory: 1024, threads: None, required: Vec::new() }
     }
 
