@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::io::{ErrorKind, Write as _};
 
 use activecampaign::List;
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 use indicatif::{HumanBytes, HumanCount};
 use segue_model::{Example, Format, Inspection, Outcome, Owner, PlanSummary, Reason, ReasonCount, Report};
 use segue_runs::{Cause, Prepared};
@@ -138,6 +138,15 @@ pub(crate) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
     table.set_header(header);
+    table
+}
+
+/// The same with an id in its first column, which can be copied whole.
+pub(crate) fn table_by_id(header: &[&str]) -> Table {
+    let mut table = table(header);
+    if let Some(column) = table.column_mut(0) {
+        column.set_constraint(ColumnConstraint::ContentWidth);
+    }
     table
 }
 

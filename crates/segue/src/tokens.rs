@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::api::{Api, Ask, Place, read};
 use crate::exit::{Code, Failure};
-use crate::show::{lines, moment, print, say, table};
+use crate::show::{lines, moment, print, say, table_by_id};
 use crate::users;
 
 #[derive(Debug, Clone, Args)]
@@ -128,7 +128,7 @@ fn list(all: Vec<Token>) -> String {
     if all.is_empty() {
         return "There are no tokens: segue tokens add NAME".to_owned();
     }
-    let mut shown = table(&["id", "name", "begins", "may", "until", "last used"]);
+    let mut shown = table_by_id(&["id", "name", "begins", "may", "until", "last used"]);
     for Token { id, name, prefix, scope, expires_at, last_used_at } in all {
         let used = last_used_at.map_or_else(|| "never".to_owned(), |at| moment(&at));
         shown.add_row([id, name, prefix, scope, moment(&expires_at), used]);

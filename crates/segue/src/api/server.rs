@@ -41,7 +41,7 @@ pub(crate) struct ServerOptions {
     #[arg(long, value_name = "FILE", env = "SEGUE_TOKEN_FILE", hide_env_values = true, global = true)]
     token_file: Option<PathBuf>,
     /// Without a server: login of the user who asks; needed where there is more than one administrator
-    #[arg(long = "as", value_name = "LOGIN", global = true)]
+    #[arg(id = "as", long, value_name = "LOGIN", global = true)]
     pub(super) login: Option<String>,
 }
 

@@ -243,7 +243,7 @@ mod tests {
             ("# \nlisten = ", "line 2: this is no TOML: "),
             ("log = 'text'\nlog = 'json'", "line 2: this is no TOML: duplicate key"),
             ("lisen = 'a'", "line 1: there is no \"lisen\"; there are: listen, url, trusted-proxy, log"),
-            ("[server]\nlisten = 'a'", "line 1: there is no \"server\"; there are: "),
+            ("[serving]\nlisten = 'a'", "line 1: there is no \"serving\"; there are: "),
             ("config = 'a'", "there is no \"config\""),
         ] {
             let words = read(text).unwrap_err();

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::api::read;
 use crate::exit::{Code, Failure};
-use crate::show::{facts, lines, moment, numbers, table};
+use crate::show::{facts, lines, moment, numbers, table, table_by_id};
 
 #[derive(Deserialize)]
 struct Run {
@@ -114,7 +114,7 @@ pub(crate) fn list(all: Vec<Value>) -> Result<String, Failure> {
     if all.is_empty() {
         return Ok("There are none.".to_owned());
     }
-    let mut shown = table(&["id", "what", "status", "queued", "members", "rejected"]);
+    let mut shown = table_by_id(&["id", "what", "status", "queued", "members", "rejected"]);
     for one in all {
         let run: Run = read(one)?;
         let members = run.counts.as_ref().map(|counts| counts.members);
