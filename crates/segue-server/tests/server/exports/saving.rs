@@ -162,7 +162,7 @@ async fn s5_a_table_without_text_cannot_be_exported_and_says_why() {
     let root = shop.site.administrator().await;
     let connection = shop.connection(&root, "Shop", json!("administrators")).await;
     let columns = [("id", segue_model::segment::Kind::Number, None)];
-    super::put_table(&shop.site.store, "companies", &columns, std::collections::BTreeMap::new()).await;
+    super::put_table(&shop.site, "companies", &columns, std::collections::BTreeMap::new()).await;
     let body = but(weekly(&connection), "segments", json!(["suppliers"]));
     let answer = refused(&root, &but(body, "matching", json!({})), "/matching/email").await;
     assert!(answer.text.contains("must be a column of text, and table \\\"companies\\\" has none"));
