@@ -19,7 +19,7 @@ fn table(name: &str, path: &str) -> StoredTable {
         relationships: Vec::new(),
         conditions: BTreeMap::new(),
     };
-    StoredTable { table, source: Source::anywhere(path.into()) }
+    StoredTable { table, source: Source::anywhere(path) }
 }
 
 async fn a_table_is_put_replaced_listed_by_name_and_removed(place: &Place) {
