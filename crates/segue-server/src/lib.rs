@@ -38,7 +38,7 @@ mod throttle;
 mod time;
 
 pub use app::{App, Random, Setting, new_id, system_clock, system_random};
-pub use links::{one_time_link, reset_link};
+pub use links::{entry_at_the_console, one_time_link, reset_link};
 pub use local::{Local, Reply};
 pub use origin::PublicUrl;
 pub use passwords::Cost;

@@ -104,7 +104,13 @@ impl From<SegmentError> for Failure {
             SegmentError::Input(words) => Self::Input(words),
             SegmentError::Engine(error) => error.into(),
             SegmentError::Store(error) => error.into(),
-            wrong @ (SegmentError::Faults(_) | SegmentError::Drift { .. }) => Self::Input(wrong.to_string()),
+            SegmentError::Busy => Self::Other(error.to_string()),
+            SegmentError::Fields(_)
+            | SegmentError::Faults(_)
+            | SegmentError::Missing(_)
+            | SegmentError::InUse { .. }
+            | SegmentError::NeverRefreshed { .. }
+            | SegmentError::Drift { .. } => Self::Input(error.to_string()),
             SegmentError::Defect => Self::Run(RunError::Defect),
         }
     }

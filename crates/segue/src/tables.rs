@@ -14,7 +14,7 @@ use crate::exit::{Code, Failure};
 use crate::segments::set_aside;
 use crate::show::{counted, lines, print, shortened, table, wide};
 use crate::suggest;
-use crate::workspace::{Open, Workspace};
+use crate::workspace::{Open, Workspace, by_command};
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Tables {
@@ -131,7 +131,7 @@ async fn carry_out(open: &Open, command: Command) -> Result<Code, Failure> {
     let segments = &open.segments;
     match command {
         Command::Add(add) => {
-            let added = segments.add_table(new_table(add)).await?;
+            let added = segments.declare_table(new_table(add), &by_command()).await?;
             print(&columns(&added))?;
         }
         Command::List { json } => {
@@ -149,9 +149,9 @@ async fn carry_out(open: &Open, command: Command) -> Result<Code, Failure> {
         Command::Check { name, set_aside } => return check(segments, &name, set_aside).await,
         Command::Condition { table, name, file } => {
             let text = file.map(|file| read(&file)).transpose()?;
-            segments.declare(&table, &name, text.as_deref()).await?;
+            segments.declare(&table, None, &name, text.as_deref(), &by_command()).await?;
         }
-        Command::Remove { name } => segments.remove_table(&name).await?,
+        Command::Remove { name } => segments.remove_table(&name, None, &by_command()).await?,
     }
     Ok(Code::Done)
 }
@@ -205,7 +205,7 @@ fn new_table(add: Add) -> NewTable {
     NewTable {
         relationships: relationships.collect(),
         name: add.name,
-        source: Source { path: add.source },
+        source: Source::anywhere(add.source),
         key: add.key,
         kinds: add.kinds,
         meanings: add.meanings,

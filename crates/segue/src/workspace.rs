@@ -10,7 +10,8 @@ use secrecy::SecretString;
 use segue_engine::TableEngine;
 use segue_model::Resources;
 use segue_runs::segments::Segments;
-use segue_store::{StateDirectory, Store};
+use segue_server::{entry_at_the_console, system_clock, system_random};
+use segue_store::{Entry, StateDirectory, Store};
 
 use crate::database;
 use crate::exit::Failure;
@@ -145,6 +146,11 @@ impl Workspace {
         };
         Segments::new(Arc::new(TableEngine), store, directory, resources, self.required.clone())
     }
+}
+
+/// The audit entry of what a command does now.
+pub(crate) fn by_command() -> Entry {
+    entry_at_the_console(system_clock()(), &system_random())
 }
 
 impl Open {

@@ -11,8 +11,10 @@ use segue_model::Resources;
 use segue_runs::connections::ConnectionRules;
 use segue_runs::segments::Segments;
 use segue_runs::{Clock, Installation, Pace, StopHandle, Worker, WorkerRules};
-use segue_server::{App, Cost, PublicUrl, Setting, new_id, one_time_link, serve, system_random};
-use segue_store::{MasterKeys, ReferenceRules, Store};
+use segue_server::{
+    App, Cost, PublicUrl, Setting, entry_at_the_console, new_id, one_time_link, serve, system_random,
+};
+use segue_store::{CatalogChange, Entry, MasterKeys, ReferenceRules, Store};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -97,6 +99,17 @@ impl Site {
             worker: None,
             _place: place,
         }
+    }
+
+    /// Changes tables and segments as they are.
+    pub(crate) async fn change_catalog(&self, change: CatalogChange) {
+        let seen = self.store.catalog().await.expect("a catalog").version;
+        self.store.change_catalog(seen, &[change], &self.by()).await.expect("a change");
+    }
+
+    /// An audit entry of what a test does without asking the server.
+    pub(crate) fn by(&self) -> Entry {
+        entry_at_the_console(self.now_ms(), &system_random())
     }
 
     pub(crate) fn now_ms(&self) -> i64 {
