@@ -129,6 +129,11 @@ pub(crate) fn facts(rows: &[(&str, String)]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// A time of the API in milliseconds since 1970.
+pub(crate) fn millis(at: &str) -> Option<i64> {
+    chrono::DateTime::parse_from_rfc3339(at).ok().map(|at| at.timestamp_millis())
+}
+
 /// A time of the API, to the minute.
 pub(crate) fn moment(at: &str) -> String {
     at.get(..16).map_or_else(|| at.to_owned(), |minute| format!("{} UTC", minute.replace('T', " ")))

@@ -7,7 +7,7 @@ use segue_server::{App, Cost, Local, PublicUrl, Setting, system_clock, system_ra
 use segue_store::{Person, PersonFilter, Store};
 
 use super::answer::Answer;
-use super::{Ask, Place};
+use super::{Ask, Body, Place};
 use crate::exit::Failure;
 use crate::worker;
 use crate::workspace::Workspace;
@@ -25,7 +25,7 @@ impl Here {
         let open = Workspace::at(place.folder.clone()).open().await?;
         let store = open.store.clone();
         let asked = async {
-            let person = asking(&store, place.server.login.as_deref()).await?;
+            let person = asking(&store, place.login.as_deref()).await?;
             let installation = worker::installation(open, &place.key, &place.connections).await?;
             let setting = Setting { url, trusted_proxies: Vec::new(), cost: Cost::USUAL };
             let app = App::new(installation, setting, system_clock(), system_random());
@@ -47,12 +47,12 @@ impl Here {
         {
             headers.insert(IF_MATCH, version);
         }
-        let body = ask.body.as_ref().map(|body| {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            body.to_string().into_bytes()
-        });
+        if let Some(body) = &ask.body {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(body.kind()));
+        }
         let address = ask.address().to_owned();
-        let reply = self.local.ask(ask.method, &address, headers, body.unwrap_or_default()).await;
+        let body = ask.body.map(Body::bytes).unwrap_or_default();
+        let reply = self.local.ask(ask.method, &address, headers, body).await;
         reply.map(Answer::Here).map_err(|error| Failure::Input(format!("this cannot be asked: {error}")))
     }
 

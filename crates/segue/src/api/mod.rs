@@ -37,6 +37,9 @@ const USUAL_URL: &str = "http://127.0.0.1:8080";
 pub(crate) struct Place {
     #[command(flatten)]
     pub(crate) server: ServerOptions,
+    /// Without a server: login of the user who asks; needed where there is more than one administrator
+    #[arg(id = "as", long, value_name = "LOGIN", global = true, help_heading = "Server")]
+    login: Option<String>,
     #[command(flatten)]
     connections: ConnectionOptions,
     #[command(flatten)]
@@ -54,8 +57,12 @@ impl Place {
 
     /// The same; links that it makes lead to this address, unless a server knows its own.
     pub(crate) async fn api_under(&self, url: PublicUrl) -> Result<Api, Failure> {
-        Ok(match self.server.server()? {
-            Some(server) => Api::Server(server),
+        Ok(match self.server.api()? {
+            Some(_) if self.login.is_some() => {
+                let words = "--as: at a server the token says who asks: leave it out, or use another token";
+                return Err(Failure::Input(words.to_owned()));
+            }
+            Some(api) => api,
             None => Api::Here(Box::new(Here::open(self, url).await?)),
         })
     }
@@ -72,7 +79,29 @@ pub(crate) struct Ask {
     method: Method,
     url: Url,
     version: Option<String>,
-    body: Option<Value>,
+    body: Option<Body>,
+}
+
+/// What a request carries.
+enum Body {
+    Json(Value),
+    File(Vec<u8>),
+}
+
+impl Body {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Json(_) => "application/json",
+            Self::File(_) => "application/octet-stream",
+        }
+    }
+
+    fn bytes(self) -> Vec<u8> {
+        match self {
+            Self::Json(value) => value.to_string().into_bytes(),
+            Self::File(bytes) => bytes,
+        }
+    }
 }
 
 impl Ask {
@@ -119,7 +148,12 @@ impl Ask {
     }
 
     pub(crate) fn body(self, body: Value) -> Self {
-        Self { body: Some(body), ..self }
+        Self { body: Some(Body::Json(body)), ..self }
+    }
+
+    /// With the content of a file.
+    pub(crate) fn file(self, content: Vec<u8>) -> Self {
+        Self { body: Some(Body::File(content)), ..self }
     }
 
     /// The path and what stands behind it.

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use clap::Args;
 use reqwest::Client;
-use reqwest::header::{AUTHORIZATION, HeaderValue, IF_MATCH};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, IF_MATCH};
 use reqwest::redirect::Policy;
 use segue_server::PublicUrl;
 use url::Url;
 
-use super::Ask;
 use super::answer::Answer;
 use super::refusal::TOKEN_ADVICE;
+use super::{Api, Ask};
 use crate::exit::{Code, Failure};
 
 const VARIABLE: &str = "SEGUE_TOKEN";
@@ -40,19 +40,17 @@ pub(crate) struct ServerOptions {
     /// File with the API token, in place of `SEGUE_TOKEN`
     #[arg(long, value_name = "FILE", env = "SEGUE_TOKEN_FILE", hide_env_values = true, global = true)]
     token_file: Option<PathBuf>,
-    /// Without a server: login of the user who asks; needed where there is more than one administrator
-    #[arg(id = "as", long, value_name = "LOGIN", global = true)]
-    pub(super) login: Option<String>,
 }
 
 impl ServerOptions {
+    /// The API of the server, if one is named.
+    pub(crate) fn api(&self) -> Result<Option<Api>, Failure> {
+        Ok(self.server()?.map(Api::Server))
+    }
+
     /// The server, if one is named.
-    pub(crate) fn server(&self) -> Result<Option<Server>, Failure> {
+    pub(super) fn server(&self) -> Result<Option<Server>, Failure> {
         let Some(url) = &self.server else { return Ok(None) };
-        if self.login.is_some() {
-            let words = "--as: at a server the token says who asks: leave it out, or use another token";
-            return Err(Failure::Input(words.to_owned()));
-        }
         let token = token(self.token_file.as_deref())?;
         Server::new(url, token).map(Some)
     }
@@ -127,7 +125,7 @@ impl Server {
             request = request.header(IF_MATCH, version);
         }
         if let Some(body) = ask.body {
-            request = request.json(&body);
+            request = request.header(CONTENT_TYPE, body.kind()).body(body.bytes());
         }
         request.send().await.map(Answer::Server).map_err(|error| self.unreachable(&error))
     }

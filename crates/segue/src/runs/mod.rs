@@ -16,6 +16,7 @@ use crate::exports;
 use crate::show::{print, say};
 
 pub(crate) use show::list;
+pub(crate) use watch::ended;
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Runs {

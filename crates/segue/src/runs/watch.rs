@@ -12,13 +12,18 @@ use crate::show::print;
 
 const TICK: Duration = Duration::from_millis(200);
 
-/// Follows a run, shows it when it has ended, and ends as it did.
-pub(super) async fn to_the_end(api: &Api, id: &str, json: bool) -> Result<Code, Failure> {
+/// Follows a run, and gives it when it has ended.
+pub(crate) async fn ended(api: &Api, id: &str) -> Result<Value, Failure> {
     let bar = ProgressBar::no_length().with_style(style(false));
     bar.enable_steady_tick(TICK);
     let followed = follow(api, id, &bar).await;
     bar.finish_and_clear();
-    let run = followed?;
+    followed
+}
+
+/// Follows a run, shows it when it has ended, and ends as it did.
+pub(super) async fn to_the_end(api: &Api, id: &str, json: bool) -> Result<Code, Failure> {
+    let run = ended(api, id).await?;
     let code = show::code(&run);
     print(&if json { run.to_string() } else { show::shown(run)? })?;
     Ok(code)

@@ -1,5 +1,6 @@
 //! `segue segments`: who is in.
 
+mod remote;
 mod show;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use segue_runs::StopHandle;
 use segue_runs::segments::{NewSegment, SegmentEdit, Segments as Kept};
 use serde_json::json;
 
+use crate::api::ServerOptions;
 use crate::exit::{Code, Failure};
 use crate::lane::Lane;
 use crate::show::{counted, print};
@@ -22,6 +24,8 @@ pub(crate) use show::set_aside;
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Segments {
+    #[command(flatten)]
+    server: ServerOptions,
     #[command(flatten)]
     workspace: Workspace,
     #[command(subcommand)]
@@ -212,6 +216,9 @@ pub(crate) async fn run(asked: Segments) -> Result<Code, Failure> {
     if matches!(asked.command, Command::Schema) {
         print(segue_model::segment::JSON_SCHEMA.trim_end())?;
         return Ok(Code::Done);
+    }
+    if let Some(api) = asked.server.api()? {
+        return remote::carry_out(&api, asked.command).await;
     }
     let open = asked.workspace.open().await?;
     let done = match lane(&asked, &open).await {

@@ -1,5 +1,7 @@
 //! `segue tables`: what segments can speak of.
 
+mod remote;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -10,6 +12,7 @@ use segue_model::{Described, Source, StoredTable};
 use segue_runs::segments::{Drift, NewTable, Segments};
 use serde_json::json;
 
+use crate::api::ServerOptions;
 use crate::exit::{Code, Failure};
 use crate::segments::set_aside;
 use crate::show::{counted, lines, print, shortened, table, wide};
@@ -18,6 +21,8 @@ use crate::workspace::{Open, Workspace, by_command};
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Tables {
+    #[command(flatten)]
+    server: ServerOptions,
     #[command(flatten)]
     workspace: Workspace,
     #[command(subcommand)]
@@ -121,6 +126,9 @@ fn meaning(text: &str) -> Result<(String, Meaning), String> {
 }
 
 pub(crate) async fn run(tables: Tables) -> Result<Code, Failure> {
+    if let Some(api) = tables.server.api()? {
+        return remote::carry_out(&api, tables.command).await;
+    }
     let open = tables.workspace.open().await?;
     let done = carry_out(&open, tables.command).await;
     open.close().await;
@@ -163,9 +171,13 @@ async fn check(segments: &Segments, name: &str, set_aside: Option<PathBuf>) -> R
     }
     let is_listed = set_aside.is_some();
     let (stored, described) = segments.describe(name, set_aside).await?;
-    let faults = faults(&stored, &described, !is_listed);
+    sound(name, described.rows, &faults(&stored, &described, !is_listed))
+}
+
+/// What is wrong with the rows of a table, if anything is.
+fn sound(name: &str, rows: u64, faults: &[String]) -> Result<Code, Failure> {
     if faults.is_empty() {
-        print(&format!("table \"{name}\": {}, nothing wrong", counted(described.rows, "row")))?;
+        print(&format!("table \"{name}\": {}, nothing wrong", counted(rows, "row")))?;
         return Ok(Code::Done);
     }
     print(&faults.join("\n"))?;
