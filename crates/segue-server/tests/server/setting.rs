@@ -123,6 +123,11 @@ impl Site {
         entry_at_the_console(self.now_ms(), &system_random())
     }
 
+    /// Where what is received or written for somebody stands for a while.
+    pub(crate) fn spill(&self) -> PathBuf {
+        self.installation.directory.spill()
+    }
+
     pub(crate) fn now_ms(&self) -> i64 {
         self.now_ms.load(Ordering::SeqCst)
     }
