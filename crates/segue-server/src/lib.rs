@@ -10,6 +10,8 @@
 //! input.rs      bodies, queries and ids that are read, or turned down in the same words everywhere
 //! etag.rs       versions: nobody overwrites what somebody else changed
 //! paging.rs     lists, page by page
+//! folders.rs    where tables may be read from, and where files are put
+//! receive.rs    bodies that are files
 //! routes/       the endpoints, one group a file
 //! ```
 //!
@@ -21,6 +23,7 @@
 mod app;
 mod caller;
 mod etag;
+mod folders;
 mod input;
 mod links;
 mod local;
@@ -29,6 +32,7 @@ mod origin;
 mod paging;
 mod passwords;
 mod problem;
+mod receive;
 mod router;
 mod routes;
 mod schema;
@@ -38,6 +42,7 @@ mod throttle;
 mod time;
 
 pub use app::{App, Random, Setting, new_id, system_clock, system_random};
+pub use folders::DataFolders;
 pub use links::{entry_at_the_console, one_time_link, reset_link};
 pub use local::{Local, Reply};
 pub use origin::PublicUrl;

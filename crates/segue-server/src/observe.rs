@@ -27,6 +27,13 @@ use crate::problem::{Code, Problem};
 /// How long an endpoint may take until it answers. What streams after that may take longer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
+/// How long what moves or reads a whole table may take.
+const WHOLE_TABLE_WITHIN: Duration = Duration::from_secs(10 * 60);
+
+/// Endpoints that move or read a whole table, by the end of their route.
+const WHOLE_TABLE: [&str; 8] =
+    ["/files", "/keys", "/members", "/definitions/count", "/inspect", "/explain", "/description", "/check"];
+
 /// The other end of the connection.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Remote(pub(crate) SocketAddr);
@@ -114,7 +121,7 @@ pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: 
 
     // Whatever is logged on the way has the id; at the level of errors, or theirs would not.
     let span = tracing::error_span!("http", request = id);
-    let answering = tokio::time::timeout(ANSWER_WITHIN, next.run(request).instrument(span.clone())).await;
+    let answering = tokio::time::timeout(within(&route), next.run(request).instrument(span.clone())).await;
     let mut response = answering.unwrap_or_else(|_| Problem::new(Code::TooSlow).into_response());
     let (status, elapsed) = (response.status().as_u16(), started.elapsed());
     put_headers(response.headers_mut(), &id, app.setting.url.is_https());
@@ -124,6 +131,13 @@ pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: 
     let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| tracing::info!(method, route, status, duration_ms, "request answered"));
     response
+}
+
+fn within(route: &str) -> Duration {
+    match WHOLE_TABLE.iter().any(|end| route.ends_with(end)) {
+        true => WHOLE_TABLE_WITHIN,
+        false => ANSWER_WITHIN,
+    }
 }
 
 // Others' inventions must not fill metrics.

@@ -106,15 +106,19 @@ impl Segments {
         Ok(asked_for.map(|segment| stored.seen(segment, latest.remove(&segment.name))).collect())
     }
 
-    /// One segment with what uses it.
+    /// One segment with what uses it, and with what is wrong or odd about its definition by the tables as they are declared.
     ///
     /// # Errors
     /// [`SegmentError::Missing`].
-    pub async fn show(&self, name: &str) -> Result<SeenSegment, SegmentError> {
+    pub async fn show(&self, name: &str) -> Result<(SeenSegment, Vec<Fault>), SegmentError> {
         let stored = self.catalog().await?;
         let segment = stored.segment(name)?;
+        let faults = match stored.checked(Some(name), &segment.definition) {
+            Ok((_, faults)) | Err(SegmentError::Faults(faults)) => faults,
+            Err(error) => return Err(error),
+        };
         let latest = self.store.refreshes(name).await?.pop();
-        Ok(stored.seen(segment, latest))
+        Ok((stored.seen(segment, latest), faults))
     }
 
     /// Checks a definition without saving it. Returns it with its warnings.
