@@ -3,7 +3,7 @@
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, IF_MATCH};
 use segue_model::{Role, person};
-use segue_server::{App, Cost, Local, PublicUrl, Setting, system_clock, system_random};
+use segue_server::{App, Cost, DataFolders, Local, PublicUrl, Setting, system_clock, system_random};
 use segue_store::{Person, PersonFilter, Store};
 
 use super::answer::Answer;
@@ -27,7 +27,10 @@ impl Here {
         let asked = async {
             let person = asking(&store, place.login.as_deref()).await?;
             let installation = worker::installation(open, &place.key, &place.connections).await?;
-            let setting = Setting { url, trusted_proxies: Vec::new(), cost: Cost::USUAL };
+            // No table is added and no file taken in this way: commands do that without the API.
+            let (data_folders, largest_file) = (DataFolders::default(), 0);
+            let setting =
+                Setting { url, trusted_proxies: Vec::new(), cost: Cost::USUAL, data_folders, largest_file };
             let app = App::new(installation, setting, system_clock(), system_random());
             Ok(Local::new(app, person))
         };

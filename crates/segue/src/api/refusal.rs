@@ -25,6 +25,8 @@ struct FieldError {
 
 #[derive(Deserialize)]
 struct UsedBy {
+    #[serde(rename = "type")]
+    kind: String,
     name: String,
 }
 
@@ -64,7 +66,8 @@ fn words(problem: &Problem) -> String {
         return format!("{title}:{}", lines.collect::<String>());
     }
     if !used_by.is_empty() {
-        let names: Vec<String> = used_by.iter().map(|user| format!("\"{}\"", user.name)).collect();
+        let names: Vec<String> =
+            used_by.iter().map(|user| format!("{} \"{}\"", user.kind, user.name)).collect();
         return format!("{title}: {}", names.join(", "));
     }
     if code == "sign_in_required" {
@@ -131,8 +134,9 @@ mod tests {
             "errors":[{"pointer":"/matching/email","detail":"must hold text"},{"pointer":"","detail":"lacks `name`"}]}"#;
         let expected = "some fields are not right:\n  matching/email: must hold text\n  lacks `name`";
         assert_eq!(told(422, body), (expected.to_owned(), Code::WrongInput));
-        let body = r#"{"code":"in_use","title":"exports use this","detail":"detach","used_by":[{"id":"1","name":"Weekly"}]}"#;
-        assert_eq!(told(409, body).0, "exports use this: \"Weekly\"");
+        let body = r#"{"code":"in_use","title":"something else uses this","detail":"detach",
+            "used_by":[{"type":"export","id":"1","name":"Weekly"}]}"#;
+        assert_eq!(told(409, body).0, "something else uses this: export \"Weekly\"");
     }
 
     #[test]

@@ -20,8 +20,10 @@ use crate::exit::{Code, Failure};
 const VARIABLE: &str = "SEGUE_TOKEN";
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
-/// A server answers within 30 seconds, and a stream that has nothing to say says so every 15.
-const SILENT_FOR: Duration = Duration::from_secs(60);
+/// What reads a whole table is answered within ten minutes.
+const SILENT_FOR: Duration = Duration::from_secs(11 * 60);
+/// How often the other end is asked whether it is still there.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// Which server, and who asks.
 #[derive(Debug, Clone, Args)]
@@ -106,6 +108,7 @@ impl Server {
             .https_only(url.is_https())
             .connect_timeout(CONNECT_WITHIN)
             .read_timeout(SILENT_FOR)
+            .tcp_keepalive(KEEP_ALIVE)
             .build()
             .map_err(|error| unusable(&error))?;
         let url = Url::parse(url.as_str()).map_err(|error| {

@@ -27,6 +27,7 @@ fn words(output: &Output, code: i32) -> (String, String) {
 impl Remote {
     fn new() -> Self {
         let setting = Setting::new(Config::default());
+        std::fs::create_dir(setting.folder.path().join("data")).unwrap();
         setting.write(
             "profiles.csv",
             "id,email,name\n1,ann@example.com,Ann\n2,bob@example.com,Bob\n3,two words@example.com,Cy\n",
@@ -88,7 +89,8 @@ impl Remote {
 
 /// As fast as the sandbox.
 fn start(setting: &Setting) -> Served {
-    serve(setting, &["--allow-insecure-host", "--sandbox-speed", &SPEED.to_string()])
+    let speed = SPEED.to_string();
+    serve(setting, &["--allow-insecure-host", "--sandbox-speed", &speed, "--data-folder", "data"])
 }
 
 const ADD: [&str; 5] = ["connections", "add", "Shop", "--password-file", "password"];
@@ -137,6 +139,115 @@ fn a_server_says_what_its_state_directory_says() {
         }
     }
     assert_shown("remote_questions", shown.trim_end());
+}
+
+/// What is asked about tables and segments.
+const LOOKS: [&[&str]; 22] = [
+    &["tables", "list"],
+    &["tables", "list", "--json"],
+    &["tables", "show", "people"],
+    &["tables", "show", "people", "--json"],
+    &["tables", "check", "people"],
+    &["segments", "list"],
+    &["segments", "list", "--json"],
+    &["segments", "show", "adults"],
+    &["segments", "show", "adults", "--json"],
+    &["segments", "count", "adults.yaml"],
+    &["segments", "count", "adults.yaml", "--json"],
+    &["segments", "preview", "adults"],
+    &["segments", "preview", "adults", "--json"],
+    &["segments", "history", "adults"],
+    &["segments", "history", "adults", "--json"],
+    &["segments", "explain", "adults", "2"],
+    &["segments", "explain", "adults", "2", "--json"],
+    &["segments", "inspect", "adults"],
+    &["segments", "overlap", "adults", "chosen"],
+    &["segments", "overlap", "adults", "chosen", "--json"],
+    &["segments", "usage", "adults"],
+    &["segments", "usage", "adults", "--json"],
+];
+
+#[test]
+fn tables_and_segments_are_looked_at_in_the_same_words() {
+    let remote = Remote::new();
+    remote.setting.write(
+        "data/people.csv",
+        "id,mail,age,city\n1,ann@example.com,40,Rome\n2,bob@example.com,17,Oslo\n3,cy@example.com,33,Rome\n",
+    );
+    remote.setting.write("data/visits.csv", "person,day\n1,2026-01-01\n1,2026-01-02\n");
+    let added =
+        remote.done(&["tables", "add", "people", "people.csv", "--key", "id", "--kind", "age=number"]);
+    assert!(added.contains("age") && added.contains("number"), "{added}");
+    remote.done(&["tables", "add", "visits", "visits.csv", "--relate", "person=people.id"]);
+    // Declared anew.
+    remote.done(&["tables", "add", "people", "people.csv", "--key", "id", "--meaning", "city=city"]);
+    remote.setting.write("consent.yaml", "all: [{column: mail, is_empty: false}]");
+    remote.done(&["tables", "condition", "people", "reachable", "consent.yaml"]);
+    remote
+        .setting
+        .write("adults.yaml", "version: 1\ntable: people\nrules:\n- all: [{column: age, at_least: 18}]\n");
+    remote.done(&["segments", "create", "adults", "adults.yaml", "--description", "For the club"]);
+    assert_eq!(remote.done(&["segments", "refresh", "adults"]), "adults: 2 members");
+    remote.done(&["segments", "duplicate", "adults", "copy"]);
+    remote.done(&["segments", "rename", "copy", "chosen"]);
+    remote.setting.write("keys.csv", "id\n1\n2\n9\n");
+    let loaded = remote.done(&["segments", "make-static", "chosen", "--keys", "keys.csv"]);
+    assert_eq!(loaded, "2 members; 1 key is no profile's");
+    remote.done(&["segments", "deactivate", "chosen"]);
+    let written = remote.done(&["segments", "members", "adults", "--csv", "adults.csv"]);
+    assert_eq!(written, "members written to adults.csv");
+    let members = std::fs::read_to_string(remote.setting.folder.path().join("adults.csv")).unwrap();
+    assert!(members.contains("cy@example.com") && !members.contains("bob@example.com"), "{members}");
+
+    let told: Vec<String> = LOOKS.iter().map(|look| remote.done(look)).collect();
+    let Remote { setting, served, .. } = remote;
+    served.end();
+    for (look, told) in LOOKS.iter().zip(told) {
+        let here = setting.command(&[look, &["--state", "state"][..]].concat()).output().unwrap();
+        assert_eq!(told, words(&here, 0).0, "{look:?}");
+    }
+}
+
+#[test]
+fn tables_and_segments_come_and_go_at_a_server() {
+    let remote = Remote::new();
+    remote.setting.write("data/people.csv", "id,mail\n1,ann@example.com\n");
+    remote.done(&["tables", "add", "people", "people.csv", "--key", "id"]);
+    let outside = remote.complaint(&["tables", "add", "others", "/etc/passwd"], 2);
+    assert!(outside.contains("path: "), "{outside}");
+    remote
+        .setting
+        .write("wrong.yaml", "version: 1\ntable: people\nrules:\n- all: [{column: mial, is_empty: false}]\n");
+    let wrong = remote.complaint(&["segments", "create", "all", "wrong.yaml"], 2);
+    assert!(wrong.contains("\n  definition/rules/0/all/0/column: ") && wrong.contains("mail"), "{wrong}");
+    remote
+        .setting
+        .write("all.yaml", "version: 1\ntable: people\nrules:\n- all: [{column: mail, is_empty: false}]\n");
+    remote.done(&["segments", "create", "all", "all.yaml", "--inactive"]);
+    let early = remote.complaint(&["segments", "preview", "all"], 2);
+    assert!(early.contains("was never refreshed"), "{early}");
+    let used = remote.complaint(&["tables", "remove", "people"], 2);
+    assert!(used.contains("\"all\""), "{used}");
+    remote.done(&["segments", "edit", "all", "--description", "Everybody"]);
+    remote.done(&["segments", "activate", "all"]);
+    remote.done(&["segments", "make-static", "all"]);
+    remote.done(&["segments", "make-dynamic", "all"]);
+    let shown = remote.done(&["segments", "show", "all"]);
+    assert!(shown.starts_with("# all: dynamic, active, never refreshed\n# Everybody\n"), "{shown}");
+    let everything = remote.complaint(&["segments", "refresh", "--all"], 2);
+    assert!(everything.contains("segue refresh now"), "{everything}");
+    let rows = remote.complaint(&["tables", "check", "people", "--set-aside", "rows.csv"], 2);
+    assert!(rows.contains("on the server's machine"), "{rows}");
+
+    remote.setting.write("data/people.csv", "id,address\n1,ann@example.com\n");
+    let drifted = words(&remote.command(&["tables", "check", "people"]).output().unwrap(), 3).0;
+    assert!(drifted.contains("this breaks segments: all"), "{drifted}");
+    let failed = words(&remote.command(&["segments", "refresh", "all"]).output().unwrap(), 2).0;
+    assert!(failed.starts_with("all: failed, it has no members yet: "), "{failed}");
+    let unknown = remote.complaint(&["segments", "show", "al"], 2);
+    assert!(unknown.contains("there is no segment \"al\"; there are: all, everybody"), "{unknown}");
+    remote.done(&["segments", "delete", "all"]);
+    remote.done(&["tables", "remove", "people"]);
 }
 
 #[test]
@@ -195,7 +306,10 @@ fn what_is_written_down_is_saved_again_unless_somebody_was_faster() {
     assert_eq!(seen, [(&json!("Copy"), &mirror, &no), (&json!("Monthly letter"), &mirror, &no)]);
 
     let used = remote.complaint(&["connections", "remove", "shop"], 2);
-    assert!(used.starts_with("error: exports use this: \"Copy\", \"Monthly letter\""), "{used}");
+    assert!(
+        used.starts_with("error: something else uses this: export \"Copy\", export \"Monthly letter\""),
+        "{used}"
+    );
     remote.done(&["exports", "detach", "copy"]);
     assert!(remote.done(&["exports", "show", "copy"]).contains("Copy (detached)"));
     remote.done(&["exports", "remove", "copy"]);
