@@ -128,10 +128,11 @@ fn list(all: Vec<Token>) -> String {
     if all.is_empty() {
         return "There are no tokens: segue tokens add NAME".to_owned();
     }
-    let mut shown = table_by_id(&["id", "name", "begins", "may", "until", "last used"]);
+    let mut shown = table_by_id(&["id", "name", "segue_…", "may", "until", "last used"]);
     for Token { id, name, prefix, scope, expires_at, last_used_at } in all {
         let used = last_used_at.map_or_else(|| "never".to_owned(), |at| moment(&at));
-        shown.add_row([id, name, prefix, scope, moment(&expires_at), used]);
+        let begins = prefix.strip_prefix("segue_").unwrap_or(&prefix).to_owned();
+        shown.add_row([id, name, begins, scope, moment(&expires_at), used]);
     }
     lines(&shown)
 }

@@ -6,7 +6,7 @@ use segue_store::{Store, StoreError};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::api::{Api, Ask, Place, read};
+use crate::api::{Api, Ask, Place, is_id, read};
 use crate::exit::{Code, Failure};
 use crate::show::{self, lines, print, table};
 
@@ -176,9 +176,13 @@ async fn carry_out(api: &Api, command: Command) -> Result<(), Failure> {
 /// The id of a user that somebody calls by login or id.
 pub(crate) async fn id(api: &Api, wanted: &str) -> Result<String, Failure> {
     let wanted = wanted.trim().to_lowercase();
+    if is_id(&wanted) {
+        // The audit log knows users who are no more.
+        return Ok(wanted);
+    }
     for user in api.list(&Ask::get(&["users"])?, usize::MAX).await? {
         let user: User = read(user)?;
-        if user.id == wanted || user.login == wanted {
+        if user.login == wanted {
             return Ok(user.id);
         }
     }

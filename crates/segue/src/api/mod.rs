@@ -282,6 +282,11 @@ pub(crate) struct Named {
     pub(crate) name: String,
 }
 
+/// Whether somebody means an id: 32 hexadecimal digits, which nothing is called.
+pub(crate) fn is_id(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// What a command shows of an answer.
 pub(crate) fn read<T: DeserializeOwned>(value: Value) -> Result<T, Failure> {
     serde_json::from_value(value).map_err(|_| answer::not_ours())

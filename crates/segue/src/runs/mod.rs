@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
-use crate::api::{Api, Ask, Place};
+use crate::api::{Api, Ask, Place, is_id};
 use crate::exit::{Code, Failure};
 use crate::exports;
 use crate::show::{print, say};
@@ -180,8 +180,7 @@ async fn carry_out(api: &Api, command: Command) -> Result<Code, Failure> {
 
 /// The id of a run that somebody calls by it, or of the latest one of an export that somebody calls by name.
 async fn id(api: &Api, wanted: &str) -> Result<String, Failure> {
-    const DIGITS: usize = 32;
-    if wanted.len() == DIGITS && wanted.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if is_id(wanted) {
         return Ok(wanted.to_owned());
     }
     let export = api.find("run or export", "exports", wanted).await?;
