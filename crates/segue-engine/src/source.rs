@@ -23,6 +23,9 @@ pub(crate) struct Files {
 /// Finds the files of a source: the file itself, those of a folder, or those that a pattern matches, sorted by name.
 pub(crate) fn find(source: &Source) -> Result<Files, EngineError> {
     let paths = paths(&source.path)?;
+    if let Some(folder) = &source.within {
+        paths.iter().try_for_each(|path| check_place(path, folder))?;
+    }
     let mut files = Files { format: Format::Csv, paths, bytes: 0, fingerprint: 0 };
     let mut hash = Xxh3::new();
     let mut first: Option<(Format, &PathBuf)> = None;
@@ -50,6 +53,21 @@ pub(crate) fn find(source: &Source) -> Result<Files, EngineError> {
     }
     files.fingerprint = hash.digest();
     Ok(files)
+}
+
+/// Whether a file is in a folder, wherever links lead. Looked at whenever it is read: links change.
+fn check_place(path: &Path, folder: &str) -> Result<(), EngineError> {
+    let name = path.display();
+    let folder = Path::new(folder).canonicalize().map_err(|error| unreadable(Path::new(folder), &error))?;
+    let place = path.canonicalize().map_err(|error| unreadable(path, &error))?;
+    if !place.starts_with(&folder) {
+        return input(format!(
+            "{name} leads out of the data folder {}: put the file itself there",
+            folder.display()
+        ));
+    }
+    // Reading what is no file may never end.
+    if place.is_file() { Ok(()) } else { input(format!("{name} is not a file")) }
 }
 
 fn paths(given: &str) -> Result<Vec<PathBuf>, EngineError> {

@@ -15,6 +15,17 @@ use crate::{Action, PlanFiles, PlanRequest, PlanSummary, Settled, Settlement};
 pub struct Source {
     /// The path as it was given.
     pub path: String,
+    /// The folder that every one of its files must be in, wherever links lead; none if it was named by whoever runs Segue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
+}
+
+impl Source {
+    /// A source whose files may be anywhere.
+    #[must_use]
+    pub fn anywhere(path: impl Into<String>) -> Self {
+        Self { path: path.into(), within: None }
+    }
 }
 
 /// The format of a source's files.

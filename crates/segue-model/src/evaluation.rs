@@ -107,7 +107,7 @@ pub struct Drifted {
 }
 
 /// Why a profile is in a segment or not, condition by condition.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     /// What was asked, in the words of the definition.
     pub condition: String,

@@ -4,10 +4,12 @@ use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use rand::RngExt;
 use segue_runs::{Clock, Installation};
 use tokio::sync::watch;
 
+use crate::folders::DataFolders;
 use crate::observe::Metrics;
 use crate::origin::PublicUrl;
 use crate::passwords::{Cost, Passwords};
@@ -25,6 +27,10 @@ pub struct Setting {
     pub trusted_proxies: Vec<IpAddr>,
     /// What a password hash costs.
     pub cost: Cost,
+    /// Where tables that are added over the API may be read from.
+    pub data_folders: DataFolders,
+    /// The largest file that is taken, in bytes.
+    pub largest_file: u64,
 }
 
 /// The server's state. Cheap to clone; all clones are one.
@@ -82,6 +88,11 @@ impl Shared {
     /// Now, in milliseconds since 1970.
     pub(crate) fn now_ms(&self) -> i64 {
         (self.clock)()
+    }
+
+    /// Now, as evaluations take it.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(self.now_ms()).unwrap_or_default()
     }
 
     /// Tells streams that do not end by themselves that the server ends.

@@ -1,5 +1,7 @@
 //! Who asks: a [`Visitor`] is anybody, a [`Caller`] is a person who is signed in or whose token it is.
 //!
+//! A command that has the installation itself asks as one of its people, too, see [`crate::local`].
+//!
 //! Taking one of them as an argument is what lets a request in: both turn down what a browser sends on behalf of another
 //! site, and a caller's token of scope `read` does nothing but read. What the person may do is asked with
 //! [`Caller::require`].
@@ -13,6 +15,7 @@ use segue_store::{Entry, Person, Scope, Session, Token};
 use serde::Serialize;
 
 use crate::app::App;
+use crate::local::AtHand;
 use crate::observe::Arrival;
 use crate::problem::{Code, Problem};
 use crate::secret::presented;
@@ -159,6 +162,10 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let arrival = arrival(parts)?;
+        if let Some(at_hand) = parts.extensions.get::<AtHand>() {
+            let via = Via::Session(at_hand.session(app.now_ms()));
+            return Ok(Self { person: at_hand.0.clone(), via, arrival });
+        }
         // Whoever sends a token means it, whatever cookies a browser adds.
         if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
             let (token, person) = by_token(app, value.to_str().unwrap_or_default()).await?;

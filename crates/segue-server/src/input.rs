@@ -1,7 +1,7 @@
 //! Bodies, queries and ids that are read, or turned down in the same words everywhere.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::header;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -13,24 +13,27 @@ use crate::problem::{Code, FieldError, Problem};
 /// The largest body of a request that is no upload, in bytes.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
 
-/// A body in JSON. Types that are read have `deny_unknown_fields`: a misspelt option must not be an option not given.
-pub(crate) struct Body<T>(pub(crate) T);
+/// The largest body with a definition in it: one may list a hundred thousand values.
+pub(crate) const MAX_DEFINITION: usize = 4 * 1024 * 1024;
 
-impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
+/// A body in JSON of at most so many bytes. Types that are read have `deny_unknown_fields`: a misspelt option must not be an option not given.
+pub(crate) struct Body<T, const MOST: usize = MAX_BODY>(pub(crate) T);
+
+impl<T: DeserializeOwned, const MOST: usize> FromRequest<App> for Body<T, MOST> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+    async fn from_request(mut request: Request, app: &App) -> Result<Self, Problem> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let kind = kind.and_then(|kind| kind.split(';').next()).map(str::trim).unwrap_or_default();
         if !kind.eq_ignore_ascii_case("application/json") {
             return Err(Problem::new(Code::NotJson));
         }
+        DefaultBodyLimit::max(MOST).apply(&mut request);
         let bytes = Bytes::from_request(request, app).await.map_err(|rejection| {
             match rejection.status().as_u16() {
-                413 => Problem::with(
-                    Code::TooLarge,
-                    format!("the body must not be larger than {MAX_BODY} bytes"),
-                ),
+                413 => {
+                    Problem::with(Code::TooLarge, format!("the body must not be larger than {MOST} bytes"))
+                }
                 _ => Problem::with(Code::Malformed, "the body ended early"),
             }
         })?;
@@ -118,6 +121,20 @@ impl FromRequestParts<App> for Id {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         match Path::<String>::from_request_parts(parts, app).await {
             Ok(Path(id)) => Ok(Self(id)),
+            Err(_) => Err(Problem::new(Code::NotFound)),
+        }
+    }
+}
+
+/// The two ids that an address holds.
+pub(crate) struct TwoIds(pub(crate) String, pub(crate) String);
+
+impl FromRequestParts<App> for TwoIds {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        match Path::<(String, String)>::from_request_parts(parts, app).await {
+            Ok(Path((outer, inner))) => Ok(Self(outer, inner)),
             Err(_) => Err(Problem::new(Code::NotFound)),
         }
     }

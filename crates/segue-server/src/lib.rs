@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! serve.rs      a listener becomes a server; how it ends
+//! local.rs      the same without a listener, for commands that have the installation themselves
 //! router.rs     every route, the OpenAPI document, and what lies around all routes
 //! observe.rs    around every request: its id, its log line, its metrics, the headers of its answer
 //! caller.rs     who asks: `Caller` (signed in or by token) and `Visitor` (anybody)
@@ -9,6 +10,8 @@
 //! input.rs      bodies, queries and ids that are read, or turned down in the same words everywhere
 //! etag.rs       versions: nobody overwrites what somebody else changed
 //! paging.rs     lists, page by page
+//! folders.rs    where tables may be read from, and where files are put
+//! receive.rs    bodies that are files
 //! routes/       the endpoints, one group a file
 //! ```
 //!
@@ -21,13 +24,16 @@ mod app;
 mod caller;
 mod console;
 mod etag;
+mod folders;
 mod input;
 mod links;
+mod local;
 mod observe;
 mod origin;
 mod paging;
 mod passwords;
 mod problem;
+mod receive;
 mod router;
 mod routes;
 mod schema;
@@ -37,7 +43,9 @@ mod throttle;
 mod time;
 
 pub use app::{App, Random, Setting, new_id, system_clock, system_random};
-pub use links::{one_time_link, reset_link};
+pub use folders::DataFolders;
+pub use links::{entry_at_the_console, one_time_link, reset_link};
+pub use local::{Local, Reply};
 pub use origin::PublicUrl;
 pub use passwords::Cost;
 pub use problem::Code;

@@ -9,6 +9,8 @@ use crate::time::DAY_MS;
 
 /// How long a link works, in milliseconds.
 const LINK_MS: i64 = DAY_MS;
+/// Where somebody stands who has the state directory.
+pub(crate) const AT_THE_CONSOLE: &str = "command line";
 
 /// A link, and the address to be handed over, which is not stored.
 pub(crate) struct Made {
@@ -66,16 +68,29 @@ pub async fn reset_link(
 
 fn at_the_console(now_ms: i64, random: &Random, action: &str, person: Option<&Person>) -> Entry {
     Entry {
-        id: new_id(random),
-        at_ms: now_ms,
-        who: None,
-        login: "command line".to_owned(),
-        peer: "command line".to_owned(),
-        request: String::new(),
         action: action.to_owned(),
         object_kind: "user".to_owned(),
         object_id: person.map(|person| person.id.clone()).unwrap_or_default(),
         object_name: person.map(|person| person.login.clone()).unwrap_or_default(),
+        ..entry_at_the_console(now_ms, random)
+    }
+}
+
+/// An audit entry for what is done at the command line now, where no person is known. What is done, and to what, is to be
+/// filled in.
+#[must_use]
+pub fn entry_at_the_console(now_ms: i64, random: &Random) -> Entry {
+    Entry {
+        id: new_id(random),
+        at_ms: now_ms,
+        who: None,
+        login: AT_THE_CONSOLE.to_owned(),
+        peer: AT_THE_CONSOLE.to_owned(),
+        request: String::new(),
+        action: String::new(),
+        object_kind: String::new(),
+        object_id: String::new(),
+        object_name: String::new(),
         before: None,
         after: None,
     }

@@ -20,10 +20,19 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::app::App;
+use crate::links::AT_THE_CONSOLE;
+use crate::local::AtHand;
 use crate::problem::{Code, Problem};
 
 /// How long an endpoint may take until it answers. What streams after that may take longer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// How long what moves or reads a whole table may take.
+const WHOLE_TABLE_WITHIN: Duration = Duration::from_secs(10 * 60);
+
+/// Endpoints that move or read a whole table, by the end of their route.
+const WHOLE_TABLE: [&str; 8] =
+    ["/files", "/keys", "/members", "/definitions/count", "/inspect", "/explain", "/description", "/check"];
 
 /// The other end of the connection.
 #[derive(Debug, Clone, Copy)]
@@ -103,13 +112,16 @@ pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: 
     let method = name(request.method());
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let remote = request.extensions().get::<Remote>().map(|remote| remote.0.ip().to_canonical());
-    let peer = peer(remote, request.headers(), &app.setting.trusted_proxies);
+    let peer = match request.extensions().get::<AtHand>() {
+        Some(_) => AT_THE_CONSOLE.to_owned(),
+        None => peer(remote, request.headers(), &app.setting.trusted_proxies),
+    };
     let id = app.new_id();
     request.extensions_mut().insert(Arrival { peer, request: id.clone() });
 
     // Whatever is logged on the way has the id; at the level of errors, or theirs would not.
     let span = tracing::error_span!("http", request = id);
-    let answering = tokio::time::timeout(ANSWER_WITHIN, next.run(request).instrument(span.clone())).await;
+    let answering = tokio::time::timeout(within(&route), next.run(request).instrument(span.clone())).await;
     let mut response = answering.unwrap_or_else(|_| Problem::new(Code::TooSlow).into_response());
     let (status, elapsed) = (response.status().as_u16(), started.elapsed());
     put_headers(response.headers_mut(), &id, app.setting.url.is_https());
@@ -119,6 +131,13 @@ pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: 
     let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| tracing::info!(method, route, status, duration_ms, "request answered"));
     response
+}
+
+fn within(route: &str) -> Duration {
+    match WHOLE_TABLE.iter().any(|end| route.ends_with(end)) {
+        true => WHOLE_TABLE_WITHIN,
+        false => ANSWER_WITHIN,
+    }
 }
 
 // Others' inventions must not fill metrics.

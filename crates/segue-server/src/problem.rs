@@ -75,7 +75,7 @@ codes! {
         "the name is taken", "choose another";
     /// Something else refers to it.
     InUse = "in_use", 409,
-        "exports use this", "detach or remove each of used_by first";
+        "something else uses this", "change, detach or remove each of used_by first";
     /// Its export is switched off or detached, or what was asked for is not there to be carried out.
     CannotRun = "cannot_run", 409,
         "this cannot be run now", "see the detail";
@@ -85,6 +85,15 @@ codes! {
     /// The export user was removed, disabled or is no administrator any more.
     ExportUserGone = "export_user_gone", 409,
         "nobody answers for what the connection sends", "have an administrator become its export user";
+    /// A segment has no members yet.
+    NeverRefreshed = "never_refreshed", 409,
+        "the segment was never refreshed", "refresh it first";
+    /// The operator has named no folder that tables may be in.
+    NoDataFolder = "no_data_folder", 409,
+        "this server has no data folder", "have its operator start it with --data-folder";
+    /// What a table is read from is gone, or another.
+    Unusable = "unusable", 409,
+        "a table cannot be read as it is declared", "see the detail; mend its files, or change the table";
     /// Nobody would be left who may give rights.
     LastAdministrator = "last_administrator", 409,
         "this is the last administrator who can sign in", "make somebody else administrator first";
@@ -136,6 +145,9 @@ codes! {
     /// The provider itself.
     ConnectProvider = "connect_provider", 502,
         "ActiveCampaign is in trouble or busy", "try again later";
+    /// Others are being answered.
+    Busy = "busy", 503,
+        "as many questions as may be are being answered", "try again in as many seconds as Retry-After says";
     /// The database cannot be reached or fails.
     StoreUnavailable = "store_unavailable", 503,
         "the database does not answer", "try again; the log says more";
@@ -148,6 +160,9 @@ codes! {
     /// No room.
     DiskFull = "disk_full", 507,
         "the disk is full", "free some space";
+    /// No memory.
+    OutOfMemory = "out_of_memory", 507,
+        "this takes more memory than is allowed", "ask less at once, or have the operator raise --memory";
 }
 
 /// One field that is not right.
@@ -170,7 +185,10 @@ impl FieldError {
 /// What stands in the way of a removal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct UsedBy {
-    /// Its id.
+    /// `export`, `segment` or `table`.
+    #[serde(rename = "type")]
+    pub(crate) kind: &'static str,
+    /// Its id; segments and tables have their name for one.
     pub(crate) id: String,
     /// What people call it.
     pub(crate) name: String,
@@ -240,6 +258,17 @@ impl Problem {
     /// Seconds until it is worth trying again.
     pub(crate) const fn retry_after(&self) -> Option<u64> {
         self.retry_after
+    }
+
+    /// The same, with words about this case.
+    pub(crate) fn in_use_because(words: String, used_by: Vec<UsedBy>) -> Self {
+        Self { detail: words, ..Self::in_use(used_by) }
+    }
+
+    /// Others are being answered.
+    pub(crate) fn busy() -> Self {
+        const SECONDS: u64 = 5;
+        Self { retry_after: Some(SECONDS), ..Self::new(Code::Busy) }
     }
 
     /// Too many attempts; seconds to wait.
@@ -323,6 +352,9 @@ impl From<StoreError> for Problem {
                 return Self::with(Code::SecretUnavailable, error.to_string());
             }
             StoreError::Full => Code::DiskFull,
+            StoreError::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+                Code::DiskFull
+            }
             StoreError::Database { .. } | StoreError::Denied { .. } | StoreError::Unreachable { .. } => {
                 Code::StoreUnavailable
             }

@@ -48,7 +48,10 @@ fn api() -> OpenApiRouter<App> {
         .merge(routes::connections::endpoints())
         .merge(routes::exports::endpoints())
         .merge(routes::runs::endpoints())
-        .merge(routes::refreshes::endpoints());
+        .merge(routes::refreshes::endpoints())
+        .merge(routes::segments::endpoints())
+        .merge(routes::tables::endpoints())
+        .merge(routes::files::endpoints());
     OpenApiRouter::with_openapi(Document::openapi()).nest(BASE, endpoints)
 }
 
@@ -133,7 +136,7 @@ mod tests {
     use segue_store::{MasterKeys, StateDirectory, Store};
 
     use super::*;
-    use crate::{Cost, PublicUrl, Setting, system_clock, system_random};
+    use crate::{Cost, DataFolders, PublicUrl, Setting, system_clock, system_random};
 
     #[tokio::test]
     async fn a_defect_is_a_problem_that_says_nothing_but_the_id_of_the_request() {
@@ -141,7 +144,9 @@ mod tests {
         let directory = Arc::new(StateDirectory::open(folder.path()).unwrap());
         let store = Store::open(&directory).await.unwrap();
         let url = PublicUrl::parse("http://localhost").unwrap();
-        let setting = Setting { url, trusted_proxies: Vec::new(), cost: Cost::LEAST };
+        let data_folders = DataFolders::default();
+        let setting =
+            Setting { url, trusted_proxies: Vec::new(), cost: Cost::LEAST, data_folders, largest_file: 0 };
         let keys = MasterKeys::of_directory(&directory).unwrap();
         let (engine, resources) = (
             Arc::new(TableEngine),

@@ -122,3 +122,25 @@ pub(crate) fn column_kind() -> Object {
 pub(crate) fn meaning() -> Schema {
     or_nothing(one_of(Meaning::ALL.iter().map(|(_, word)| *word)))
 }
+
+/// Whether a segment follows its definition at every refresh.
+pub(crate) fn segment_type() -> Object {
+    one_of(["dynamic", "static"])
+}
+
+/// Whether a segment is refreshed with the others.
+pub(crate) fn segment_state() -> Object {
+    one_of(["active", "inactive"])
+}
+
+/// A definition: a document, or the text of one in YAML or JSON.
+pub(crate) fn definition() -> Schema {
+    let document = ObjectBuilder::new().schema_type(Type::Object).build();
+    let text = ObjectBuilder::new().schema_type(Type::String).build();
+    Schema::OneOf(OneOfBuilder::new().item(document).item(text).build())
+}
+
+/// What columns are to people, by column.
+pub(crate) fn meanings() -> Object {
+    ObjectBuilder::new().schema_type(Type::Object).additional_properties(Some(meaning())).build()
+}

@@ -22,6 +22,7 @@
 
 mod audit;
 mod batches;
+mod catalog;
 mod connections;
 mod directory;
 mod error;
@@ -42,6 +43,7 @@ mod tokens;
 
 pub use audit::{Entry, EntryFilter};
 pub use batches::{Batch, BatchState, Part, Verdict, VerdictKind};
+pub use catalog::{Catalog, CatalogChange};
 pub use connections::Connection;
 pub use directory::StateDirectory;
 pub use error::StoreError;

@@ -168,21 +168,9 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn exports_using(&self, connection: &str) -> Result<Vec<ExportName>, StoreError> {
-        self.named("SELECT id, name FROM recipe WHERE connection_id = $1", connection).await
-    }
-
-    /// The exports that use this segment, by name: it cannot be removed before they are changed or removed.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn exports_of_segment(&self, segment: &str) -> Result<Vec<ExportName>, StoreError> {
-        let text = "SELECT id, name FROM recipe JOIN recipe_segment ON recipe_id = id WHERE segment = $1";
-        self.named(text, segment).await
-    }
-
-    async fn named(&self, text: &'static str, by: &str) -> Result<Vec<ExportName>, StoreError> {
         const DOING: &str = "looking for exports";
-        let rows = sqlx::query(text).bind(by).fetch_all(&self.pool).await.doing(DOING)?;
+        let text = "SELECT id, name FROM recipe WHERE connection_id = $1";
+        let rows = sqlx::query(text).bind(connection).fetch_all(&self.pool).await.doing(DOING)?;
         let read = |row: &AnyRow| {
             Ok(ExportName { id: row.try_get("id").doing(DOING)?, name: row.try_get("name").doing(DOING)? })
         };

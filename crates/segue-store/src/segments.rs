@@ -1,10 +1,11 @@
 //! Segments and their refreshes.
 
+use std::collections::BTreeMap;
+
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use crate::error::{Doing, failed, is_taken, is_used};
-use crate::recipes::rename_in_recipes;
+use crate::error::{Doing, missing_or_stale};
 use crate::{Store, StoreError};
 
 /// A segment as it is stored.
@@ -26,6 +27,10 @@ pub struct Segment {
     pub refreshed_ms: Option<i64>,
     /// Members in it.
     pub members: Option<u64>,
+    /// Members in the one before it, if there was one.
+    pub members_before: Option<u64>,
+    /// Grows with every change; a refresh is none.
+    pub version: i64,
 }
 
 /// One refresh of a segment.
@@ -41,22 +46,9 @@ pub struct Refresh {
     pub words: String,
 }
 
-const COLUMNS: &str = "name, description, definition, is_static, is_active, snapshot, refreshed_ms, members";
+const COLUMNS: &str = "name, description, definition, is_static, is_active, snapshot, refreshed_ms, members, members_before, version";
 
 impl Store {
-    /// Adds a segment without members.
-    ///
-    /// # Errors
-    /// [`StoreError::Exists`] if there is one of this name.
-    pub async fn add_segment(&self, segment: &Segment) -> Result<(), StoreError> {
-        let text = "INSERT INTO segment (name, description, definition, is_static, is_active)
-                    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING";
-        match self.write_segment(text, segment).await.doing("adding a segment")? {
-            0 => Err(StoreError::Exists { what: "segment", name: segment.name.clone() }),
-            _ => Ok(()),
-        }
-    }
-
     /// All segments by name.
     ///
     /// # Errors
@@ -71,120 +63,67 @@ impl Store {
         Ok(segments)
     }
 
-    /// Replaces a segment's description, definition, type and state; its members stay.
+    /// Notes a refresh of a segment whose snapshot in force was `before`; if it succeeded, puts its own in force, both or
+    /// neither.
     ///
     /// # Errors
-    /// If the database fails.
-    pub async fn change_segment(&self, segment: &Segment) -> Result<(), StoreError> {
-        let text = "UPDATE segment SET description = $2, definition = $3, is_static = $4, is_active = $5
-                    WHERE name = $1";
-        self.write_segment(text, segment).await.doing("changing a segment").map(drop)
-    }
-
-    /// Writes what people say of a segment; how many rows that concerned.
-    async fn write_segment(&self, text: &'static str, segment: &Segment) -> Result<u64, sqlx::Error> {
-        let query = sqlx::query(text)
-            .bind(&segment.name)
-            .bind(&segment.description)
-            .bind(&segment.definition)
-            .bind(i64::from(segment.is_static))
-            .bind(i64::from(segment.is_active));
-        Ok(query.execute(&self.pool).await?.rows_affected())
-    }
-
-    /// Renames a segment, also in the exports that use it, and puts these definitions in force that speak of it by its new
-    /// name; all or nothing.
-    ///
-    /// # Errors
-    /// [`StoreError::Exists`] if the new name is taken.
-    pub async fn rename_segment(
-        &self,
-        old: &str,
-        new: &str,
-        definitions: &[(String, String)],
-    ) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await.doing("renaming a segment")?;
-        for text in [
-            "UPDATE segment SET name = $2 WHERE name = $1",
-            "UPDATE refresh SET segment = $2 WHERE segment = $1",
-        ] {
-            let renamed = sqlx::query(text).bind(old).bind(new).execute(&mut *transaction).await;
-            renamed.map_err(|error| {
-                if is_taken(&error) {
-                    return StoreError::Exists { what: "segment", name: new.to_owned() };
-                }
-                failed("renaming a segment", error)
-            })?;
-        }
-        rename_in_recipes(&mut transaction, old, new).await?;
-        for (name, definition) in definitions {
-            sqlx::query("UPDATE segment SET definition = $2 WHERE name = $1")
-                .bind(name)
-                .bind(definition)
-                .execute(&mut *transaction)
-                .await
-                .doing("renaming a segment")?;
-        }
-        transaction.commit().await.doing("renaming a segment")
-    }
-
-    /// Removes a segment with its history.
-    ///
-    /// # Errors
-    /// [`StoreError::InUse`] while an export uses it.
-    pub async fn remove_segment(&self, name: &str) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await.doing("removing a segment")?;
-        for text in ["DELETE FROM refresh WHERE segment = $1", "DELETE FROM segment WHERE name = $1"] {
-            let removed = sqlx::query(text).bind(name).execute(&mut *transaction).await;
-            removed.map_err(|error| match is_used(&error) {
-                true => StoreError::InUse { what: "segment" },
-                false => failed("removing a segment", error),
-            })?;
-        }
-        transaction.commit().await.doing("removing a segment")
-    }
-
-    /// Notes a refresh; if it succeeded, puts its snapshot in force, both or neither.
-    ///
-    /// # Errors
-    /// If the database fails; the snapshot before stays in force.
+    /// [`StoreError::Missing`] if the segment was removed or renamed meanwhile, [`StoreError::Stale`] if another snapshot was
+    /// put in force; then nothing is noted. If the database fails; the snapshot before stays in force.
     pub async fn save_refresh(
         &self,
         segment: &str,
         refresh: &Refresh,
+        before: Option<&str>,
         snapshot: Option<&str>,
     ) -> Result<(), StoreError> {
+        const DOING: &str = "saving a refresh";
         let members = refresh.members.map(|members| i64::try_from(members).unwrap_or(i64::MAX));
-        let mut transaction = self.pool.begin().await.doing("saving a refresh")?;
-        let text = "INSERT INTO refresh (segment, seq, at_ms, millis, members, words)
-                    SELECT $1, COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5 FROM refresh WHERE segment = $1
-                    ON CONFLICT (segment, seq) DO NOTHING";
-        // Nothing added means that another process took the number at the same time: the next one is tried.
-        loop {
-            let added = sqlx::query(text)
-                .bind(segment)
-                .bind(refresh.at_ms)
-                .bind(refresh.millis)
-                .bind(members)
-                .bind(&refresh.words)
-                .execute(&mut *transaction)
-                .await
-                .doing("saving a refresh")?;
-            if added.rows_affected() > 0 {
-                break;
+        let mut transaction = self.pool.begin().await.doing(DOING)?;
+        let put = match snapshot {
+            Some(snapshot) => {
+                let text = "UPDATE segment SET snapshot = $2, refreshed_ms = $3, members_before = members, members = $4
+                            WHERE name = $1 AND COALESCE(snapshot, '') = $5";
+                sqlx::query(text)
+                    .bind(segment)
+                    .bind(snapshot)
+                    .bind(refresh.at_ms)
+                    .bind(members)
+                    .bind(before.unwrap_or_default())
             }
+            // What failed changes nothing about the segment, which must be there all the same.
+            None => sqlx::query("UPDATE segment SET version = version WHERE name = $1").bind(segment),
+        };
+        // Whoever notes another one at the same time waits here.
+        let put = put.execute(&mut *transaction).await.doing(DOING)?;
+        if put.rows_affected() == 0 {
+            let found = sqlx::query("SELECT 1 FROM segment WHERE name = $1").bind(segment);
+            let found = found.fetch_optional(&mut *transaction).await.doing(DOING)?;
+            return Err(missing_or_stale(found.is_some(), "segment"));
         }
-        if let Some(snapshot) = snapshot {
-            sqlx::query("UPDATE segment SET snapshot = $2, refreshed_ms = $3, members = $4 WHERE name = $1")
-                .bind(segment)
-                .bind(snapshot)
-                .bind(refresh.at_ms)
-                .bind(members)
-                .execute(&mut *transaction)
-                .await
-                .doing("saving a refresh")?;
-        }
-        transaction.commit().await.doing("saving a refresh")
+        let text = "INSERT INTO refresh (segment, seq, at_ms, millis, members, words)
+                    SELECT $1, COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5 FROM refresh WHERE segment = $1";
+        sqlx::query(text)
+            .bind(segment)
+            .bind(refresh.at_ms)
+            .bind(refresh.millis)
+            .bind(members)
+            .bind(&refresh.words)
+            .execute(&mut *transaction)
+            .await
+            .doing(DOING)?;
+        transaction.commit().await.doing(DOING)
+    }
+
+    /// The latest refresh of every segment that was ever refreshed.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn latest_refreshes(&self) -> Result<BTreeMap<String, Refresh>, StoreError> {
+        const DOING: &str = "listing refreshes";
+        let text = "SELECT segment, at_ms, millis, members, words FROM refresh
+                    WHERE seq = (SELECT MAX(seq) FROM refresh AS its WHERE its.segment = refresh.segment)";
+        let rows = sqlx::query(text).fetch_all(&self.pool).await.doing(DOING)?;
+        rows.iter().map(|row| Ok((row.try_get("segment").doing(DOING)?, read_refresh(row)?))).collect()
     }
 
     /// Refreshes of a segment, oldest first.
@@ -194,23 +133,26 @@ impl Store {
     pub async fn refreshes(&self, segment: &str) -> Result<Vec<Refresh>, StoreError> {
         let text = "SELECT at_ms, millis, members, words FROM refresh WHERE segment = $1 ORDER BY seq";
         let rows = sqlx::query(text).bind(segment).fetch_all(&self.pool).await.doing("listing refreshes")?;
-        rows.iter()
-            .map(|row| {
-                let members: Option<i64> = row.try_get("members").doing("listing refreshes")?;
-                Ok(Refresh {
-                    at_ms: row.try_get("at_ms").doing("listing refreshes")?,
-                    millis: row.try_get("millis").doing("listing refreshes")?,
-                    members: members.and_then(|members| u64::try_from(members).ok()),
-                    words: row.try_get("words").doing("listing refreshes")?,
-                })
-            })
-            .collect()
+        rows.iter().map(read_refresh).collect()
     }
+}
+
+fn read_refresh(row: &AnyRow) -> Result<Refresh, StoreError> {
+    let members: Option<i64> = row.try_get("members").doing("listing refreshes")?;
+    Ok(Refresh {
+        at_ms: row.try_get("at_ms").doing("listing refreshes")?,
+        millis: row.try_get("millis").doing("listing refreshes")?,
+        members: members.and_then(|members| u64::try_from(members).ok()),
+        words: row.try_get("words").doing("listing refreshes")?,
+    })
 }
 
 fn read(row: &AnyRow) -> Result<Segment, StoreError> {
     let flag = |column: &str| row.try_get::<i64, _>(column).doing("reading a segment").map(|flag| flag != 0);
-    let members: Option<i64> = row.try_get("members").doing("reading a segment")?;
+    let count = |column: &str| {
+        let count: Option<i64> = row.try_get(column).doing("reading a segment")?;
+        Ok::<_, StoreError>(count.and_then(|count| u64::try_from(count).ok()))
+    };
     Ok(Segment {
         name: row.try_get("name").doing("reading a segment")?,
         description: row.try_get("description").doing("reading a segment")?,
@@ -219,6 +161,8 @@ fn read(row: &AnyRow) -> Result<Segment, StoreError> {
         is_active: flag("is_active")?,
         snapshot: row.try_get("snapshot").doing("reading a segment")?,
         refreshed_ms: row.try_get("refreshed_ms").doing("reading a segment")?,
-        members: members.and_then(|members| u64::try_from(members).ok()),
+        members: count("members")?,
+        members_before: count("members_before")?,
+        version: row.try_get("version").doing("reading a segment")?,
     })
 }

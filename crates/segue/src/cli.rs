@@ -7,11 +7,17 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use segue_model::{Blanks, Mode};
 use segue_runs::FieldChoice;
 
+use crate::audit::Audit;
+use crate::connections::Connections;
 use crate::exit;
+use crate::exports::Exports;
 use crate::keys::Keys;
+use crate::refresh::RefreshVerbs;
+use crate::runs::Runs;
 use crate::segments::Segments;
 use crate::serve::Serve;
 use crate::tables::Tables;
+use crate::tokens::Tokens;
 use crate::users::Users;
 use crate::worker::Work;
 use crate::workspace::Workspace;
@@ -35,12 +41,24 @@ pub(crate) enum Command {
     Tables(Tables),
     /// Define who is in, refresh, look, explain
     Segments(Segments),
+    /// Say where data may go: ActiveCampaign accounts and who may use them
+    Connections(Connections),
+    /// Say which segments keep which list, and run it
+    Exports(Exports),
+    /// Look at runs, follow, cancel, approve or repeat them
+    Runs(Runs),
+    /// Refresh tables, segments and the exports that follow, now or on a schedule
+    Refresh(RefreshVerbs),
     /// Serve the API, and carry out runs and refreshes
     Serve(Serve),
     /// Carry out runs and refreshes beside servers whose metadata is in Postgres
     Worker(Work),
-    /// Help people who cannot sign in to the server
+    /// Say who may sign in to the server and do what, and help those who cannot
     Users(Users),
+    /// Make and revoke tokens, with which programs ask a server
+    Tokens(Tokens),
+    /// See who did what
+    Audit(Audit),
     /// Change the master key that seals API keys
     Keys(Keys),
     /// Simulate an ActiveCampaign account, to try everything without one

@@ -39,8 +39,8 @@ Exit codes:
   2  wrong input: an option, the file, the list, a field
   3  done, with rejections
   4  stopped by a brake before anything was sent
-  5  ActiveCampaign refused the API key, or its user lacks a permission
-  6  ActiveCampaign is not available or takes no more contacts; run again to go on
+  5  ActiveCampaign refused the API key, or a server the token; or their user lacks a permission
+  6  ActiveCampaign or a server is not available, or no more contacts are taken; run again to go on
   7  interrupted; run again to go on";
 
 /// Why the program ends without a report.
@@ -52,6 +52,9 @@ pub(crate) enum Failure {
     Brake { brake: Brake },
     #[error("{}{}", .0, advice(.0))]
     Run(#[source] RunError),
+    /// The API has turned it down, or cannot be asked.
+    #[error("{words}")]
+    Api { code: Code, words: String },
     #[error("{0}")]
     Other(String),
 }
@@ -62,6 +65,7 @@ impl Failure {
             Self::Input(_) => Code::WrongInput,
             Self::Brake { .. } => Code::Brake,
             Self::Run(error) => run_code(error),
+            Self::Api { code, .. } => *code,
             Self::Other(_) => Code::Failure,
         }
     }
@@ -100,7 +104,13 @@ impl From<SegmentError> for Failure {
             SegmentError::Input(words) => Self::Input(words),
             SegmentError::Engine(error) => error.into(),
             SegmentError::Store(error) => error.into(),
-            wrong @ (SegmentError::Faults(_) | SegmentError::Drift { .. }) => Self::Input(wrong.to_string()),
+            SegmentError::Busy => Self::Other(error.to_string()),
+            SegmentError::Fields(_)
+            | SegmentError::Faults(_)
+            | SegmentError::Missing(_)
+            | SegmentError::InUse { .. }
+            | SegmentError::NeverRefreshed { .. }
+            | SegmentError::Drift { .. } => Self::Input(error.to_string()),
             SegmentError::Defect => Self::Run(RunError::Defect),
         }
     }

@@ -21,16 +21,9 @@ pub(crate) fn read(file: Option<&Path>) -> Result<SecretString, Failure> {
         )
     } else if let Ok(key) = std::env::var(VARIABLE) {
         (key, VARIABLE)
-    } else if std::io::stdin().is_terminal() {
-        let prompted = rpassword::prompt_password("API key (from Settings → Developer, not shown): ");
-        (
-            prompted.map_err(|error| Failure::Input(format!("no API key could be read: {error}")))?,
-            "the API key",
-        )
     } else {
-        return Err(Failure::Input(format!(
-            "there is no API key: set {VARIABLE}, or name a file with --api-key-file"
-        )));
+        let otherwise = format!("set {VARIABLE}, or name a file with --api-key-file");
+        (typed("API key", "from Settings → Developer", &otherwise)?, "the API key")
     };
     let key = key.trim();
     if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -39,4 +32,13 @@ pub(crate) fn read(file: Option<&Path>) -> Result<SecretString, Failure> {
         )));
     }
     Ok(SecretString::from(key.to_owned()))
+}
+
+/// What the person at the terminal types, unseen; where nobody is, what to do otherwise.
+pub(crate) fn typed(what: &str, which: &str, otherwise: &str) -> Result<String, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::Input(format!("there is no {what}: {otherwise}")));
+    }
+    rpassword::prompt_password(format!("{what} ({which}, not shown): "))
+        .map_err(|error| Failure::Input(format!("no {what} could be read: {error}")))
 }

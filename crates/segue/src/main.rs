@@ -1,17 +1,24 @@
-//! The command line: `push`, `tables` and `segments`, the server, and `sandbox` and `demo` to try it without an account.
+//! The command line: `push`, what an installation keeps and does, here or at a server, the server itself, and `sandbox`
+//! and `demo` to try it without an account.
 
+mod api;
+mod audit;
 mod bar;
 mod cli;
 mod config;
+mod connections;
 mod customers;
 mod database;
 mod demo;
 mod exit;
+mod exports;
 mod key;
 mod keys;
 mod lane;
 mod master_key;
 mod push;
+mod refresh;
+mod runs;
 mod sandbox;
 mod segments;
 mod serve;
@@ -19,6 +26,7 @@ mod show;
 mod signals;
 mod suggest;
 mod tables;
+mod tokens;
 mod users;
 mod worker;
 mod workspace;
@@ -65,6 +73,10 @@ fn main() -> std::process::ExitCode {
             Command::Push(push) => push::push(*push).await,
             Command::Tables(tables) => tables::run(tables).await,
             Command::Segments(segments) => segments::run(segments).await,
+            Command::Connections(connections) => connections::run(connections).await,
+            Command::Exports(exports) => exports::run(exports).await,
+            Command::Runs(runs) => runs::run(runs).await,
+            Command::Refresh(refresh) => refresh::run(refresh).await,
             Command::Serve(serve) if serve.show_config => {
                 let text = serve.workspace.folder.path().map(|state| effective.text(&state));
                 text.and_then(|text| show::print(&text)).map(|()| exit::Code::Done)
@@ -72,6 +84,8 @@ fn main() -> std::process::ExitCode {
             Command::Serve(serve) => serve::run(serve).await,
             Command::Worker(work) => worker::run(work).await,
             Command::Users(users) => users::run(users).await,
+            Command::Tokens(tokens) => tokens::run(tokens).await,
+            Command::Audit(audit) => audit::run(audit).await,
             Command::Keys(keys) => keys::run(keys).await,
             Command::Sandbox(sandbox) => sandbox::run(sandbox).await,
             Command::Demo(demo) => demo::run(&demo).await,

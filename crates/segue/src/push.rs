@@ -282,7 +282,7 @@ impl Input {
     /// The profiles of a file.
     pub(crate) fn file(path: String, push: &Push) -> Self {
         let (key, email) = (push.members.key.clone(), push.matching.email.clone().unwrap_or_default());
-        Self { source: Source { path }, key, email, members: None, open: None, suggestion: None }
+        Self { source: Source::anywhere(path), key, email, members: None, open: None, suggestion: None }
     }
 
     async fn of(push: &Push) -> Result<Self, Failure> {

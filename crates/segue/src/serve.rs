@@ -1,13 +1,13 @@
 //! `segue serve`: the API as a server with a worker beside it, until it is asked to end.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use activecampaign::HostPolicy;
 use clap::{Args, ValueEnum};
 use segue_runs::Installation;
 use segue_runs::connections::ConnectionRules;
-use segue_server::{App, Cost, PublicUrl, Setting, one_time_link, system_clock, system_random};
+use segue_server::{App, Cost, DataFolders, PublicUrl, Setting, one_time_link, system_clock, system_random};
 use segue_store::ReferenceRules;
 use tokio::net::TcpListener;
 
@@ -61,6 +61,18 @@ pub(crate) struct Serve {
         default_value_t
     )]
     pub(crate) log: LogForm,
+    /// Folder of data files: tables that are added over the API are read from there only; may be repeated
+    #[arg(
+        long = "data-folder",
+        value_name = "DIR",
+        env = "SEGUE_DATA_FOLDER",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub(crate) data_folders: Vec<PathBuf>,
+    /// The largest file that is taken over the API, in MB
+    #[arg(long, value_name = "MB", env = "SEGUE_MAX_UPLOAD", hide_env_values = true, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_upload: u32,
     /// Print the options that are in force and where each was said, then end
     #[arg(long)]
     pub(crate) show_config: bool,
@@ -84,14 +96,15 @@ pub(crate) struct ConnectionOptions {
         value_name = "URL",
         env = "SEGUE_PRIVACY_POLICY",
         hide_env_values = true,
+        global = true,
         value_parser = web_address
     )]
     privacy_policy: Option<String>,
     /// Folder of files with API keys, which connections may refer to by their paths
-    #[arg(long, value_name = "DIR", env = "SEGUE_SECRETS_FOLDER", hide_env_values = true)]
+    #[arg(long, value_name = "DIR", env = "SEGUE_SECRETS_FOLDER", hide_env_values = true, global = true)]
     secrets_folder: Option<PathBuf>,
     /// Allow connections over plain http and to private addresses, for the sandbox
-    #[arg(long, env = "SEGUE_ALLOW_INSECURE_HOST", hide_env_values = true)]
+    #[arg(long, env = "SEGUE_ALLOW_INSECURE_HOST", hide_env_values = true, global = true)]
     allow_insecure_host: bool,
 }
 
@@ -116,16 +129,36 @@ fn web_address(text: &str) -> Result<String, String> {
 
 pub(crate) async fn run(serve: Serve) -> Result<Code, Failure> {
     let open = serve.workspace.open().await?;
+    let data_folders = data_folders(&serve.data_folders, open.directory.path())?;
     let store = open.store.clone();
     let ended = match worker::installation(open, &serve.key, &serve.connections).await {
-        Ok(installation) => listen(&serve, installation).await,
+        Ok(installation) => listen(&serve, installation, data_folders).await,
         Err(failure) => Err(failure),
     };
     store.close().await;
     ended
 }
 
-async fn listen(serve: &Serve, installation: Installation) -> Result<Code, Failure> {
+/// The data folders, none of which may lead to the keys and members in the state directory.
+fn data_folders(folders: &[PathBuf], state: &Path) -> Result<DataFolders, Failure> {
+    let opened = DataFolders::open(folders).map_err(|(folder, error)| {
+        Failure::Input(format!("the data folder {} cannot be used: {error}: make it first", folder.display()))
+    })?;
+    if state.canonicalize().is_ok_and(|state| opened.touch(&state)) {
+        return Err(Failure::Input(format!(
+            "the state directory {} and a data folder are in each other: keep them apart, because keys are in one and what \
+             people may read in the other",
+            state.display()
+        )));
+    }
+    Ok(opened)
+}
+
+async fn listen(
+    serve: &Serve,
+    installation: Installation,
+    data_folders: DataFolders,
+) -> Result<Code, Failure> {
     // From here on a wish to end is heard.
     let mut signals = Signals::new();
     let unusable = |error: std::io::Error| {
@@ -143,7 +176,13 @@ async fn listen(serve: &Serve, installation: Installation) -> Result<Code, Failu
         );
         show::print(&link)?;
     }
-    let setting = Setting { url, trusted_proxies: serve.trusted_proxies.clone(), cost: Cost::USUAL };
+    let setting = Setting {
+        url,
+        trusted_proxies: serve.trusted_proxies.clone(),
+        cost: Cost::USUAL,
+        data_folders,
+        largest_file: u64::from(serve.max_upload) << 20,
+    };
     show::say(&format!("Listening on {}. Ctrl-C ends it.", setting.url.as_str()));
     let is_alone = !serve.workspace.folder.is_shared();
     let working = Working::begin(installation.clone(), &serve.work, is_alone).await?;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::io::{ErrorKind, Write as _};
 
 use activecampaign::List;
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 use indicatif::{HumanBytes, HumanCount};
 use segue_model::{Example, Format, Inspection, Outcome, Owner, PlanSummary, Reason, ReasonCount, Report};
 use segue_runs::{Cause, Prepared};
@@ -114,7 +114,7 @@ pub(crate) fn planned(prepared: &Prepared) -> String {
 }
 
 /// Numbers under names, the parts of a sum indented.
-fn numbers(rows: &[(&str, u64, &str)]) -> String {
+pub(crate) fn numbers(rows: &[(&str, u64, &str)]) -> String {
     let width = rows.iter().map(|(_, number, _)| HumanCount(*number).to_string().len()).max().unwrap_or(0);
     let lines = rows.iter().map(|(name, number, note)| {
         format!("  {name:<14}{:>width$}  {note}", HumanCount(*number).to_string()).trim_end().to_owned()
@@ -122,10 +122,36 @@ fn numbers(rows: &[(&str, u64, &str)]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// What is known of one thing, a line each.
+pub(crate) fn facts(rows: &[(&str, String)]) -> String {
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let lines = rows.iter().map(|(name, value)| format!("  {name:<width$}  {value}").trim_end().to_owned());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A time of the API in milliseconds since 1970.
+pub(crate) fn millis(at: &str) -> Option<i64> {
+    chrono::DateTime::parse_from_rfc3339(at).ok().map(|at| at.timestamp_millis())
+}
+
+/// A time of the API, to the minute.
+pub(crate) fn moment(at: &str) -> String {
+    at.get(..16).map_or_else(|| at.to_owned(), |minute| format!("{} UTC", minute.replace('T', " ")))
+}
+
 pub(crate) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
     table.set_header(header);
+    table
+}
+
+/// The same with an id in its first column, which can be copied whole.
+pub(crate) fn table_by_id(header: &[&str]) -> Table {
+    let mut table = table(header);
+    if let Some(column) = table.column_mut(0) {
+        column.set_constraint(ColumnConstraint::ContentWidth);
+    }
     table
 }
 

@@ -10,7 +10,8 @@ use secrecy::SecretString;
 use segue_engine::TableEngine;
 use segue_model::Resources;
 use segue_runs::segments::Segments;
-use segue_store::{StateDirectory, Store};
+use segue_server::{entry_at_the_console, system_clock, system_random};
+use segue_store::{Entry, StateDirectory, Store};
 
 use crate::database;
 use crate::exit::Failure;
@@ -122,6 +123,11 @@ impl Workspace {
     pub(crate) fn of(folder: &Path) -> Self {
         let folder =
             StateFolder { state: Some(folder.to_owned()), database: None, database_password_file: None };
+        Self::at(folder)
+    }
+
+    /// A place where nothing is evaluated.
+    pub(crate) fn at(folder: StateFolder) -> Self {
         Self { folder, memory: 1024, threads: None, required: Vec::new() }
     }
 
@@ -140,6 +146,11 @@ impl Workspace {
         };
         Segments::new(Arc::new(TableEngine), store, directory, resources, self.required.clone())
     }
+}
+
+/// The audit entry of what a command does now.
+pub(crate) fn by_command() -> Entry {
+    entry_at_the_console(system_clock()(), &system_random())
 }
 
 impl Open {

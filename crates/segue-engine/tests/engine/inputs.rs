@@ -96,7 +96,7 @@ fn folders_and_patterns_are_read_in_order_of_their_names() {
             ("b.csv:2", "same address as a.csv:2")
         );
     }
-    let inspection = TableEngine.inspect(&Source { path: folder.display().to_string() }).unwrap();
+    let inspection = TableEngine.inspect(&Source::anywhere(folder.display().to_string())).unwrap();
     assert_eq!((inspection.format, inspection.files.len(), inspection.columns.len()), (Format::Csv, 2, 2));
 }
 

@@ -14,7 +14,7 @@ use segue_model::{Blanks, DataMatching, Engine, EngineError, Mode, PlanRequest, 
 /// A request that maps `email` and `name`.
 fn request(source: &Path, folder: &Path) -> PlanRequest {
     PlanRequest {
-        source: Source { path: source.display().to_string() },
+        source: Source::anywhere(source.display().to_string()),
         filter: None,
         members: None,
         key: None,

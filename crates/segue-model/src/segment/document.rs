@@ -17,10 +17,13 @@ const MAX_NODES: usize = 1_000_000;
 /// Without optimisation a level of nesting takes 25 kB, and the threads of tests and of tokio have but 2 MB.
 const STACK: usize = 16 * 1024 * 1024;
 
-/// What stands in a text.
+/// What stands in a text, YAML or JSON.
 ///
 /// `no` and `yes` are texts, and so are numbers with leading zeros: countries and postal codes.
-pub(super) fn parse(text: &str) -> Result<Value, Fault> {
+///
+/// # Errors
+/// The first mistake of form, with its place in the words.
+pub fn parse(text: &str) -> Result<Value, Fault> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || parse_here(text));
         match thread {

@@ -23,8 +23,9 @@ pub mod time;
 pub mod write;
 
 pub use check::{Catalog, check};
+pub use document::parse;
 pub(crate) use fault::quoted;
-pub use fault::{Fault, Pointer};
+pub use fault::{Fault, Pointer, suggestion};
 pub use operator::{DayOfYear, Operand, Operator, Period, Scalar, Span, Unit};
 pub use table::{Kind, Meaning, Relationship, Table, TableColumn};
 

@@ -25,12 +25,20 @@ pub fn definition(definition: &Definition) -> Value {
 /// # Errors
 /// None that has been seen: every definition can be written.
 pub fn yaml(definition: &Definition) -> Result<String, serde_saphyr::ser::Error> {
+    text(&self::definition(definition))
+}
+
+/// Any document as YAML, as it is read by [`parse`](super::parse).
+///
+/// # Errors
+/// As [`yaml`].
+pub fn text(document: &Value) -> Result<String, serde_saphyr::ser::Error> {
     let options = serde_saphyr::ser_options! {
         // Texts stay on one line and keep every space.
         prefer_block_scalars: false,
         compact_list_indent: false,
     };
-    serde_saphyr::to_string_with_options(&self::definition(definition), options)
+    serde_saphyr::to_string_with_options(document, options)
 }
 
 fn write_rule(rule: &Rule, index: usize) -> Value {

@@ -1,9 +1,11 @@
 //! Definitions: created, edited, renamed, removed.
 
-use segue_model::segment::{Condition, Definition, Fault, Group, check, read, write};
-use segue_store::{ExportName, Segment, StoreError};
+use segue_model::segment::{Condition, Definition, Fault, Group, Pointer, read, write};
+use segue_store::{CatalogChange, Entry, ExportName, Refresh, Segment, StoreError};
 
-use super::{SegmentError, Segments, Stored, check_name};
+use super::catalog::{Planned, Stored};
+use super::error::names;
+use super::{SegmentError, Segments, User, name_fault, record};
 
 /// What uses a segment, and what it uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,26 +35,45 @@ pub struct NewSegment {
     pub is_active: bool,
 }
 
-impl Stored {
-    /// Reads and checks a definition; warnings are returned.
-    pub(super) fn checked(
-        &self,
-        own: Option<&str>,
-        text: &str,
-    ) -> Result<(Definition, Vec<Fault>), SegmentError> {
-        let definition = read::definition(text).map_err(SegmentError::Faults)?;
-        let faults = check(&definition, own, &self.catalog());
-        if faults.iter().any(|fault| !fault.is_warning) {
-            return Err(SegmentError::Faults(faults));
-        }
-        Ok((definition, faults))
-    }
+/// What is to be different about a segment; what is not given stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SegmentEdit {
+    /// Another name, also where other definitions ask about it and where exports use it.
+    pub name: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Its definition, in YAML or JSON. Its members stay until it is refreshed.
+    pub definition: Option<String>,
+    /// Whether its members stay until it is refreshed by hand.
+    pub is_static: Option<bool>,
+    /// Whether it is refreshed with all others.
+    pub is_active: Option<bool>,
+}
 
-    /// Segments that ask about this one.
-    pub(super) fn users(&self, name: &str) -> Vec<String> {
-        let users = self.definitions.iter().filter(|(_, other)| other.segments().contains(&name));
-        users.map(|(user, _)| user.clone()).collect()
-    }
+/// Which segments are asked for. What is not given does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SegmentFilter {
+    /// Its name or description holds this, whatever the case.
+    pub search: Option<String>,
+    /// Over the table of this name.
+    pub table: Option<String>,
+    /// Whether it is refreshed with all others.
+    pub is_active: Option<bool>,
+    /// Whether its members stay until it is refreshed by hand.
+    pub is_static: Option<bool>,
+}
+
+/// A segment as a person sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenSegment {
+    /// The segment.
+    pub segment: Segment,
+    /// Its definition; none if it cannot be read any more.
+    pub definition: Option<Definition>,
+    /// What uses it.
+    pub used_by: Vec<User>,
+    /// How its latest refresh ended, if there was one.
+    pub latest: Option<Refresh>,
 }
 
 impl Segments {
@@ -67,9 +88,37 @@ impl Segments {
     /// One segment.
     ///
     /// # Errors
-    /// [`SegmentError::Input`] if there is none of this name.
+    /// [`SegmentError::Missing`] if there is none of this name.
     pub async fn segment(&self, name: &str) -> Result<Segment, SegmentError> {
         self.catalog().await?.segment(name).cloned()
+    }
+
+    /// The segments that are asked for, by name.
+    ///
+    /// # Errors
+    /// [`SegmentError::Store`].
+    pub async fn list(&self, filter: &SegmentFilter) -> Result<Vec<SeenSegment>, SegmentError> {
+        let (stored, mut latest) = (self.catalog().await?, self.store.latest_refreshes().await?);
+        let asked_for = stored.segments.iter().filter(|segment| {
+            let definition = stored.definition(&segment.name);
+            is_asked_for(segment, definition.map(|definition| definition.table.as_str()), filter)
+        });
+        Ok(asked_for.map(|segment| stored.seen(segment, latest.remove(&segment.name))).collect())
+    }
+
+    /// One segment with what uses it, and with what is wrong or odd about its definition by the tables as they are declared.
+    ///
+    /// # Errors
+    /// [`SegmentError::Missing`].
+    pub async fn show(&self, name: &str) -> Result<(SeenSegment, Vec<Fault>), SegmentError> {
+        let stored = self.catalog().await?;
+        let segment = stored.segment(name)?;
+        let faults = match stored.checked(Some(name), &segment.definition) {
+            Ok((_, faults)) | Err(SegmentError::Faults(faults)) => faults,
+            Err(error) => return Err(error),
+        };
+        let latest = self.store.refreshes(name).await?.pop();
+        Ok((stored.seen(segment, latest), faults))
     }
 
     /// Checks a definition without saving it. Returns it with its warnings.
@@ -80,152 +129,123 @@ impl Segments {
         self.catalog().await?.checked(None, text)
     }
 
-    /// Saves a new segment, without members yet. Returns warnings.
+    /// Saves a new segment, without members yet. Returns warnings. `by` is the audit entry, of which time, person and place
+    /// are known.
     ///
     /// # Errors
-    /// [`SegmentError::Faults`] for what is wrong with the definition, [`SegmentError::Input`] for what is wrong with the
-    /// rest, [`SegmentError::Store`] if the name is taken.
-    pub async fn create(&self, new: NewSegment) -> Result<Vec<Fault>, SegmentError> {
-        check_name("segment", &new.name)?;
-        check_description(&new.description)?;
-        let (_, warnings) = self.catalog().await?.checked(Some(&new.name), &new.definition)?;
-        let NewSegment { name, description, definition, is_static, is_active } = new;
-        let (snapshot, refreshed_ms, members) = (None, None, None);
-        let segment =
-            Segment { name, description, definition, is_static, is_active, snapshot, refreshed_ms, members };
-        self.store.add_segment(&segment).await?;
-        Ok(warnings)
+    /// [`SegmentError::Faults`] for what is wrong with the definition alone, [`SegmentError::Fields`] for all that is wrong,
+    /// [`SegmentError::Store`] if the name is taken.
+    pub async fn create(&self, new: NewSegment, by: &Entry) -> Result<Vec<Fault>, SegmentError> {
+        self.create_as(new, "segment.create", by).await
     }
 
-    /// Replaces a segment's definition, its description, or both. Its members stay until it is refreshed. Returns warnings.
+    async fn create_as(&self, new: NewSegment, action: &str, by: &Entry) -> Result<Vec<Fault>, SegmentError> {
+        let NewSegment { name, description, definition, is_static, is_active } = new;
+        let segment = Segment {
+            name,
+            description,
+            definition,
+            is_static,
+            is_active,
+            snapshot: None,
+            refreshed_ms: None,
+            members: None,
+            members_before: None,
+            version: 0,
+        };
+        self.change(|stored| {
+            let mut faults = Vec::new();
+            faults.extend(name_fault("segment", &segment.name));
+            faults.extend(description_fault(&segment.description));
+            let checked = stored.checked(Some(&segment.name), &segment.definition);
+            let (_, warnings) = with_definition(faults, checked)?;
+            Ok(Planned {
+                entry: record::of_segment(by, action, None, Some(&segment)),
+                changes: vec![CatalogChange::AddSegment(segment.clone())],
+                told: warnings,
+            })
+        })
+        .await
+    }
+
+    /// Changes a segment, if `version` is still in force or none is meant. Returns warnings.
     ///
     /// # Errors
-    /// [`SegmentError::Faults`] for what is wrong with the definition, [`SegmentError::Input`] for what is wrong with the
-    /// rest.
+    /// As [`Segments::create`]; [`SegmentError::Missing`]; [`StoreError::Stale`]; [`SegmentError::InUse`] if exports keep it
+    /// over its table.
     pub async fn edit(
         &self,
         name: &str,
-        definition: Option<String>,
-        description: Option<String>,
+        version: Option<i64>,
+        edit: &SegmentEdit,
+        by: &Entry,
     ) -> Result<Vec<Fault>, SegmentError> {
-        let stored = self.catalog().await?;
-        let mut changed = stored.segment(name)?.clone();
-        let mut warnings = Vec::new();
-        if let Some(definition) = definition {
-            let (checked, found) = stored.checked(Some(name), &definition)?;
-            self.require_table(name, &changed, &checked).await?;
-            warnings = found;
-            changed.definition = definition;
-        }
-        if let Some(description) = description {
-            check_description(&description)?;
-            changed.description = description;
-        }
-        self.store.change_segment(&changed).await?;
-        Ok(warnings)
-    }
-
-    /// Keeps a segment over its table while exports use it: they match columns of that one.
-    async fn require_table(
-        &self,
-        name: &str,
-        before: &Segment,
-        after: &Definition,
-    ) -> Result<(), SegmentError> {
-        let Ok(before) = read::definition(&before.definition) else { return Ok(()) };
-        if before.table == after.table {
-            return Ok(());
-        }
-        let exports = self.exports_of(name).await?;
-        if exports.is_empty() {
-            return Ok(());
-        }
-        Err(SegmentError::Input(format!(
-            "segment \"{name}\" is used by exports: {}; they match columns of table \"{}\", so make a new segment over \
-             \"{}\" instead",
-            exports.join(", "),
-            before.table,
-            after.table
-        )))
-    }
-
-    /// The names of the exports that use a segment.
-    async fn exports_of(&self, name: &str) -> Result<Vec<String>, StoreError> {
-        let exports = self.store.exports_of_segment(name).await?;
-        Ok(exports.into_iter().map(|export| export.name).collect())
-    }
-
-    /// Changes whether a segment is refreshed with all others, and whether its members stay until told otherwise.
-    ///
-    /// # Errors
-    /// [`SegmentError::Input`] if there is none of this name.
-    pub async fn set(
-        &self,
-        name: &str,
-        is_active: Option<bool>,
-        is_static: Option<bool>,
-    ) -> Result<(), SegmentError> {
-        let segment = self.segment(name).await?;
-        let (is_active, is_static) =
-            (is_active.unwrap_or(segment.is_active), is_static.unwrap_or(segment.is_static));
-        Ok(self.store.change_segment(&Segment { is_active, is_static, ..segment }).await?)
+        self.change(|stored| {
+            let before = stored.segment_at(name, version)?;
+            let mut faults = Vec::new();
+            let new_name = edit.name.as_deref().filter(|new| *new != name);
+            faults.extend(new_name.and_then(|new| name_fault("segment", new)));
+            faults.extend(edit.description.as_deref().and_then(description_fault));
+            let mut warnings = Vec::new();
+            match &edit.definition {
+                Some(definition) => {
+                    let (checked, found) = with_definition(faults, stored.checked(Some(name), definition))?;
+                    stored.require_table(before, &checked)?;
+                    warnings = found;
+                }
+                None if faults.is_empty() => {}
+                None => return Err(SegmentError::Fields(faults)),
+            }
+            let after = Segment {
+                description: edit.description.clone().unwrap_or_else(|| before.description.clone()),
+                definition: edit.definition.clone().unwrap_or_else(|| before.definition.clone()),
+                is_static: edit.is_static.unwrap_or(before.is_static),
+                is_active: edit.is_active.unwrap_or(before.is_active),
+                ..before.clone()
+            };
+            let mut changes = vec![CatalogChange::ChangeSegment(after.clone())];
+            if let Some(new) = new_name {
+                changes.push(CatalogChange::RenameSegment { old: name.to_owned(), new: new.to_owned() });
+                changes.extend(stored.renamed_in_others(name, new)?);
+            }
+            let after = Segment { name: new_name.unwrap_or(name).to_owned(), ..after };
+            let entry = record::of_segment(by, "segment.change", Some(before), Some(&after));
+            Ok(Planned { changes, entry, told: warnings })
+        })
+        .await
     }
 
     /// Saves a copy under another name, without its members.
     ///
     /// # Errors
-    /// As [`Segments::create`].
-    pub async fn duplicate(&self, name: &str, copy: &str) -> Result<(), SegmentError> {
+    /// As [`Segments::create`]; [`SegmentError::Missing`].
+    pub async fn duplicate(&self, name: &str, copy: &str, by: &Entry) -> Result<(), SegmentError> {
         let Segment { description, definition, is_static, is_active, .. } = self.segment(name).await?;
         let name = copy.to_owned();
-        self.create(NewSegment { name, description, definition, is_static, is_active }).await.map(drop)
+        let new = NewSegment { name, description, definition, is_static, is_active };
+        self.create_as(new, "segment.duplicate", by).await.map(drop)
     }
 
-    /// Renames a segment, also where other definitions ask about it and where exports use it.
+    /// Removes a segment with its members and its history, if `version` is still in force or none is meant.
     ///
     /// # Errors
-    /// [`SegmentError::Store`] if the new name is taken.
-    pub async fn rename(&self, name: &str, new: &str) -> Result<(), SegmentError> {
-        check_name("segment", new)?;
-        let stored = self.catalog().await?;
-        stored.segment(name)?;
-        let mut changed = Vec::new();
-        for (user, definition) in &stored.definitions {
-            if !definition.segments().contains(&name) {
-                continue;
+    /// [`SegmentError::InUse`] while others ask about it or exports use it; [`SegmentError::Missing`];
+    /// [`StoreError::Stale`].
+    pub async fn delete(&self, name: &str, version: Option<i64>, by: &Entry) -> Result<(), SegmentError> {
+        let removed = self.change(|stored| {
+            let segment = stored.segment_at(name, version)?;
+            let used_by = stored.users_of_segment(name);
+            if let Some(words) = in_the_way(name, &used_by) {
+                return Err(SegmentError::InUse { words, used_by });
             }
-            let mut definition = definition.clone();
-            definition.rules.iter_mut().for_each(|rule| renamed(&mut rule.group, name, new));
-            let text = write::yaml(&definition).map_err(|_| SegmentError::Defect)?;
-            changed.push((user.clone(), text));
-        }
-        Ok(self.store.rename_segment(name, new, &changed).await?)
-    }
-
-    /// Removes a segment with its members and its history.
-    ///
-    /// # Errors
-    /// [`SegmentError::Input`] while others ask about it or exports use it.
-    pub async fn delete(&self, name: &str) -> Result<(), SegmentError> {
-        let stored = self.catalog().await?;
-        let segment = stored.segment(name)?;
-        let users = stored.users(name);
-        if !users.is_empty() {
-            let users = users.join(", ");
-            return Err(SegmentError::Input(format!(
-                "segment \"{name}\" is used by segments: {users}; edit or delete them first"
-            )));
-        }
-        let exports = self.exports_of(name).await?;
-        if !exports.is_empty() {
-            let exports = exports.join(", ");
-            return Err(SegmentError::Input(format!(
-                "segment \"{name}\" is used by exports: {exports}; change or remove them first"
-            )));
-        }
-        self.store.remove_segment(name).await?;
-        if let Some(snapshot) = &segment.snapshot {
-            self.directory.remove_snapshot(snapshot)?;
+            Ok(Planned {
+                changes: vec![CatalogChange::RemoveSegment(name.to_owned())],
+                entry: record::of_segment(by, "segment.remove", Some(segment), None),
+                told: segment.snapshot.clone(),
+            })
+        });
+        if let Some(snapshot) = removed.await? {
+            self.directory.remove_snapshot(&snapshot)?;
         }
         Ok(())
     }
@@ -233,7 +253,7 @@ impl Segments {
     /// What uses a segment, and what it uses.
     ///
     /// # Errors
-    /// [`SegmentError::Input`] if there is none of this name.
+    /// [`SegmentError::Missing`] if there is none of this name.
     pub async fn usage(&self, name: &str) -> Result<Usage, SegmentError> {
         let stored = self.catalog().await?;
         let definition = read::definition(&stored.segment(name)?.definition).map_err(SegmentError::Faults)?;
@@ -248,9 +268,101 @@ impl Segments {
             });
         }
         let segments = definition.segments().into_iter().map(str::to_owned).collect();
-        let exports = self.store.exports_of_segment(name).await?;
-        Ok(Usage { used_by: stored.users(name), exports, segments, tables })
+        let (mut used_by, mut exports) = (Vec::new(), Vec::new());
+        for User { kind, id, name } in stored.users_of_segment(name) {
+            match kind {
+                "export" => exports.push(ExportName { id, name }),
+                _ => used_by.push(name),
+            }
+        }
+        Ok(Usage { used_by, exports, segments, tables })
     }
+}
+
+impl Stored {
+    fn seen(&self, segment: &Segment, latest: Option<Refresh>) -> SeenSegment {
+        SeenSegment {
+            definition: self.definition(&segment.name).cloned(),
+            used_by: self.users_of_segment(&segment.name),
+            segment: segment.clone(),
+            latest,
+        }
+    }
+
+    /// Keeps a segment over its table while exports use it: they match columns of that one.
+    fn require_table(&self, segment: &Segment, after: &Definition) -> Result<(), SegmentError> {
+        let name = &segment.name;
+        let Some(before) = self.definition(name).filter(|before| before.table != after.table) else {
+            return Ok(());
+        };
+        let mut used_by = self.users_of_segment(name);
+        used_by.retain(|user| user.kind == "export");
+        if used_by.is_empty() {
+            return Ok(());
+        }
+        let words = format!(
+            "segment \"{name}\" is used by exports: {}; they match columns of table \"{}\", so make a new segment over \
+             \"{}\" instead",
+            names(&used_by, "export"),
+            before.table,
+            after.table
+        );
+        Err(SegmentError::InUse { words, used_by })
+    }
+
+    /// The definitions that ask about a segment, asking for it by its new name.
+    fn renamed_in_others(&self, old: &str, new: &str) -> Result<Vec<CatalogChange>, SegmentError> {
+        if self.segments.iter().any(|segment| segment.name == new) {
+            return Err(StoreError::Exists { what: "segment", name: new.to_owned() }.into());
+        }
+        let mut changes = Vec::new();
+        for (user, definition) in self.definitions.iter().filter(|(_, other)| other.segments().contains(&old))
+        {
+            let mut definition = definition.clone();
+            definition.rules.iter_mut().for_each(|rule| renamed(&mut rule.group, old, new));
+            let definition = write::yaml(&definition).map_err(|_| SegmentError::Defect)?;
+            let segment = self.segment(user)?.clone();
+            changes.push(CatalogChange::ChangeSegment(Segment { definition, ..segment }));
+        }
+        Ok(changes)
+    }
+}
+
+/// Why a segment cannot be removed, if something uses it.
+fn in_the_way(name: &str, users: &[User]) -> Option<String> {
+    let (segments, exports) = (names(users, "segment"), names(users, "export"));
+    if !segments.is_empty() {
+        return Some(format!(
+            "segment \"{name}\" is used by segments: {segments}; edit or delete them first"
+        ));
+    }
+    (!exports.is_empty())
+        .then(|| format!("segment \"{name}\" is used by exports: {exports}; change or remove them first"))
+}
+
+/// What was found to be wrong with the rest and with a definition, all at once.
+fn with_definition<T>(mut faults: Vec<Fault>, checked: Result<T, SegmentError>) -> Result<T, SegmentError> {
+    match checked {
+        Err(SegmentError::Faults(found)) if !faults.is_empty() => {
+            let place = Pointer::default().at("definition");
+            let found = found.into_iter().filter(|fault| !fault.is_warning);
+            faults.extend(found.map(|fault| Fault { at: fault.at.below(&place), ..fault }));
+            Err(SegmentError::Fields(faults))
+        }
+        Err(error) => Err(error),
+        Ok(_) if !faults.is_empty() => Err(SegmentError::Fields(faults)),
+        Ok(checked) => Ok(checked),
+    }
+}
+
+fn is_asked_for(segment: &Segment, table: Option<&str>, filter: &SegmentFilter) -> bool {
+    let is_found = filter.search.as_deref().map(str::to_lowercase).is_none_or(|part| {
+        [&segment.name, &segment.description].iter().any(|text| text.to_lowercase().contains(&part))
+    });
+    is_found
+        && filter.table.as_deref().is_none_or(|wanted| table == Some(wanted))
+        && filter.is_active.is_none_or(|wanted| segment.is_active == wanted)
+        && filter.is_static.is_none_or(|wanted| segment.is_static == wanted)
 }
 
 fn renamed(group: &mut Group, old: &str, new: &str) {
@@ -265,15 +377,13 @@ fn renamed(group: &mut Group, old: &str, new: &str) {
 
 const DESCRIPTION: usize = 1000;
 
-fn check_description(text: &str) -> Result<(), SegmentError> {
-    if text.chars().count() > DESCRIPTION {
-        let words = format!("the description is too long: {DESCRIPTION} characters at the most");
-        return Err(SegmentError::Input(words));
-    }
-    if text.chars().any(|c| c.is_control() && c != '\n') {
-        return Err(SegmentError::Input(
-            "the description holds control characters: write plain text".to_owned(),
-        ));
-    }
-    Ok(())
+fn description_fault(text: &str) -> Option<Fault> {
+    let words = if text.chars().count() > DESCRIPTION {
+        format!("the description is too long: {DESCRIPTION} characters at the most")
+    } else if text.chars().any(|c| c.is_control() && c != '\n') {
+        "the description holds control characters: write plain text".to_owned()
+    } else {
+        return None;
+    };
+    Some(Fault::error(&Pointer::default().at("description"), words))
 }

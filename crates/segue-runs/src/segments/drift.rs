@@ -6,7 +6,8 @@ use segue_model::segment::{Catalog, Definition, Table, read};
 
 use segue_store::SavedExport;
 
-use super::{SegmentError, Segments, Stored};
+use super::catalog::Stored;
+use super::{SegmentError, Segments};
 
 /// What became of a table since it was declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,9 +24,12 @@ impl Segments {
     /// What a table's source has lost since the table was declared; none if nothing.
     ///
     /// # Errors
-    /// [`SegmentError::Input`] if there is no such table, [`SegmentError::Engine`] if its source cannot be read.
+    /// [`SegmentError::Missing`] if there is no such table, [`SegmentError::Engine`] if its source cannot be read.
     pub async fn drift(&self, table: &str) -> Result<Option<Drift>, SegmentError> {
-        self.drift_of(&self.catalog().await?, table).await
+        let turn = self.gate.enter().await?;
+        let drift = self.drift_of(&self.catalog().await?, table).await;
+        drop(turn);
+        drift
     }
 
     pub(super) async fn drift_of(&self, stored: &Stored, table: &str) -> Result<Option<Drift>, SegmentError> {
@@ -45,7 +49,7 @@ impl Segments {
         let segments: Vec<String> = broken.map(|(name, _)| name.clone()).collect();
         let is_lost = |column: &str| columns.iter().any(|drifted| drifted.column == column);
         let mut exports = Vec::new();
-        for SavedExport { name, recipe, .. } in self.store.recipes().await? {
+        for SavedExport { name, recipe, .. } in &stored.exports {
             let mut used = stored.definitions.iter().filter(|(name, _)| recipe.segments.contains(name));
             let is_broken = used.any(|(name, definition)| {
                 segments.contains(name)
@@ -53,7 +57,7 @@ impl Segments {
                     || breaks(name, definition, &recipe.required)
             });
             if is_broken {
-                exports.push(name);
+                exports.push(name.clone());
             }
         }
         Ok(Some(Drift { columns, segments, exports }))

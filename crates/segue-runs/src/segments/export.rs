@@ -35,7 +35,7 @@ impl Segments {
     /// `label` tells exports apart that run at the same time.
     ///
     /// # Errors
-    /// [`SegmentError::Input`] if a segment was never refreshed, the segments are of different tables, or their table does not
+    /// [`SegmentError::NeverRefreshed`]; [`SegmentError::Input`] if the segments are of different tables, or their table does not
     /// declare a required condition.
     pub async fn members_to_export(
         &self,

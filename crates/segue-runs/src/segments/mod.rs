@@ -1,66 +1,46 @@
-//! Tables and segments: declared, changed, refreshed. What the command line does and a server will do.
+//! Tables and segments: declared, changed, refreshed, asked about. What the command line and the server do.
+//!
+//! ```text
+//! ask.rs          questions of people: counts, members, explanations
+//! catalog.rs      everything that is stored, read once; changes that fit it
+//! conditions.rs   conditions that tables declare by name
+//! definitions.rs  segments: created, edited, renamed, removed
+//! drift.rs        what tables have lost, and what that breaks
+//! export.rs       what a run takes of segments
+//! gate.rs         how many questions are answered at a time
+//! record.rs       what the audit log keeps
+//! refresh.rs      definitions become members
+//! tables.rs       tables: added, changed, removed
+//! ```
 
+mod ask;
+mod catalog;
+mod conditions;
 mod definitions;
 mod drift;
+mod error;
 mod export;
+mod gate;
+mod record;
 mod refresh;
 mod tables;
 
 use std::sync::Arc;
 
-use segue_model::segment::{Catalog, Definition, Fault, Table, read};
-use segue_model::{EngineError, Resources, SegmentEngine, StoredTable};
-use segue_store::{Segment, StateDirectory, Store, StoreError};
+use segue_model::segment::{Fault, Pointer};
+use segue_model::{EngineError, Resources, SegmentEngine};
+use segue_store::{StateDirectory, Store};
 
-pub use definitions::{NewSegment, Usage};
+use self::gate::Gate;
+
+pub use ask::MembersFormat;
+pub use definitions::{NewSegment, SeenSegment, SegmentEdit, SegmentFilter, Usage};
 pub use drift::Drift;
+pub use error::{SegmentError, User};
 pub use export::ToExport;
 pub use refresh::Refreshed;
 pub(crate) use refresh::words_of;
-pub use tables::NewTable;
-
-/// Why something about tables or segments was not done.
-#[derive(Debug, thiserror::Error)]
-pub enum SegmentError {
-    /// The person's input is at fault; the text says what and what to do.
-    #[error("{0}")]
-    Input(String),
-    /// A definition has mistakes.
-    #[error("{}", lines(.0))]
-    Faults(Vec<Fault>),
-    /// A table's source no longer is what the table declares, which breaks these segments and exports.
-    #[error("{words}; this breaks {}", broken(segments, exports))]
-    Drift {
-        /// Which file and column, and what to do.
-        words: String,
-        /// Every segment that asks about what is gone.
-        segments: Vec<String>,
-        /// Every export that uses one of them, or matches what is gone.
-        exports: Vec<String>,
-    },
-    /// The table engine.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
-    /// The state directory.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A defect of ours.
-    #[error("a part of segue stopped unexpectedly: please report this")]
-    Defect,
-}
-
-/// Segments and exports that are broken, by name.
-fn broken(segments: &[String], exports: &[String]) -> String {
-    let kinds = [("segments", segments), ("exports", exports)];
-    let kinds = kinds.iter().filter(|(_, names)| !names.is_empty());
-    let named: Vec<String> = kinds.map(|(kind, names)| format!("{kind}: {}", names.join(", "))).collect();
-    named.join("; and ")
-}
-
-fn lines(faults: &[Fault]) -> String {
-    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    format!("the definition cannot be used\n  {}", lines.join("\n  "))
-}
+pub use tables::{NewTable, SeenTable, TableEdit};
 
 /// The tables and segments of a state directory.
 pub struct Segments {
@@ -70,6 +50,7 @@ pub struct Segments {
     resources: Resources,
     /// Conditions that every member must meet, whatever a definition says.
     required: Vec<String>,
+    gate: Gate,
 }
 
 impl Segments {
@@ -82,16 +63,8 @@ impl Segments {
         resources: Resources,
         required: Vec<String>,
     ) -> Self {
-        Self { engine, store, directory, resources, required }
-    }
-
-    async fn catalog(&self) -> Result<Stored, SegmentError> {
-        let (tables, segments) = (self.store.tables().await?, self.store.segments().await?);
-        let models = tables.iter().map(|stored| stored.table.clone()).collect();
-        let read =
-            |segment: &Segment| Some((segment.name.clone(), read::definition(&segment.definition).ok()?));
-        let definitions = segments.iter().filter_map(read).collect();
-        Ok(Stored { tables, models, segments, definitions })
+        let gate = Gate::new(resources.threads);
+        Self { engine, store, directory, resources, required, gate }
     }
 
     async fn blocking<T: Send + 'static>(
@@ -104,54 +77,16 @@ impl Segments {
     }
 }
 
-/// Everything that is stored, read once for one question.
-struct Stored {
-    tables: Vec<StoredTable>,
-    /// What definitions see of the tables.
-    models: Vec<Table>,
-    segments: Vec<Segment>,
-    /// Every segment's definition. One that cannot be read any more is left out: its own refresh says so.
-    definitions: Vec<(String, Definition)>,
-}
-
-impl Stored {
-    fn table(&self, name: &str) -> Result<&StoredTable, SegmentError> {
-        let known = || self.tables.iter().map(|stored| stored.table.name.as_str());
-        self.tables
-            .iter()
-            .find(|stored| stored.table.name == name)
-            .ok_or_else(|| SegmentError::Input(unknown("table", name, &known().collect::<Vec<_>>())))
-    }
-
-    fn segment(&self, name: &str) -> Result<&Segment, SegmentError> {
-        let known = || self.segments.iter().map(|segment| segment.name.as_str());
-        self.segments
-            .iter()
-            .find(|segment| segment.name == name)
-            .ok_or_else(|| SegmentError::Input(unknown("segment", name, &known().collect::<Vec<_>>())))
-    }
-
-    fn catalog(&self) -> Catalog<'_> {
-        Catalog { tables: &self.models, segments: &self.definitions }
-    }
-}
-
-fn unknown(what: &str, name: &str, known: &[&str]) -> String {
-    if known.is_empty() {
-        return format!("there is no {what} \"{name}\", nor any other");
-    }
-    format!("there is no {what} \"{name}\"; there are: {}", known.join(", "))
-}
-
-/// Names of tables and segments are also names of files and words of the command line.
-fn check_name(what: &str, name: &str) -> Result<(), SegmentError> {
+/// What is wrong with a name, if anything is. Names of tables and segments are also names of files and words of the command
+/// line.
+fn name_fault(what: &str, name: &str) -> Option<Fault> {
     let is_good = name.len() <= 64
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-    if is_good {
-        return Ok(());
-    }
-    Err(SegmentError::Input(format!(
-        "\"{name}\" cannot name a {what}: begin with a letter, go on with letters, digits, - and _, 64 at the most"
-    )))
+    (!is_good).then(|| {
+        let words = format!(
+            "\"{name}\" cannot name a {what}: begin with a letter, go on with letters, digits, - and _, 64 at the most"
+        );
+        Fault::error(&Pointer::default().at("name"), words)
+    })
 }

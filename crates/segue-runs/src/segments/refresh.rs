@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use segue_model::segment::{Definition, read};
-use segue_model::{EngineError, Evaluated, Evaluation, Explanation, Overlap, Preview, Source, StoredTable};
-use segue_store::{Refresh, Segment};
+use segue_model::segment::Definition;
+use segue_model::{EngineError, Evaluated, Evaluation, Source};
+use segue_store::{CatalogChange, Entry, Refresh, Segment, StoreError};
 
-use super::{SegmentError, Segments, Stored};
+use super::catalog::{Planned, Stored};
+use super::{SegmentError, Segments, record};
 use crate::export::digest;
 
 /// How a refresh ended.
@@ -48,7 +49,7 @@ impl Segments {
     /// Refreshes one segment.
     ///
     /// # Errors
-    /// [`SegmentError::Input`] if there is none of this name; otherwise only if the outcome cannot be noted.
+    /// [`SegmentError::Missing`] if there is none of this name; otherwise only if the outcome cannot be noted.
     pub async fn refresh(&self, name: &str, now: DateTime<Utc>) -> Result<Refreshed, SegmentError> {
         let refreshed = self.refresh_in(&mut self.catalog().await?, &[name], now).await?;
         refreshed.into_iter().next().ok_or(SegmentError::Defect)
@@ -89,7 +90,7 @@ impl Segments {
         let mut wanted = Vec::new();
         for name in names {
             let segment = stored.segment(name)?.clone();
-            let file = self.next_file(&segment).await?;
+            let file = self.next_file(stored, &segment).await?;
             wanted.push((segment, file));
         }
         let together = if wanted.len() > 1 { self.find_together(stored, &wanted, now).await } else { None };
@@ -104,7 +105,16 @@ impl Segments {
                 }
             };
             let is_changed = outcome.is_ok() && self.is_changed(segment, file).await?;
-            self.note(segment, file, &outcome, now, millis).await?;
+            let outcome = match self.note(segment, file, &outcome, now, millis).await {
+                Ok(()) => outcome,
+                // The members are not in force: the name or the members have become others meanwhile.
+                Err(SegmentError::Store(error @ (StoreError::Missing { .. } | StoreError::Stale { .. }))) => {
+                    self.directory.remove_snapshot(file)?;
+                    Err(SegmentError::Store(error))
+                }
+                Err(error) => return Err(error),
+            };
+            let is_changed = is_changed && outcome.is_ok();
             if outcome.is_ok() {
                 let known = stored.segments.iter_mut().filter(|known| known.name == segment.name);
                 known.for_each(|known| known.snapshot = Some(file.clone()));
@@ -148,9 +158,14 @@ impl Segments {
         .await
     }
 
-    async fn next_file(&self, segment: &Segment) -> Result<String, SegmentError> {
+    /// The name of the next snapshot. Renamed segments take theirs along, so one under an old name has to pass over them.
+    async fn next_file(&self, stored: &Stored, segment: &Segment) -> Result<String, SegmentError> {
         let refreshes = self.store.refreshes(&segment.name).await?.len();
-        Ok(format!("{}-{}.parquet", segment.name, refreshes + 1))
+        let is_in_force = |file: &String| {
+            stored.segments.iter().any(|known| known.snapshot.as_deref() == Some(file.as_str()))
+        };
+        let mut names = (refreshes + 1..).map(|number| format!("{}-{number}.parquet", segment.name));
+        names.find(|file| !is_in_force(file)).ok_or(SegmentError::Defect)
     }
 
     async fn find_members(
@@ -191,150 +206,87 @@ impl Segments {
             Err(error) => (None, words_of(error)),
         };
         let snapshot = members.map(|_| file);
-        self.store.save_refresh(&segment.name, &Refresh { at_ms, millis, members, words }, snapshot).await?;
+        let (before, refresh) = (segment.snapshot.as_deref(), Refresh { at_ms, millis, members, words });
+        self.store.save_refresh(&segment.name, &refresh, before, snapshot).await?;
         if let Some(old) = segment.snapshot.as_deref().filter(|old| snapshot.is_some_and(|new| new != *old)) {
             self.directory.remove_snapshot(old)?;
         }
         Ok(())
     }
 
-    /// Makes a segment static, with the profiles that a list of keys names as its members. Returns how many are, and how
-    /// many of the listed keys are no profiles.
+    /// Makes a segment static, with the profiles that a list of keys names as its members, if `version` is still in force or
+    /// none is meant. Returns how many are, and how many of the listed keys are no profiles.
     ///
     /// # Errors
-    /// [`SegmentError::Engine`] if the list cannot be read; then nothing is changed.
+    /// [`SegmentError::Engine`] if the list cannot be read; [`SegmentError::Missing`]; [`StoreError::Stale`]. Then nothing
+    /// is changed.
     pub async fn load_keys(
         &self,
         name: &str,
+        version: Option<i64>,
         list: Source,
         now: DateTime<Utc>,
+        by: &Entry,
     ) -> Result<(u64, u64), SegmentError> {
         let stored = self.catalog().await?;
-        let segment = stored.segment(name)?.clone();
-        let table = self.profiles(&stored, &segment)?;
-        let file = self.next_file(&segment).await?;
+        let table = stored.profiles(stored.segment_at(name, version)?)?.clone();
+        // Refreshes count theirs, and one may be under way.
+        let file = format!("{name}-{}.parquet", by.id);
         let (snapshot, resources) = (self.directory.snapshot(&file), self.resources.clone());
-        let loaded =
-            self.blocking(move |engine| engine.load_keys(&table, &list, &snapshot, &resources)).await?;
-        let outcome = Ok(Evaluated { members: loaded.0, corrupt: Vec::new() });
-        // First this: a refresh of all others would undo the rest.
-        self.set(name, None, Some(true)).await?;
-        self.note(&segment, &file, &outcome, now, 0).await?;
-        Ok(loaded)
+        let turn = self.gate.enter().await?;
+        let loaded = self
+            .blocking(move |engine| {
+                let loaded = engine.load_keys(&table, &list, &snapshot, &resources);
+                drop(turn);
+                loaded
+            })
+            .await?;
+        let put = self.put_in_force(name, version, &file, loaded.0, now, by).await;
+        if put.is_err() {
+            self.directory.remove_snapshot(&file)?;
+        }
+        put.map(|()| loaded)
     }
 
-    /// How many members a definition has, without saving anything.
-    ///
-    /// # Errors
-    /// [`SegmentError::Faults`] for what is wrong with it.
-    pub async fn count(&self, text: &str, now: DateTime<Utc>) -> Result<Evaluated, SegmentError> {
-        let stored = self.catalog().await?;
-        let (definition, _) = stored.checked(None, text)?;
-        let evaluation = self.evaluation(&stored, definition, now);
-        self.blocking(move |engine| engine.count(&evaluation)).await
-    }
-
-    /// The number of members after each rule, with the rules' names.
-    ///
-    /// # Errors
-    /// [`SegmentError::Engine`].
-    pub async fn inspect(&self, name: &str, now: DateTime<Utc>) -> Result<Vec<(String, u64)>, SegmentError> {
-        let stored = self.catalog().await?;
-        let (definition, _) = stored.checked(Some(name), &stored.segment(name)?.definition)?;
-        let names: Vec<String> = definition.rules.iter().map(|rule| rule.name.clone()).collect();
-        let evaluation = self.evaluation(&stored, definition, now);
-        let counts = self.blocking(move |engine| engine.inspect(&evaluation)).await?;
-        Ok(names.into_iter().zip(counts).collect())
-    }
-
-    /// Why a profile is in a segment or not, by its definition and the tables as they are now.
-    ///
-    /// # Errors
-    /// [`SegmentError::Input`] if there is no such profile.
-    pub async fn explain(
+    async fn put_in_force(
         &self,
         name: &str,
-        key: &str,
+        version: Option<i64>,
+        file: &str,
+        members: u64,
         now: DateTime<Utc>,
-    ) -> Result<Explanation, SegmentError> {
-        let stored = self.catalog().await?;
-        let (definition, _) = stored.checked(Some(name), &stored.segment(name)?.definition)?;
-        let table = definition.table.clone();
-        let evaluation = self.evaluation(&stored, definition, now);
-        let asked = key.to_owned();
-        let told = self.blocking(move |engine| engine.explain(&evaluation, &asked)).await?;
-        told.ok_or_else(|| SegmentError::Input(format!("table \"{table}\" has no profile with this key")))
-    }
-
-    /// The first members with all their columns.
-    ///
-    /// # Errors
-    /// [`SegmentError::Input`] if the segment was never refreshed.
-    pub async fn preview(&self, name: &str, rows: usize) -> Result<Preview, SegmentError> {
-        let (table, snapshot) = self.members(name).await?;
-        let resources = self.resources.clone();
-        self.blocking(move |engine| engine.preview(&table, &snapshot, rows, &resources)).await
-    }
-
-    /// Writes all members with all their columns, as CSV or Parquet by the ending. Returns how many.
-    ///
-    /// # Errors
-    /// [`SegmentError::Input`] if the segment was never refreshed.
-    pub async fn write_members(&self, name: &str, out: PathBuf) -> Result<u64, SegmentError> {
-        let (table, snapshot) = self.members(name).await?;
-        let resources = self.resources.clone();
-        self.blocking(move |engine| engine.write_members(&table, &snapshot, &out, &resources)).await
+        by: &Entry,
+    ) -> Result<(), SegmentError> {
+        // First this: a refresh of all others would undo the rest.
+        self.change(|stored| {
+            let before = stored.segment_at(name, version)?;
+            let after = Segment { is_static: true, ..before.clone() };
+            Ok(Planned {
+                entry: record::of_segment(by, "segment.load", Some(before), Some(&after)),
+                changes: vec![CatalogChange::ChangeSegment(after)],
+                told: (),
+            })
+        })
+        .await?;
+        let outcome = Ok(Evaluated { members, corrupt: Vec::new() });
+        let mut attempts = 1;
+        loop {
+            let segment = self.segment(name).await?;
+            match self.note(&segment, file, &outcome, now, 0).await {
+                // A refresh that was under way has ended: the list is the later word.
+                Err(SegmentError::Store(StoreError::Stale { .. })) if attempts < 3 => attempts += 1,
+                noted => return noted,
+            }
+        }
     }
 
     /// Refreshes of a segment, oldest first.
     ///
     /// # Errors
-    /// [`SegmentError::Input`] if there is none of this name.
+    /// [`SegmentError::Missing`] if there is none of this name.
     pub async fn history(&self, name: &str) -> Result<Vec<Refresh>, SegmentError> {
         self.segment(name).await?;
         Ok(self.store.refreshes(name).await?)
-    }
-
-    /// How the members of several segments overlap.
-    ///
-    /// # Errors
-    /// [`SegmentError::Input`] if one was never refreshed, or they are of different tables.
-    pub async fn overlap(&self, names: &[String]) -> Result<Vec<Overlap>, SegmentError> {
-        let mut snapshots = Vec::new();
-        let mut tables: Vec<String> = Vec::new();
-        for name in names {
-            let (table, snapshot) = self.members(name).await?;
-            snapshots.push(snapshot);
-            tables.push(table.table.name);
-        }
-        if tables.iter().any(|table| *table != tables[0]) {
-            return Err(SegmentError::Input(
-                "the segments are of different tables: nobody can be in both".to_owned(),
-            ));
-        }
-        let resources = self.resources.clone();
-        self.blocking(move |engine| engine.overlap(&snapshots, &resources)).await
-    }
-
-    /// The profile table of a segment and the snapshot of its members in force.
-    ///
-    /// # Errors
-    /// [`SegmentError::Input`] if the segment was never refreshed.
-    pub async fn members(&self, name: &str) -> Result<(StoredTable, PathBuf), SegmentError> {
-        let stored = self.catalog().await?;
-        let segment = stored.segment(name)?;
-        let table = self.profiles(&stored, segment)?;
-        let snapshot = segment.snapshot.as_deref().ok_or_else(|| {
-            SegmentError::Input(format!(
-                "segment \"{name}\" was never refreshed: segue segments refresh {name}"
-            ))
-        })?;
-        Ok((table, self.directory.snapshot(snapshot)))
-    }
-
-    pub(super) fn profiles(&self, stored: &Stored, segment: &Segment) -> Result<StoredTable, SegmentError> {
-        let definition = read::definition(&segment.definition).map_err(SegmentError::Faults)?;
-        stored.table(&definition.table).cloned()
     }
 }
 
@@ -408,6 +360,8 @@ pub(crate) fn words_of(error: &SegmentError) -> String {
 
 #[cfg(test)]
 mod tests {
+    use segue_model::segment::read;
+
     use super::*;
 
     fn definition(table: &str, asks: &str) -> Definition {

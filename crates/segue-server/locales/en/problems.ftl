@@ -33,8 +33,8 @@ advice-wrong-method = See the Allow header.
 problem-taken = The name is taken
 advice-taken = Choose another.
 
-problem-in-use = Exports use this
-advice-in-use = Detach or remove each of used_by first.
+problem-in-use = Something else uses this
+advice-in-use = Change, detach or remove each of used_by first.
 
 problem-cannot-run = This cannot be run now
 advice-cannot-run = See the detail.
@@ -44,6 +44,15 @@ advice-run-waits = Let it end, or cancel it, and ask again.
 
 problem-export-user-gone = Nobody answers for what the connection sends
 advice-export-user-gone = Have an administrator become its export user.
+
+problem-never-refreshed = The segment was never refreshed
+advice-never-refreshed = Refresh it first.
+
+problem-no-data-folder = This server has no data folder
+advice-no-data-folder = Have its operator start it with --data-folder.
+
+problem-unusable = A table cannot be read as it is declared
+advice-unusable = See the detail; mend its files, or change the table.
 
 problem-last-administrator = This is the last administrator who can sign in
 advice-last-administrator = Make somebody else administrator first.
@@ -96,6 +105,9 @@ advice-connect-network = Check the network of the machine that Segue runs on.
 problem-connect-provider = ActiveCampaign is in trouble or busy
 advice-connect-provider = Try again later.
 
+problem-busy = As many questions as may be are being answered
+advice-busy = Try again in as many seconds as Retry-After says.
+
 problem-store-unavailable = The database does not answer
 advice-store-unavailable = Try again; the log says more.
 
@@ -107,3 +119,6 @@ advice-too-slow = Try again later.
 
 problem-disk-full = The disk is full
 advice-disk-full = Free some space.
+
+problem-out-of-memory = This takes more memory than is allowed
+advice-out-of-memory = Ask less at once, or have the operator raise --memory.

@@ -107,3 +107,18 @@ advice-too-slow = Încearcă mai târziu.
 
 problem-disk-full = Discul este plin
 advice-disk-full = Eliberează spațiu.
+
+problem-never-refreshed = Segmentul nu a fost încă reîmprospătat
+advice-never-refreshed = Reîmprospătează-l întâi.
+
+problem-no-data-folder = Acest server nu are un dosar de date
+advice-no-data-folder = Cere celui care îl administrează să îl pornească cu --data-folder.
+
+problem-unusable = Un tabel nu poate fi citit așa cum este declarat
+advice-unusable = Vezi detaliul; repară-i fișierele sau modifică tabelul.
+
+problem-busy = Se răspunde deja la câte întrebări se poate
+advice-busy = Încearcă din nou peste câte secunde spune Retry-After.
+
+problem-out-of-memory = Este nevoie de mai multă memorie decât este permis
+advice-out-of-memory = Întreabă mai puțin deodată sau cere să se mărească --memory.

@@ -234,6 +234,17 @@ mod tests {
     }
 
     #[test]
+    fn every_problem_has_its_messages() {
+        let known = ids(&messages!("en"));
+        for code in crate::Code::ALL {
+            for of in ["problem", "advice"] {
+                let id = format!("{of}-{}", code.word().replace('_', "-"));
+                assert!(known.contains(&id), "{id} is missing");
+            }
+        }
+    }
+
+    #[test]
     fn both_languages_say_the_same_things() {
         assert_eq!(ids(&messages!("en")), ids(&messages!("ro")));
     }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod connections;
+mod desk;
 mod edges;
 mod exports;
 mod logs;
@@ -10,6 +11,8 @@ mod people;
 mod place;
 mod roles;
 mod runs;
+mod segments;
 mod setting;
 mod sign_in;
+mod tables;
 mod tokens;

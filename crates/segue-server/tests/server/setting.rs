@@ -1,5 +1,6 @@
 //! A server for one test, and people who use it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -11,8 +12,11 @@ use segue_model::Resources;
 use segue_runs::connections::ConnectionRules;
 use segue_runs::segments::Segments;
 use segue_runs::{Clock, Installation, Pace, StopHandle, Worker, WorkerRules};
-use segue_server::{App, Cost, PublicUrl, Setting, new_id, one_time_link, serve, system_random};
-use segue_store::{MasterKeys, ReferenceRules, Store};
+use segue_server::{
+    App, Cost, DataFolders, PublicUrl, Setting, entry_at_the_console, new_id, one_time_link, serve,
+    system_random,
+};
+use segue_store::{CatalogChange, Entry, MasterKeys, ReferenceRules, Store};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -23,6 +27,8 @@ use crate::place::Place;
 pub(crate) const PASSWORD: &str = "correct horse battery";
 pub(crate) const MINUTE_MS: i64 = 60 * 1000;
 pub(crate) const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+/// The largest file that is taken.
+pub(crate) const LARGEST_FILE: u64 = 64 * 1024;
 /// When tests begin.
 pub(crate) const BEGIN_MS: i64 = 1_800_000_000_000;
 
@@ -45,6 +51,7 @@ pub(crate) struct Site {
 pub(crate) struct Odd {
     pub(crate) public: Option<&'static str>,
     pub(crate) behind_proxy: bool,
+    pub(crate) data_folders: Vec<PathBuf>,
 }
 
 impl Site {
@@ -65,7 +72,13 @@ impl Site {
             references: ReferenceRules::default(),
             policy: Some("https://acme.example/privacy".into()),
         };
-        let setting = Setting { url: public.clone(), trusted_proxies, cost: Cost::LEAST };
+        let setting = Setting {
+            url: public.clone(),
+            trusted_proxies,
+            cost: Cost::LEAST,
+            data_folders: DataFolders::open(&odd.data_folders).expect("data folders"),
+            largest_file: LARGEST_FILE,
+        };
         let keys = MasterKeys::of_directory(&directory).expect("a master key");
         let now_ms = Arc::new(AtomicI64::new(BEGIN_MS));
         let held = Arc::clone(&now_ms);
@@ -97,6 +110,22 @@ impl Site {
             worker: None,
             _place: place,
         }
+    }
+
+    /// Changes tables and segments as they are.
+    pub(crate) async fn change_catalog(&self, change: CatalogChange) {
+        let seen = self.store.catalog().await.expect("a catalog").version;
+        self.store.change_catalog(seen, &[change], &self.by()).await.expect("a change");
+    }
+
+    /// An audit entry of what a test does without asking the server.
+    pub(crate) fn by(&self) -> Entry {
+        entry_at_the_console(self.now_ms(), &system_random())
+    }
+
+    /// Where what is received or written for somebody stands for a while.
+    pub(crate) fn spill(&self) -> PathBuf {
+        self.installation.directory.spill()
     }
 
     pub(crate) fn now_ms(&self) -> i64 {

@@ -11,7 +11,7 @@ use segue_store::{
 
 use crate::place::{Place, on_both};
 use crate::recipes::export;
-use crate::segments::segment;
+use crate::segments::add;
 
 on_both! {
     a_connection_is_added_changed_and_removed,
@@ -167,7 +167,7 @@ async fn a_connection_in_use_stays(place: &Place) {
         .await
         .unwrap();
     assert_eq!(store.exports_using("c-1").await.unwrap(), []);
-    store.add_segment(&segment("brazil")).await.unwrap();
+    add(&store, "brazil").await.unwrap();
     let weekly = export("x-1", "Weekly", &["brazil"]);
     store.add_recipe(&weekly, &entry("e-4")).await.unwrap();
     let removed = store.remove_connection("c-1", 1, &entry("e-2")).await;

@@ -5,7 +5,7 @@ use segue_store::{Refresh, Store, StoreError, Target};
 use sqlx::{AnyConnection, Connection, Executor};
 
 use crate::place::{Database, Place};
-use crate::segments::segment;
+use crate::segments::add;
 
 fn target() -> Target {
     Target { host: "acme.api-us1.com".into(), list: 3, name: "default".into() }
@@ -52,10 +52,10 @@ async fn refreshes_of_several_processes_are_all_noted() {
         .await
         .run(async |place: &Place| {
             let (one, other) = two(place).await;
-            one.add_segment(&segment("brazil")).await.unwrap();
+            add(&one, "brazil").await.unwrap();
             let note = async |store: &Store, at_ms| {
-                let refresh = Refresh { at_ms, millis: 1, members: Some(2), words: String::new() };
-                store.save_refresh("brazil", &refresh, Some("snapshot")).await
+                let refresh = Refresh { at_ms, millis: 1, members: None, words: "no such file".into() };
+                store.save_refresh("brazil", &refresh, None, None).await
             };
             let noted = (0..20).map(|n| note(if n % 2 == 0 { &one } else { &other }, n));
             futures::future::try_join_all(noted).await.unwrap();

@@ -1,15 +1,18 @@
 //! Segments and their refreshes.
 
-use segue_store::{Refresh, Segment, StoreError};
+use segue_store::{CatalogChange, Refresh, Segment, Store, StoreError};
 
+use crate::connections::{entries, entry};
 use crate::place::{Place, on_both};
 
 on_both! {
     a_segment_is_added_changed_and_removed,
+    who_has_not_seen_everything_changes_nothing,
     segments_are_listed_by_name_wherever_they_are,
     a_name_is_taken_once,
     a_rename_takes_history_and_definitions_along,
     a_refresh_puts_its_snapshot_in_force_only_if_it_succeeded,
+    a_refresh_of_what_is_no_longer_there_is_not_noted,
 }
 
 pub(crate) fn segment(name: &str) -> Segment {
@@ -22,7 +25,23 @@ pub(crate) fn segment(name: &str) -> Segment {
         snapshot: None,
         refreshed_ms: None,
         members: None,
+        members_before: None,
+        version: 1,
     }
+}
+
+/// Changes the catalog as it is.
+pub(crate) async fn change(store: &Store, changes: &[CatalogChange]) -> Result<i64, StoreError> {
+    let seen = store.catalog().await.unwrap().version;
+    store.change_catalog(seen, changes, &entry(&format!("catalog-{seen}"))).await
+}
+
+pub(crate) async fn add(store: &Store, name: &str) -> Result<i64, StoreError> {
+    change(store, &[CatalogChange::AddSegment(segment(name))]).await
+}
+
+fn renaming(old: &str, new: &str) -> CatalogChange {
+    CatalogChange::RenameSegment { old: old.into(), new: new.into() }
 }
 
 fn refresh(at_ms: i64, members: Option<u64>) -> Refresh {
@@ -32,25 +51,43 @@ fn refresh(at_ms: i64, members: Option<u64>) -> Refresh {
 
 async fn a_segment_is_added_changed_and_removed(place: &Place) {
     let store = place.open().await.unwrap();
-    store.add_segment(&segment("brazil")).await.unwrap();
-    assert_eq!(store.segments().await.unwrap(), [segment("brazil")]);
+    assert_eq!(add(&store, "brazil").await.unwrap(), 2);
+    assert_eq!(store.segments().await.unwrap(), [Segment { version: 2, ..segment("brazil") }]);
     let changed = Segment {
         description: String::new(),
         definition: "{1}".into(),
         is_static: true,
         is_active: false,
+        version: 3,
         ..segment("brazil")
     };
-    store.change_segment(&changed).await.unwrap();
+    change(&store, &[CatalogChange::ChangeSegment(changed.clone())]).await.unwrap();
     assert_eq!(store.segments().await.unwrap(), [changed]);
-    store.remove_segment("brazil").await.unwrap();
+    change(&store, &[CatalogChange::RemoveSegment("brazil".into())]).await.unwrap();
     assert_eq!(store.segments().await.unwrap(), []);
+    add(&store, "brazil").await.unwrap();
+    assert_eq!(store.segments().await.unwrap()[0].version, 5, "another one under the same name");
+    assert_eq!(entries(&store).await, 4);
+}
+
+async fn who_has_not_seen_everything_changes_nothing(place: &Place) {
+    let store = place.open().await.unwrap();
+    let seen = store.catalog().await.unwrap().version;
+    add(&store, "brazil").await.unwrap();
+    for changed in
+        [CatalogChange::AddSegment(segment("chile")), CatalogChange::RemoveSegment("brazil".into())]
+    {
+        let late = store.change_catalog(seen, &[changed], &entry("s-2")).await;
+        assert!(matches!(late, Err(StoreError::Stale { .. })), "{late:?}");
+    }
+    assert_eq!(store.segments().await.unwrap(), [Segment { version: 2, ..segment("brazil") }]);
+    assert_eq!(entries(&store).await, 1);
 }
 
 async fn segments_are_listed_by_name_wherever_they_are(place: &Place) {
     let store = place.open().await.unwrap();
     for name in ["b", "a-b", "ă", "B", "ab"] {
-        store.add_segment(&segment(name)).await.unwrap();
+        add(&store, name).await.unwrap();
     }
     let names: Vec<String> =
         store.segments().await.unwrap().into_iter().map(|segment| segment.name).collect();
@@ -59,25 +96,29 @@ async fn segments_are_listed_by_name_wherever_they_are(place: &Place) {
 
 async fn a_name_is_taken_once(place: &Place) {
     let store = place.open().await.unwrap();
-    store.add_segment(&segment("brazil")).await.unwrap();
-    store.add_segment(&segment("chile")).await.unwrap();
-    let added = store.add_segment(&segment("brazil")).await;
-    let renamed = store.rename_segment("chile", "brazil", &[]).await;
+    add(&store, "brazil").await.unwrap();
+    add(&store, "chile").await.unwrap();
+    let added = add(&store, "brazil").await;
+    let renamed = change(&store, &[renaming("chile", "brazil")]).await;
     for outcome in [added, renamed] {
         assert!(matches!(outcome, Err(StoreError::Exists { what: "segment", .. })), "{outcome:?}");
     }
-    assert_eq!(store.segments().await.unwrap(), [segment("brazil"), segment("chile")]);
+    let names: Vec<String> =
+        store.segments().await.unwrap().into_iter().map(|segment| segment.name).collect();
+    assert_eq!(names, ["brazil", "chile"]);
+    assert_eq!(entries(&store).await, 2);
 }
 
 async fn a_rename_takes_history_and_definitions_along(place: &Place) {
     let store = place.open().await.unwrap();
-    store.add_segment(&segment("brazil")).await.unwrap();
-    store.add_segment(&segment("both")).await.unwrap();
-    store.save_refresh("brazil", &refresh(1, Some(7)), Some("brazil-1")).await.unwrap();
-    let definitions = [("both".to_owned(), "{br}".to_owned())];
-    store.rename_segment("brazil", "br", &definitions).await.unwrap();
+    add(&store, "brazil").await.unwrap();
+    add(&store, "both").await.unwrap();
+    store.save_refresh("brazil", &refresh(1, Some(7)), None, Some("brazil-1")).await.unwrap();
+    let both = Segment { definition: "{br}".into(), ..segment("both") };
+    change(&store, &[renaming("brazil", "br"), CatalogChange::ChangeSegment(both)]).await.unwrap();
     let found = store.segments().await.unwrap();
-    assert_eq!((found[0].definition.as_str(), found[1].name.as_str()), ("{br}", "br"));
+    assert_eq!((found[0].definition.as_str(), found[0].version), ("{br}", 4));
+    assert_eq!((found[1].name.as_str(), found[1].version), ("br", 4));
     assert_eq!(found[1].snapshot.as_deref(), Some("brazil-1"));
     assert_eq!(store.refreshes("br").await.unwrap(), [refresh(1, Some(7))]);
     assert_eq!(store.refreshes("brazil").await.unwrap(), []);
@@ -85,13 +126,32 @@ async fn a_rename_takes_history_and_definitions_along(place: &Place) {
 
 async fn a_refresh_puts_its_snapshot_in_force_only_if_it_succeeded(place: &Place) {
     let store = place.open().await.unwrap();
-    store.add_segment(&segment("brazil")).await.unwrap();
-    store.save_refresh("brazil", &refresh(1, Some(7)), Some("brazil-1")).await.unwrap();
-    store.save_refresh("brazil", &refresh(2, None), None).await.unwrap();
+    add(&store, "brazil").await.unwrap();
+    store.save_refresh("brazil", &refresh(1, Some(7)), None, Some("brazil-1")).await.unwrap();
+    store.save_refresh("brazil", &refresh(2, None), Some("brazil-1"), None).await.unwrap();
     let found = store.segments().await.unwrap().remove(0);
     assert_eq!(
-        (found.snapshot.as_deref(), found.refreshed_ms, found.members),
-        (Some("brazil-1"), Some(1), Some(7))
+        (found.snapshot.as_deref(), found.refreshed_ms, found.members, found.members_before),
+        (Some("brazil-1"), Some(1), Some(7), None)
     );
     assert_eq!(store.refreshes("brazil").await.unwrap(), [refresh(1, Some(7)), refresh(2, None)]);
+    assert_eq!(store.latest_refreshes().await.unwrap()["brazil"], refresh(2, None));
+    store.save_refresh("brazil", &refresh(3, Some(9)), Some("brazil-1"), Some("brazil-3")).await.unwrap();
+    let found = store.segments().await.unwrap().remove(0);
+    assert_eq!((found.members, found.members_before, found.version), (Some(9), Some(7), 2));
+}
+
+async fn a_refresh_of_what_is_no_longer_there_is_not_noted(place: &Place) {
+    let store = place.open().await.unwrap();
+    add(&store, "brazil").await.unwrap();
+    store.save_refresh("brazil", &refresh(1, Some(7)), None, Some("brazil-1")).await.unwrap();
+    let late = store.save_refresh("brazil", &refresh(2, Some(8)), None, Some("brazil-2")).await;
+    assert!(matches!(late, Err(StoreError::Stale { .. })), "another was put in force: {late:?}");
+    change(&store, &[renaming("brazil", "br")]).await.unwrap();
+    for (members, snapshot) in [(Some(8), Some("brazil-3")), (None, None)] {
+        let late = store.save_refresh("brazil", &refresh(3, members), Some("brazil-1"), snapshot).await;
+        assert!(matches!(late, Err(StoreError::Missing { .. })), "{late:?}");
+    }
+    assert_eq!(store.refreshes("brazil").await.unwrap(), []);
+    assert_eq!(store.refreshes("br").await.unwrap(), [refresh(1, Some(7))]);
 }

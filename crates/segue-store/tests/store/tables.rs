@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use segue_model::segment::Table;
 use segue_model::{Source, StoredTable};
+use segue_store::CatalogChange;
 
 use crate::place::{Place, on_both};
+use crate::segments::change;
 
 on_both! { a_table_is_put_replaced_listed_by_name_and_removed }
 
@@ -17,19 +19,19 @@ fn table(name: &str, path: &str) -> StoredTable {
         relationships: Vec::new(),
         conditions: BTreeMap::new(),
     };
-    StoredTable { table, source: Source { path: path.into() } }
+    StoredTable { table, source: Source::anywhere(path) }
 }
 
 async fn a_table_is_put_replaced_listed_by_name_and_removed(place: &Place) {
     let store = place.open().await.unwrap();
     for (name, path) in [("b", "b.csv"), ("B", "c.csv"), ("a-b", "d.csv"), ("b", "e.csv")] {
-        store.put_table(&table(name, path)).await.unwrap();
+        change(&store, &[CatalogChange::PutTable(table(name, path))]).await.unwrap();
     }
     assert_eq!(
         store.tables().await.unwrap(),
         [table("B", "c.csv"), table("a-b", "d.csv"), table("b", "e.csv")]
     );
-    assert!(store.remove_table("b").await.unwrap());
-    assert!(!store.remove_table("b").await.unwrap());
+    assert_eq!(store.catalog().await.unwrap().table_versions, [3, 4, 5]);
+    change(&store, &[CatalogChange::RemoveTable("b".into())]).await.unwrap();
     assert_eq!(store.tables().await.unwrap().len(), 2);
 }

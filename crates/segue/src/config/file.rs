@@ -13,9 +13,10 @@ use crate::database;
 use crate::exit::Failure;
 
 /// What people may look for here, and what there is for it.
-const SECRETS: [(&str, &str); 3] = [
+const SECRETS: [(&str, &str); 4] = [
     ("master-key", "put it into a file of its own and name that with master-key-file"),
     ("database-password", "put it into a file of its own and name that with database-password-file"),
+    ("token", "put it into a file of its own and name that with token-file"),
     ("api-key", "a connection has its key, and a push takes --api-key-file"),
 ];
 
@@ -242,7 +243,7 @@ mod tests {
             ("# \nlisten = ", "line 2: this is no TOML: "),
             ("log = 'text'\nlog = 'json'", "line 2: this is no TOML: duplicate key"),
             ("lisen = 'a'", "line 1: there is no \"lisen\"; there are: listen, url, trusted-proxy, log"),
-            ("[server]\nlisten = 'a'", "line 1: there is no \"server\"; there are: "),
+            ("[serving]\nlisten = 'a'", "line 1: there is no \"serving\"; there are: "),
             ("config = 'a'", "there is no \"config\""),
         ] {
             let words = read(text).unwrap_err();
@@ -259,6 +260,7 @@ mod tests {
             ("database = 'postgres://segue:hunter2@db/segue'", "database-password-file"),
             ("database = 'postgres://segue@db/segue?password=hunter2'", "database-password-file"),
             ("api-key = 'hunter2'", "--api-key-file"),
+            ("token = 'hunter2'", "token-file"),
             ("password = 'hunter2'", "there is no \"password\""),
             ("listen = hunter2", "this is no TOML"),
         ] {

@@ -24,6 +24,9 @@ pub(crate) use show::Effective;
 /// The option that names the file.
 const CONFIG: &str = "config";
 
+/// The option that names a server.
+const SERVER: &str = "server";
+
 /// Where the file of a whole machine is.
 const OF_MACHINE: &str = "/etc/segue/segue.toml";
 
@@ -46,8 +49,13 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Aske
         None => File::default(),
     };
     let command = file.defaults_of(command);
-    let matches = command.try_get_matches_from(arguments).unwrap_or_else(|error| error.exit());
+    let read =
+        |command: Command| command.try_get_matches_from(&arguments).unwrap_or_else(|error| error.exit());
+    let mut matches = read(command.clone());
     check_passwords(innermost(&matches))?;
+    if means_this_machine(innermost(&matches))? {
+        matches = read(without_server(command));
+    }
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     Ok(Asked { cli, effective: Effective::new(innermost(&matches), file) })
 }
@@ -89,6 +97,30 @@ fn is_option(arg: &Arg) -> bool {
     arg.get_env().is_some() && arg.get_long().is_some_and(|long| long != CONFIG)
 }
 
+/// Whether a server that the environment or the file names is not meant: who names a folder or a database on the command
+/// line means this machine.
+fn means_this_machine(said: &ArgMatches) -> Result<bool, Failure> {
+    if !matches!(said.try_contains_id(SERVER), Ok(true)) {
+        return Ok(false);
+    }
+    let is_told = |id: &str| said.value_source(id) == Some(ValueSource::CommandLine);
+    let Some(here) = ["state", "database"].into_iter().find(|id| is_told(id)) else { return Ok(false) };
+    if is_told(SERVER) {
+        return Err(Failure::Input(format!("--server and --{here} are two places: name one of them")));
+    }
+    Ok(true)
+}
+
+/// A command that has a server only if it is told one.
+fn without_server(command: Command) -> Command {
+    command
+        .mut_args(|arg| match arg.get_id() == SERVER {
+            true => arg.env(None::<&'static str>).default_values(None::<&'static str>),
+            false => arg,
+        })
+        .mut_subcommands(without_server)
+}
+
 /// Everybody on the machine can read how a program was called.
 fn check_passwords(matches: &ArgMatches) -> Result<(), Failure> {
     if !matches!(matches.try_contains_id("database"), Ok(true))
@@ -116,10 +148,11 @@ mod tests {
     use super::*;
 
     /// What belongs to no key of the file.
-    const ENVIRONMENT_ONLY: [&str; 4] = [
+    const ENVIRONMENT_ONLY: [&str; 5] = [
         "| | `SEGUE_CONFIG` | `--config` | see above | the configuration file |",
         "| | `SEGUE_MASTER_KEY` | | | the [master key](#the-master-key) itself |",
         "| | `SEGUE_API_KEY` | | | the API key of a `segue push` |",
+        "| | `SEGUE_TOKEN` | | | the API token for `--server` |",
         "| | `SEGUE_LOG` | | `info` for a server, else `warn` | how much is logged: `error`, `warn`, `info`, `debug` |",
     ];
 

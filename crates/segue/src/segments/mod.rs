@@ -1,5 +1,6 @@
 //! `segue segments`: who is in.
 
+mod remote;
 mod show;
 
 use std::path::{Path, PathBuf};
@@ -9,19 +10,22 @@ use clap::{Args, Subcommand};
 use segue_model::Source;
 use segue_model::job::REFRESH_LANE;
 use segue_runs::StopHandle;
-use segue_runs::segments::{NewSegment, Segments as Kept};
+use segue_runs::segments::{NewSegment, SegmentEdit, Segments as Kept};
 use serde_json::json;
 
+use crate::api::ServerOptions;
 use crate::exit::{Code, Failure};
 use crate::lane::Lane;
 use crate::show::{counted, print};
 use crate::tables::read as read_file;
-use crate::workspace::{Open, Workspace};
+use crate::workspace::{Open, Workspace, by_command};
 
 pub(crate) use show::set_aside;
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Segments {
+    #[command(flatten)]
+    server: ServerOptions,
     #[command(flatten)]
     workspace: Workspace,
     #[command(subcommand)]
@@ -213,6 +217,9 @@ pub(crate) async fn run(asked: Segments) -> Result<Code, Failure> {
         print(segue_model::segment::JSON_SCHEMA.trim_end())?;
         return Ok(Code::Done);
     }
+    if let Some(api) = asked.server.api()? {
+        return remote::carry_out(&api, asked.command).await;
+    }
     let open = asked.workspace.open().await?;
     let done = match lane(&asked, &open).await {
         Ok(lane) => {
@@ -239,26 +246,40 @@ async fn lane(asked: &Segments, open: &Open) -> Result<Option<Lane>, Failure> {
 }
 
 async fn carry_out(kept: &Kept, command: Command, now: DateTime<Utc>) -> Result<Code, Failure> {
+    let by = by_command();
+    let edit = async |name: &str, edit: SegmentEdit| kept.edit(name, None, &edit, &by).await;
     match command {
         Command::Create { name, file, is_static, inactive, description } => {
             let (definition, is_active) = (read_file(&file)?, !inactive);
             show::warn(
-                &kept.create(NewSegment { name, description, definition, is_static, is_active }).await?,
+                &kept.create(NewSegment { name, description, definition, is_static, is_active }, &by).await?,
             );
         }
         Command::Edit { name, file, description } => {
             let definition = file.map(|file| read_file(&file)).transpose()?;
-            show::warn(&kept.edit(&name, definition, description).await?);
+            let warnings =
+                edit(&name, SegmentEdit { definition, description, ..SegmentEdit::default() }).await?;
+            show::warn(&warnings);
         }
-        Command::Delete { name } => kept.delete(&name).await?,
-        Command::Duplicate { name, copy } => kept.duplicate(&name, &copy).await?,
-        Command::Rename { name, new } => kept.rename(&name, &new).await?,
-        Command::Activate { name } => kept.set(&name, Some(true), None).await?,
-        Command::Deactivate { name } => kept.set(&name, Some(false), None).await?,
-        Command::MakeDynamic { name } => kept.set(&name, None, Some(false)).await?,
-        Command::MakeStatic { name, keys: None } => kept.set(&name, None, Some(true)).await?,
+        Command::Delete { name } => kept.delete(&name, None, &by).await?,
+        Command::Duplicate { name, copy } => kept.duplicate(&name, &copy, &by).await?,
+        Command::Rename { name, new } => {
+            edit(&name, SegmentEdit { name: Some(new), ..SegmentEdit::default() }).await?;
+        }
+        Command::Activate { name } => {
+            edit(&name, SegmentEdit { is_active: Some(true), ..SegmentEdit::default() }).await?;
+        }
+        Command::Deactivate { name } => {
+            edit(&name, SegmentEdit { is_active: Some(false), ..SegmentEdit::default() }).await?;
+        }
+        Command::MakeDynamic { name } => {
+            edit(&name, SegmentEdit { is_static: Some(false), ..SegmentEdit::default() }).await?;
+        }
+        Command::MakeStatic { name, keys: None } => {
+            edit(&name, SegmentEdit { is_static: Some(true), ..SegmentEdit::default() }).await?;
+        }
         Command::MakeStatic { name, keys: Some(path) } => {
-            let (found, unknown) = kept.load_keys(&name, Source { path }, now).await?;
+            let (found, unknown) = kept.load_keys(&name, None, Source::anywhere(path), now, &by).await?;
             print(&show::loaded(found, unknown))?;
         }
         Command::Refresh { names, all, json } => return refresh(kept, &names, all, json, now).await,

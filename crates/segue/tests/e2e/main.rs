@@ -9,6 +9,7 @@ mod errors;
 mod keys;
 mod output;
 mod promises;
+mod remote;
 mod segments;
 mod segments_output;
 mod serve;

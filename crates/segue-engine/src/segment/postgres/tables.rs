@@ -143,7 +143,7 @@ pub(super) fn stored(folder: &Path) -> Vec<StoredTable> {
             relationships: relationships.collect(),
             conditions: [("consent".to_owned(), "all: [{column: vip, is_not: false}]".to_owned())].into(),
         };
-        StoredTable { table: described, source: Source { path: path.display().to_string() } }
+        StoredTable { table: described, source: Source::anywhere(path.display().to_string()) }
     });
     stored.collect()
 }

@@ -120,7 +120,7 @@ impl Case {
             if self.stored == Stored::AsText {
                 rows.rows.iter_mut().flatten().for_each(as_decimal);
             }
-            let source = Source { path: folder.display().to_string() };
+            let source = Source::anywhere(folder.display().to_string());
             setting.tables.push(StoredTable { table: rows.table.clone(), source });
         }
         setting

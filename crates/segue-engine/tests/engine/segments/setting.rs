@@ -29,7 +29,7 @@ impl Setting {
 
     /// Adds a table from a file that is there. `relate`: `(column, table, its column)`.
     pub(crate) fn add(&mut self, name: &str, path: &Path, key: Option<&str>, relate: &[(&str, &str, &str)]) {
-        let source = Source { path: path.display().to_string() };
+        let source = Source::anywhere(path.display().to_string());
         let columns = TableEngine.infer(&source, key).unwrap().into_iter();
         let columns = columns.map(|(name, kind, meaning)| TableColumn { name, kind, meaning }).collect();
         let relationships = relate.iter().map(|(column, to_table, to_column)| Relationship {

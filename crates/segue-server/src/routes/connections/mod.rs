@@ -263,7 +263,9 @@ impl From<ConnectionError> for Problem {
             ConnectionError::Trouble(trouble) => trouble.into(),
             ConnectionError::InUse { exports } => {
                 let exports = exports.into_iter();
-                Self::in_use(exports.map(|export| UsedBy { id: export.id, name: export.name }).collect())
+                let used_by =
+                    exports.map(|export| UsedBy { kind: "export", id: export.id, name: export.name });
+                Self::in_use(used_by.collect())
             }
             ConnectionError::ExportUser(gone) => Self::with(Code::ExportUserGone, gone.to_string()),
             ConnectionError::Store(error) => error.into(),

@@ -1,17 +1,13 @@
 //! What stands behind a run's numbers: batches, rejections, examples of a plan.
 
-use std::io;
-
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use futures::{Stream, stream};
 use segue_model::Right;
 use segue_store::Batch;
 use serde::{Deserialize, Serialize};
-use tokio::io::AsyncReadExt;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -21,9 +17,7 @@ use crate::caller::Caller;
 use crate::input::{Asked, Id};
 use crate::paging::{Page, Paging};
 use crate::problem::{Code, Problem};
-
-/// Bytes of a download that are read at a time.
-const CHUNK: usize = 64 * 1024;
+use crate::routes::segments::chunks;
 
 pub(crate) fn endpoints() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(batches)).routes(routes!(rejections)).routes(routes!(examples))
@@ -108,15 +102,6 @@ pub(crate) async fn rejections(
         (header::CONTENT_DISPOSITION, "attachment; filename=\"rejections.csv\""),
     ];
     Ok((headers, Body::from_stream(chunks(file))).into_response())
-}
-
-fn chunks(file: std::fs::File) -> impl Stream<Item = io::Result<Vec<u8>>> {
-    stream::try_unfold(tokio::fs::File::from_std(file), async |mut file| {
-        let mut chunk = vec![0; CHUNK];
-        let read = file.read(&mut chunk).await?;
-        chunk.truncate(read);
-        Ok((read > 0).then_some((chunk, file)))
-    })
 }
 
 /// One example of what a plan holds.

@@ -99,8 +99,8 @@ async fn s43_a_connection_is_removed_once_each_export_is_detached_or_removed() {
     assert_eq!(
         blocked.body["used_by"],
         json!([
-            {"id": id(&monthly), "name": "Monthly letter"},
-            {"id": id(&weekly_place), "name": "Weekly letter"},
+            {"type": "export", "id": id(&monthly), "name": "Monthly letter"},
+            {"type": "export", "id": id(&weekly_place), "name": "Weekly letter"},
         ])
     );
     let detached = act(&root, &weekly_place, "detach").await.expect(StatusCode::OK);

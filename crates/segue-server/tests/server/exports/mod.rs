@@ -13,7 +13,7 @@ use activecampaign_sim::{Config, Simulator};
 use reqwest::{Method, StatusCode};
 use segue_model::segment::{Kind, Meaning, Table, TableColumn};
 use segue_model::{Source, StoredTable};
-use segue_store::{Refresh, Segment, Store};
+use segue_store::{CatalogChange, Refresh, Segment};
 use serde_json::{Value, json};
 
 use crate::connections::{but, new};
@@ -44,12 +44,12 @@ impl Shop {
             ("blob", Kind::Other, None),
         ];
         let consent = BTreeMap::from([("consented".to_owned(), "all: [{column: note, is: yes}]".to_owned())]);
-        put_table(&site.store, "profiles", &columns, consent).await;
-        put_table(&site.store, "companies", &[("id", Kind::Text, None)], BTreeMap::new()).await;
+        put_table(&site, "profiles", &columns, consent).await;
+        put_table(&site, "companies", &[("id", Kind::Text, None)], BTreeMap::new()).await;
         for (name, table) in [("brazil", "profiles"), ("chile", "profiles"), ("suppliers", "companies")] {
-            add_segment(&site.store, name, table).await;
+            add_segment(&site, name, table).await;
         }
-        refreshed(&site.store, "brazil", 700_000).await;
+        refreshed(&site, "brazil", 700_000).await;
         Self { site, account: account.expect("a simulator") }
     }
 
@@ -67,7 +67,7 @@ impl Shop {
 }
 
 async fn put_table(
-    store: &Store,
+    site: &Site,
     name: &str,
     columns: &[(&str, Kind, Option<Meaning>)],
     conditions: BTreeMap<String, String>,
@@ -81,11 +81,11 @@ async fn put_table(
         relationships: Vec::new(),
         conditions,
     };
-    let stored = StoredTable { table, source: Source { path: format!("/nowhere/{name}.csv") } };
-    store.put_table(&stored).await.expect("a table");
+    let stored = StoredTable { table, source: Source::anywhere(format!("/nowhere/{name}.csv")) };
+    site.change_catalog(CatalogChange::PutTable(stored)).await;
 }
 
-async fn add_segment(store: &Store, name: &str, table: &str) {
+async fn add_segment(site: &Site, name: &str, table: &str) {
     let definition = format!("version: 1\ntable: {table}\nrules: [{{all: [{{column: id, is: '1'}}]}}]\n");
     let segment = Segment {
         name: name.to_owned(),
@@ -96,13 +96,15 @@ async fn add_segment(store: &Store, name: &str, table: &str) {
         snapshot: None,
         refreshed_ms: None,
         members: None,
+        members_before: None,
+        version: 0,
     };
-    store.add_segment(&segment).await.expect("a segment");
+    site.change_catalog(CatalogChange::AddSegment(segment)).await;
 }
 
-async fn refreshed(store: &Store, segment: &str, members: u64) {
+async fn refreshed(site: &Site, segment: &str, members: u64) {
     let refresh = Refresh { at_ms: 7, millis: 1, members: Some(members), words: String::new() };
-    store.save_refresh(segment, &refresh, Some("a.parquet")).await.expect("a refresh");
+    site.store.save_refresh(segment, &refresh, None, Some("a.parquet")).await.expect("a refresh");
 }
 
 /// An export with everything right about it.

@@ -162,7 +162,7 @@ async fn s5_a_table_without_text_cannot_be_exported_and_says_why() {
     let root = shop.site.administrator().await;
     let connection = shop.connection(&root, "Shop", json!("administrators")).await;
     let columns = [("id", segue_model::segment::Kind::Number, None)];
-    super::put_table(&shop.site.store, "companies", &columns, std::collections::BTreeMap::new()).await;
+    super::put_table(&shop.site, "companies", &columns, std::collections::BTreeMap::new()).await;
     let body = but(weekly(&connection), "segments", json!(["suppliers"]));
     let answer = refused(&root, &but(body, "matching", json!({})), "/matching/email").await;
     assert!(answer.text.contains("must be a column of text, and table \\\"companies\\\" has none"));
@@ -282,11 +282,11 @@ async fn s6_members_are_counted_and_too_many_are_warned_of() {
     assert_eq!(shown.body["segments"][0]["members"], 700_000);
     assert_eq!(shown.body["segments"][1], json!({"name": "chile", "members": null, "refreshed_at": null}));
     assert_eq!(warnings().await, ["/segments/1"]);
-    refreshed(&shop.site.store, "chile", 300_000).await;
+    refreshed(&shop.site, "chile", 300_000).await;
     assert_eq!(warnings().await, [""; 0]);
-    refreshed(&shop.site.store, "chile", 300_001).await;
+    refreshed(&shop.site, "chile", 300_001).await;
     assert_eq!(warnings().await, ["/segments"]);
-    refreshed(&shop.site.store, "chile", 1_000_001).await;
+    refreshed(&shop.site, "chile", 1_000_001).await;
     assert_eq!(warnings().await, ["/segments/1"]);
     change(&root, &place, json!({"brakes": {"max_profiles": 2_000_000}})).await.expect(StatusCode::OK);
     assert_eq!(warnings().await, [""; 0]);

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use reqwest::StatusCode;
 use segue_model::segment::{Kind, TableColumn};
 use segue_model::{Source, StoredTable};
-use segue_runs::segments::SegmentError;
+use segue_runs::segments::{SegmentEdit, SegmentError};
+use segue_store::CatalogChange;
 use serde_json::json;
 
 use super::{Shop, put_table, save, weekly};
@@ -13,7 +14,7 @@ use crate::connections::but;
 
 fn words<T: std::fmt::Debug>(outcome: Result<T, SegmentError>) -> String {
     match outcome {
-        Err(SegmentError::Input(words)) => words,
+        Err(SegmentError::InUse { words, .. }) => words,
         other => panic!("{other:?}"),
     }
 }
@@ -28,16 +29,17 @@ async fn a_segment_in_use_stays_and_names_its_exports() {
     let usage = segments.usage("brazil").await.unwrap();
     assert_eq!(usage.exports[0].name, "Weekly letter");
     assert_eq!(
-        words(segments.delete("brazil").await),
+        words(segments.delete("brazil", None, &shop.site.by()).await),
         "segment \"brazil\" is used by exports: Weekly letter; change or remove them first"
     );
 
-    segments.rename("brazil", "br").await.unwrap();
+    let renamed = SegmentEdit { name: Some("br".into()), ..SegmentEdit::default() };
+    segments.edit("brazil", None, &renamed, &shop.site.by()).await.unwrap();
     let renamed = root.get(&place).await.expect(StatusCode::OK);
     assert_eq!((&renamed.body["export"]["segments"], renamed.header("etag")), (&json!(["br"]), "\"2\""));
 
     root.delete_version(&place, "\"2\"").await.expect(StatusCode::NO_CONTENT);
-    segments.delete("br").await.unwrap();
+    segments.delete("br", None, &shop.site.by()).await.unwrap();
 }
 
 #[tokio::test]
@@ -46,13 +48,16 @@ async fn a_segment_in_use_stays_over_its_table() {
     let root = shop.site.administrator().await;
     let connection = shop.connection(&root, "Shop", json!("administrators")).await;
     save(&root, &weekly(&connection)).await;
-    let definition =
-        |table: &str| format!("version: 1\ntable: {table}\nrules: [{{all: [{{column: id, is: '2'}}]}}]\n");
+    let over = |table: &str| {
+        let definition = format!("version: 1\ntable: {table}\nrules: [{{all: [{{column: id, is: '2'}}]}}]\n");
+        SegmentEdit { definition: Some(definition), ..SegmentEdit::default() }
+    };
+    let by = shop.site.by();
     let segments = &shop.site.segments;
-    segments.edit("brazil", Some(definition("profiles")), None).await.unwrap();
-    let refused = words(segments.edit("brazil", Some(definition("companies")), None).await);
+    segments.edit("brazil", None, &over("profiles"), &by).await.unwrap();
+    let refused = words(segments.edit("brazil", None, &over("companies"), &shop.site.by()).await);
     assert!(refused.contains("used by exports: Weekly letter"), "{refused}");
-    segments.edit("chile", Some(definition("companies")), None).await.unwrap();
+    segments.edit("chile", None, &over("companies"), &shop.site.by()).await.unwrap();
 }
 
 #[tokio::test]
@@ -63,16 +68,16 @@ async fn a_table_and_a_condition_in_use_stay_and_name_the_exports() {
     let place = save(&root, &but(weekly(&connection), "required", json!(["consented"]))).await;
     let segments = &shop.site.segments;
     assert_eq!(
-        words(segments.remove_table("profiles").await),
+        words(segments.remove_table("profiles", None, &shop.site.by()).await),
         "table \"profiles\" is used by segment brazil, segment chile, export Weekly letter: change or remove what uses \
          it first"
     );
     assert_eq!(
-        words(segments.declare("profiles", "consented", None).await),
+        words(segments.declare("profiles", None, "consented", None, &shop.site.by()).await),
         "condition \"consented\" is required by exports: Weekly letter; change or remove them first"
     );
     super::change(&root, &place, json!({"required": []})).await.expect(StatusCode::OK);
-    segments.declare("profiles", "consented", None).await.unwrap();
+    segments.declare("profiles", None, "consented", None, &shop.site.by()).await.unwrap();
 }
 
 #[tokio::test]
@@ -88,20 +93,21 @@ async fn a_lost_column_names_every_export_that_it_breaks() {
     let declared = [("paying", "paid"), ("consented", "agreed"), ("local", "city")];
     let declared =
         declared.map(|(name, column)| (name.to_owned(), format!("all: [{{column: {column}, is: x}}]")));
-    put_table(&shop.site.store, "people", &columns, BTreeMap::from(declared.clone())).await;
+    put_table(&shop.site, "people", &columns, BTreeMap::from(declared.clone())).await;
     let mut stored = shop.site.store.tables().await.unwrap();
     stored.retain(|stored| stored.table.name == "people");
-    let stored = StoredTable { source: Source { path: path.display().to_string() }, ..stored.remove(0) };
-    shop.site.store.put_table(&stored).await.unwrap();
+    let stored = StoredTable { source: Source::anywhere(path.display().to_string()), ..stored.remove(0) };
+    shop.site.change_catalog(CatalogChange::PutTable(stored.clone())).await;
     assert!(stored.table.columns.contains(&TableColumn {
         name: "tier".into(),
         kind: Kind::Text,
         meaning: None
     }));
-    super::add_segment(&shop.site.store, "all", "people").await;
-    super::add_segment(&shop.site.store, "payers", "people").await;
+    super::add_segment(&shop.site, "all", "people").await;
+    super::add_segment(&shop.site, "payers", "people").await;
     let payers = "version: 1\ntable: people\nrules: [{all: [{condition: paying}]}]\n".to_owned();
-    shop.site.segments.edit("payers", Some(payers), None).await.unwrap();
+    let payers = SegmentEdit { definition: Some(payers), ..SegmentEdit::default() };
+    shop.site.segments.edit("payers", None, &payers, &shop.site.by()).await.unwrap();
 
     let letter = |name: &str| but(but(weekly(&connection), "name", json!(name)), "segments", json!(["all"]));
     let plain = json!({"email": "mail", "first_name": "city"});

@@ -16,7 +16,7 @@ use activecampaign_sim::{Config, Simulator};
 use reqwest::{Method, StatusCode};
 use segue_model::segment::{Kind, Meaning, Table, TableColumn};
 use segue_model::{Source, StoredTable};
-use segue_store::Segment;
+use segue_store::{CatalogChange, Segment};
 use serde_json::{Value, json};
 
 use crate::connections::{but, new};
@@ -47,8 +47,8 @@ impl Office {
             relationships: Vec::new(),
             conditions: BTreeMap::new(),
         };
-        let source = Source { path: office.file().to_string_lossy().into_owned() };
-        office.site.store.put_table(&StoredTable { table, source }).await.expect("a table");
+        let source = Source::anywhere(office.file().to_string_lossy().into_owned());
+        office.site.change_catalog(CatalogChange::PutTable(StoredTable { table, source })).await;
         for (name, city) in [("cluj", "Cluj"), ("iasi", "Iasi")] {
             let segment = Segment {
                 name: name.to_owned(),
@@ -61,8 +61,10 @@ impl Office {
                 snapshot: None,
                 refreshed_ms: None,
                 members: None,
+                members_before: None,
+                version: 0,
             };
-            office.site.store.add_segment(&segment).await.expect("a segment");
+            office.site.change_catalog(CatalogChange::AddSegment(segment)).await;
         }
         office
     }

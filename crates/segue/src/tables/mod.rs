@@ -1,5 +1,7 @@
 //! `segue tables`: what segments can speak of.
 
+mod remote;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -10,14 +12,17 @@ use segue_model::{Described, Source, StoredTable};
 use segue_runs::segments::{Drift, NewTable, Segments};
 use serde_json::json;
 
+use crate::api::ServerOptions;
 use crate::exit::{Code, Failure};
 use crate::segments::set_aside;
 use crate::show::{counted, lines, print, shortened, table, wide};
 use crate::suggest;
-use crate::workspace::{Open, Workspace};
+use crate::workspace::{Open, Workspace, by_command};
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Tables {
+    #[command(flatten)]
+    server: ServerOptions,
     #[command(flatten)]
     workspace: Workspace,
     #[command(subcommand)]
@@ -121,6 +126,9 @@ fn meaning(text: &str) -> Result<(String, Meaning), String> {
 }
 
 pub(crate) async fn run(tables: Tables) -> Result<Code, Failure> {
+    if let Some(api) = tables.server.api()? {
+        return remote::carry_out(&api, tables.command).await;
+    }
     let open = tables.workspace.open().await?;
     let done = carry_out(&open, tables.command).await;
     open.close().await;
@@ -131,7 +139,7 @@ async fn carry_out(open: &Open, command: Command) -> Result<Code, Failure> {
     let segments = &open.segments;
     match command {
         Command::Add(add) => {
-            let added = segments.add_table(new_table(add)).await?;
+            let added = segments.declare_table(new_table(add), &by_command()).await?;
             print(&columns(&added))?;
         }
         Command::List { json } => {
@@ -149,9 +157,9 @@ async fn carry_out(open: &Open, command: Command) -> Result<Code, Failure> {
         Command::Check { name, set_aside } => return check(segments, &name, set_aside).await,
         Command::Condition { table, name, file } => {
             let text = file.map(|file| read(&file)).transpose()?;
-            segments.declare(&table, &name, text.as_deref()).await?;
+            segments.declare(&table, None, &name, text.as_deref(), &by_command()).await?;
         }
-        Command::Remove { name } => segments.remove_table(&name).await?,
+        Command::Remove { name } => segments.remove_table(&name, None, &by_command()).await?,
     }
     Ok(Code::Done)
 }
@@ -163,9 +171,13 @@ async fn check(segments: &Segments, name: &str, set_aside: Option<PathBuf>) -> R
     }
     let is_listed = set_aside.is_some();
     let (stored, described) = segments.describe(name, set_aside).await?;
-    let faults = faults(&stored, &described, !is_listed);
+    sound(name, described.rows, &faults(&stored, &described, !is_listed))
+}
+
+/// What is wrong with the rows of a table, if anything is.
+fn sound(name: &str, rows: u64, faults: &[String]) -> Result<Code, Failure> {
     if faults.is_empty() {
-        print(&format!("table \"{name}\": {}, nothing wrong", counted(described.rows, "row")))?;
+        print(&format!("table \"{name}\": {}, nothing wrong", counted(rows, "row")))?;
         return Ok(Code::Done);
     }
     print(&faults.join("\n"))?;
@@ -205,7 +217,7 @@ fn new_table(add: Add) -> NewTable {
     NewTable {
         relationships: relationships.collect(),
         name: add.name,
-        source: Source { path: add.source },
+        source: Source::anywhere(add.source),
         key: add.key,
         kinds: add.kinds,
         meanings: add.meanings,

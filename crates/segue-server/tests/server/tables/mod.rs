@@ -1,0 +1,6 @@
+//! Tables over HTTP, with the real engine over files in a data folder.
+
+mod adding;
+mod changing;
+mod files;
+mod looking;

@@ -1,0 +1,266 @@
+//! What people see of runs and refreshes.
+
+use comfy_table::{Cell, CellAlignment};
+use indicatif::HumanCount;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::api::read;
+use crate::exit::{Code, Failure};
+use crate::show::{facts, lines, moment, numbers, table, table_by_id};
+
+#[derive(Deserialize)]
+struct Run {
+    id: String,
+    kind: String,
+    subject: Option<Name>,
+    trigger: String,
+    note: String,
+    by: Option<Name>,
+    status: String,
+    cause: String,
+    is_cancelled: bool,
+    queued_at: String,
+    ended_at: Option<String>,
+    plan: Option<Plan>,
+    counts: Option<Counts>,
+    rejections: Vec<Reason>,
+    segments: Vec<Segment>,
+}
+
+#[derive(Deserialize)]
+struct Name {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Plan {
+    members: u64,
+    create: u64,
+    update: u64,
+    unchanged: u64,
+    invalid: u64,
+    refused: u64,
+    leave: u64,
+    requests: u64,
+}
+
+#[derive(Deserialize)]
+struct Counts {
+    members: u64,
+    created: u64,
+    updated: u64,
+    unchanged: u64,
+    invalid: u64,
+    refused: u64,
+    unsent: u64,
+    left: u64,
+}
+
+#[derive(Deserialize)]
+struct Reason {
+    reason: String,
+    whose: String,
+    meaning: String,
+    what_to_do: String,
+    count: u64,
+}
+
+#[derive(Deserialize)]
+struct Segment {
+    name: String,
+    before: Option<u64>,
+    members: Option<u64>,
+    cause: String,
+}
+
+#[derive(Deserialize)]
+struct Batch {
+    part: String,
+    number: u64,
+    contacts: u64,
+    state: String,
+    provider_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Example {
+    profile: String,
+    email: String,
+    kind: String,
+    detail: String,
+}
+
+fn right(number: u64) -> Cell {
+    Cell::new(HumanCount(number)).set_alignment(CellAlignment::Right)
+}
+
+fn words(word: &str) -> String {
+    word.replace('_', " ")
+}
+
+/// What is done, and to what.
+fn what(run: &Run) -> String {
+    let kind = match run.kind.as_str() {
+        "export" => "run of",
+        "dry_run" => "dry run of",
+        "segment" => "refresh of segment",
+        _ => "refresh of everything",
+    };
+    run.subject.as_ref().map_or_else(|| kind.to_owned(), |subject| format!("{kind} {}", subject.name))
+}
+
+pub(crate) fn list(all: Vec<Value>) -> Result<String, Failure> {
+    if all.is_empty() {
+        return Ok("There are none.".to_owned());
+    }
+    let mut shown = table_by_id(&["id", "what", "status", "queued", "members", "rejected"]);
+    for one in all {
+        let run: Run = read(one)?;
+        let members = run.counts.as_ref().map(|counts| counts.members);
+        let members = members.or(run.plan.as_ref().map(|plan| plan.members));
+        let rejected = members.map(|_| run.rejections.iter().map(|reason| reason.count).sum());
+        let number = |number: Option<u64>| number.map_or_else(|| Cell::new(""), right);
+        shown.add_row([
+            Cell::new(&run.id),
+            Cell::new(what(&run)),
+            Cell::new(words(&run.status)),
+            Cell::new(moment(&run.queued_at)),
+            number(members),
+            number(rejected),
+        ]);
+    }
+    Ok(lines(&shown))
+}
+
+/// How a run stands, in one line.
+pub(super) fn stands(run: Value) -> Result<String, Failure> {
+    let run: Run = read(run)?;
+    let status = match run.is_cancelled && run.ended_at.is_none() {
+        true => "ends soon".to_owned(),
+        false => words(&run.status),
+    };
+    let cause = if run.cause.is_empty() { String::new() } else { format!(": {}", run.cause) };
+    Ok(format!("{}, {}: {status}{cause}", run.id, what(&run)))
+}
+
+pub(super) fn shown(run: Value) -> Result<String, Failure> {
+    let run: Run = read(run)?;
+    let mut rows = vec![("run", run.id.clone()), ("what", what(&run))];
+    rows.push(("status", words(&run.status)));
+    if !run.cause.is_empty() {
+        rows.push(("cause", run.cause));
+    }
+    let by = run.by.map(|by| format!(", {}", by.name)).unwrap_or_default();
+    let note = if run.note.is_empty() { String::new() } else { format!(": {}", run.note) };
+    rows.push(("begun by", format!("{}{by}{note}", words(&run.trigger))));
+    rows.push(("queued", moment(&run.queued_at)));
+    rows.extend(run.ended_at.map(|at| ("ended", moment(&at))));
+    let mut parts = vec![facts(&rows)];
+    match (run.counts, run.plan) {
+        (Some(counts), _) => parts.push(delivered(&counts)),
+        (None, Some(plan)) => parts.push(planned(&plan)),
+        (None, None) => {}
+    }
+    if !run.segments.is_empty() {
+        parts.push(refreshed(run.segments));
+    }
+    if !run.rejections.is_empty() {
+        parts.push(rejected(run.rejections));
+    }
+    Ok(parts.join("\n\n"))
+}
+
+fn delivered(counts: &Counts) -> String {
+    let mut rows = vec![
+        ("members", counts.members, ""),
+        ("  created", counts.created, "sent, new to this export"),
+        ("  updated", counts.updated, "sent, changed since"),
+        ("  unchanged", counts.unchanged, "not sent"),
+        ("  invalid", counts.invalid, "our data"),
+        ("  refused", counts.refused, "by ActiveCampaign"),
+    ];
+    if counts.unsent > 0 {
+        rows.push(("  unsent", counts.unsent, "the next run sends them"));
+    }
+    rows.push(("left", counts.left, "unsubscribed from the list"));
+    numbers(&rows)
+}
+
+fn planned(plan: &Plan) -> String {
+    numbers(&[
+        ("members", plan.members, ""),
+        ("  create", plan.create, ""),
+        ("  update", plan.update, ""),
+        ("  unchanged", plan.unchanged, ""),
+        ("  invalid", plan.invalid, "our data"),
+        ("  refused", plan.refused, "by ActiveCampaign, before"),
+        ("leave", plan.leave, "to be unsubscribed from the list"),
+        ("imports", plan.requests, "that sending it takes"),
+    ])
+}
+
+fn refreshed(segments: Vec<Segment>) -> String {
+    let mut shown = table(&["segment", "before", "members", ""]);
+    for Segment { name, before, members, cause } in segments {
+        let number = |number: Option<u64>| number.map_or_else(|| Cell::new(""), right);
+        shown.add_row([Cell::new(name), number(before), number(members), Cell::new(cause)]);
+    }
+    lines(&shown)
+}
+
+fn rejected(reasons: Vec<Reason>) -> String {
+    let mut shown = table(&["reason", "profiles", "whose", "what it means", "what to do"]);
+    for Reason { reason, whose, meaning, what_to_do, count } in reasons {
+        shown.add_row([
+            Cell::new(reason),
+            right(count),
+            Cell::new(whose),
+            Cell::new(meaning),
+            Cell::new(what_to_do),
+        ]);
+    }
+    lines(&shown)
+}
+
+pub(super) fn batches(all: Vec<Value>) -> Result<String, Failure> {
+    if all.is_empty() {
+        return Ok("It has sent nothing.".to_owned());
+    }
+    let mut shown = table(&["part", "number", "contacts", "state", "id in ActiveCampaign"]);
+    for one in all {
+        let Batch { part, number, contacts, state, provider_id } = read(one)?;
+        let provider_id = provider_id.unwrap_or_default();
+        shown.add_row([
+            Cell::new(part),
+            right(number),
+            right(contacts),
+            Cell::new(state),
+            Cell::new(provider_id),
+        ]);
+    }
+    Ok(lines(&shown))
+}
+
+pub(super) fn examples(mut found: Value) -> Result<String, Failure> {
+    let examples: Vec<Example> = read(found["examples"].take())?;
+    if examples.is_empty() {
+        return Ok("Its plan holds nobody.".to_owned());
+    }
+    let mut shown = table(&["what", "profile", "address", ""]);
+    for Example { profile, email, kind, detail } in examples {
+        shown.add_row([kind, profile, email, detail].map(|text| text.replace(char::is_control, " ")));
+    }
+    Ok(lines(&shown))
+}
+
+/// How a run that has ended ends the program.
+pub(super) fn code(run: &Value) -> Code {
+    match run["status"].as_str().unwrap_or_default() {
+        "succeeded" => Code::Done,
+        "succeeded_with_rejections" => Code::DoneWithRejections,
+        "stopped_by_brake" => Code::Brake,
+        "cancelled" => Code::Interrupted,
+        _ => Code::Failure,
+    }
+}
