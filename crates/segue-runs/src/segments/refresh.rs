@@ -71,10 +71,16 @@ impl Segments {
         names
             .retain(|name| stored.segment(name).is_ok_and(|segment| segment.is_active && !segment.is_static));
         let mut refreshed = Vec::new();
-        for portion in portions(&names, &stored.definitions) {
-            if !goes_on(refreshed.len(), names.len()) {
+        let mut done = 0;
+        for mut portion in portions(&names, &stored.definitions) {
+            if !goes_on(done, names.len()) {
                 break;
             }
+            done += portion.len();
+            // People change segments while others are refreshed.
+            stored.segments = self.store.segments().await?;
+            let is_wanted = |segment: &Segment| segment.is_active && !segment.is_static;
+            portion.retain(|name| stored.segment(name).is_ok_and(is_wanted));
             refreshed.extend(self.refresh_in(&mut stored, &portion, now).await?);
         }
         Ok(refreshed)
