@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::hash::BuildHasher;
 
-use compact_str::CompactString;
 use foldhash::HashMap;
 use serde_json::{Value, json};
 use smallvec::SmallVec;
@@ -15,6 +14,7 @@ use crate::fields::Field;
 use crate::imports::Imports;
 use crate::lists::{Exclusion, List};
 use crate::tags::Tags;
+use crate::texts::Texts;
 use crate::webhooks::Webhook;
 
 pub(crate) const ACTIVE: u8 = 1;
@@ -24,13 +24,8 @@ pub(crate) const BOUNCED: u8 = 3;
 /// A contact. Compact, because an account holds millions.
 #[derive(Debug, Default)]
 pub(crate) struct Contact {
-    /// Empty for a contact that is known by its phone only.
-    pub(crate) email: CompactString,
-    pub(crate) first_name: CompactString,
-    pub(crate) last_name: CompactString,
-    pub(crate) phone: CompactString,
-    pub(crate) organisation: CompactString,
-    pub(crate) fields: Vec<(u32, CompactString)>,
+    /// What people read, and behind that the values of custom fields.
+    texts: Texts,
     pub(crate) tags: SmallVec<[u32; 4]>,
     pub(crate) lists: SmallVec<[OnList; 1]>,
     pub(crate) created: f64,
@@ -38,6 +33,20 @@ pub(crate) struct Contact {
     /// When mail to it bounced for good, in seconds since 1970.
     pub(crate) bounced: Option<u32>,
 }
+
+/// A text that every contact has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Attribute {
+    /// Empty for a contact that is known by its phone only.
+    Email,
+    FirstName,
+    LastName,
+    Phone,
+    Organisation,
+}
+
+// The numbers of fields begin behind those of attributes; a field's id is at least 1.
+const FIELDS: u32 = Attribute::Organisation as u32;
 
 #[derive(Debug, Clone)]
 pub(crate) struct OnList {
@@ -53,11 +62,26 @@ impl Contact {
         self.lists.iter().find(|on| on.list == list)
     }
 
-    pub(crate) fn set_field(&mut self, field: u32, value: CompactString) {
-        match self.fields.iter_mut().find(|(known, _)| *known == field) {
-            Some((_, old)) => *old = value,
-            None => self.fields.push((field, value)),
-        }
+    pub(crate) fn text(&self, attribute: Attribute) -> &str {
+        self.texts.get(attribute as u32)
+    }
+
+    /// The values of its custom fields, with the fields' ids.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (u32, &str)> {
+        let fields = self.texts.iter().filter(|(number, _)| *number > FIELDS);
+        fields.map(|(number, value)| (number - FIELDS, value))
+    }
+
+    /// Sets attributes and the values of fields, which come with their ids.
+    pub(crate) fn set<'t>(
+        &mut self,
+        attributes: impl IntoIterator<Item = (Attribute, &'t str)>,
+        fields: impl IntoIterator<Item = (u32, &'t str)>,
+    ) {
+        let attributes = attributes.into_iter().map(|(attribute, text)| (attribute as u32, text));
+        let fields = fields.into_iter().map(|(field, value)| (FIELDS + field, value));
+        let given: SmallVec<[(u32, &str); 16]> = attributes.chain(fields).collect();
+        self.texts.set(&given);
     }
 }
 
@@ -197,7 +221,9 @@ impl Account {
         let email = email.trim();
         let is_open = |piece: &mut Vec<_>| piece.len() < PIECE;
         let mut piece = self.contacts.pop_if(is_open).unwrap_or_else(|| Vec::with_capacity(PIECE));
-        piece.push(Some(Contact { email: email.into(), created: now, updated: now, ..Contact::default() }));
+        let mut contact = Contact { created: now, updated: now, ..Contact::default() };
+        contact.set([(Attribute::Email, email)], []);
+        piece.push(Some(contact));
         let id = small(self.contacts.len() * PIECE + piece.len());
         self.contacts.push(piece);
         if !email.is_empty() {
@@ -208,18 +234,18 @@ impl Account {
     }
 
     pub(crate) fn rename(&mut self, id: u32, email: &str) {
-        if let Some(old) = self.get(id).map(|contact| key(&contact.email)) {
+        if let Some(old) = self.get(id).map(|contact| key(contact.text(Attribute::Email))) {
             self.by_email.remove(&old);
             self.by_email.insert(key(email), id);
             if let Some(contact) = self.get_mut(id) {
-                contact.email = email.trim().into();
+                contact.set([(Attribute::Email, email.trim())], []);
             }
         }
     }
 
     pub(crate) fn delete(&mut self, id: u32) -> bool {
         let Some(contact) = self.slot(id).and_then(Option::take) else { return false };
-        self.by_email.remove(&key(&contact.email));
+        self.by_email.remove(&key(contact.text(Attribute::Email)));
         self.alive -= 1;
         true
     }
@@ -294,11 +320,12 @@ impl Account {
             .map(|on| (on.list.to_string(), json!({"status": on.status, "since": iso(on.since)})))
             .collect();
         let fields: serde_json::Map<String, Value> =
-            contact.fields.iter().map(|(field, value)| (field.to_string(), json!(value))).collect();
+            contact.fields().map(|(field, value)| (field.to_string(), json!(value))).collect();
         let mut tags: Vec<&str> = contact.tags.iter().filter_map(|&tag| self.tags.name(tag)).collect();
         tags.sort_unstable();
-        json!({"id": id, "email": contact.email, "firstName": contact.first_name, "lastName": contact.last_name,
-            "phone": contact.phone, "organisation": contact.organisation, "bounced": contact.bounced.is_some(),
+        json!({"id": id, "email": contact.text(Attribute::Email), "firstName": contact.text(Attribute::FirstName),
+            "lastName": contact.text(Attribute::LastName), "phone": contact.text(Attribute::Phone),
+            "organisation": contact.text(Attribute::Organisation), "bounced": contact.bounced.is_some(),
             "lists": lists, "fields": fields, "tags": tags})
     }
 }

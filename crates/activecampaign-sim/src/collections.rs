@@ -1,6 +1,5 @@
 //! What clients read besides: users, and collections over all contacts.
 
-use compact_str::CompactString;
 use serde_json::{Value, json};
 
 use crate::account::{Account, Contact};
@@ -84,11 +83,10 @@ pub(crate) fn across_contacts(account: &Account, request: &Request, what: &str) 
             paged(what, all, |(number, contact, tag)| tags::link_as_read(number, contact, tag), request)
         }
         "fieldValues" => {
-            let all = contacts.flat_map(|(number, contact)| {
-                contact.fields.iter().map(move |value| (number, contact, value))
-            });
-            let read = |(number, contact, (field, value)): (u32, &Contact, &(u32, CompactString))| {
-                fields::value_as_read(number, contact, *field, value)
+            let all = contacts
+                .flat_map(|(number, contact)| contact.fields().map(move |value| (number, contact, value)));
+            let read = |(number, contact, (field, value)): (u32, &Contact, (u32, &str))| {
+                fields::value_as_read(number, contact, field, value)
             };
             paged(what, all, read, request)
         }

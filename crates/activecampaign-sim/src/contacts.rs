@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::account::{ACTIVE, Account, Contact, OnList, UNSUBSCRIBED};
+use crate::account::{ACTIVE, Account, Attribute, Contact, OnList, UNSUBSCRIBED};
 use crate::answer::{Answer, Request, id, nothing, paged, text};
 use crate::clock::{iso, timestamp};
 use crate::import_body::is_address;
@@ -48,8 +48,9 @@ fn missing(method: &str, number: &str) -> Answer {
 
 pub(crate) fn as_read(number: u32, contact: &Contact) -> Value {
     let bounced = contact.bounced.map(|seconds| timestamp(f64::from(seconds) * 1_000.0));
-    json!({"id": number.to_string(), "email": contact.email, "firstName": contact.first_name,
-        "lastName": contact.last_name, "phone": contact.phone, "orgname": contact.organisation, "orgid": "0",
+    json!({"id": number.to_string(), "email": contact.text(Attribute::Email),
+        "firstName": contact.text(Attribute::FirstName), "lastName": contact.text(Attribute::LastName),
+        "phone": contact.text(Attribute::Phone), "orgname": contact.text(Attribute::Organisation), "orgid": "0",
         "cdate": iso(contact.created), "udate": iso(contact.updated),
         "created_timestamp": timestamp(contact.created), "updated_timestamp": timestamp(contact.updated),
         "bounced_hard": if bounced.is_some() { "1" } else { "0" }, "bounced_soft": "0",
@@ -69,7 +70,7 @@ pub(crate) fn membership(number: u32, on: &OnList) -> Value {
 pub(crate) fn bounce_log(number: u32, contact: &Contact) -> Option<Value> {
     let at = timestamp(f64::from(contact.bounced?) * 1_000.0);
     Some(json!({"id": number.to_string(), "contact": number.to_string(), "subscriberid": number.to_string(),
-        "email": contact.email, "code": "5.1.1", "error": "mailbox does not exist", "tstamp": at,
+        "email": contact.text(Attribute::Email), "code": "5.1.1", "error": "mailbox does not exist", "tstamp": at,
         "created_timestamp": at, "updated_timestamp": at, "links": {}}))
 }
 
@@ -106,15 +107,11 @@ fn set(account: &mut Account, number: u32, given: &Value, now: f64) {
         .collect();
     let Some(contact) = account.get_mut(number) else { return };
     contact.updated = now;
-    let kept = [&mut contact.first_name, &mut contact.last_name, &mut contact.phone];
-    for (key, kept) in ["firstName", "lastName", "phone"].into_iter().zip(kept) {
-        if let Some(value) = text(given.get(key)) {
-            *kept = value.into();
-        }
-    }
-    for (field, value) in values {
-        contact.set_field(field, value.into());
-    }
+    let attributes =
+        [("firstName", Attribute::FirstName), ("lastName", Attribute::LastName), ("phone", Attribute::Phone)];
+    let attributes = attributes.map(|(key, attribute)| (attribute, text(given.get(key))));
+    let attributes = attributes.iter().filter_map(|(attribute, value)| Some((*attribute, value.as_deref()?)));
+    contact.set(attributes, values.iter().map(|(field, value)| (*field, value.as_str())));
 }
 
 fn invalid_email() -> Answer {
@@ -171,8 +168,8 @@ fn create(account: &mut Account, request: &Request, now: f64) -> Answer {
     let number = account.create(&email, now);
     set(account, number, given, now);
     let Some(contact) = account.get(number) else { return Answer::not_found("Subscriber", number) };
-    let made = json!({"email": contact.email, "firstName": contact.first_name, "lastName": contact.last_name,
-        "phone": contact.phone, "cdate": iso(contact.created), "udate": iso(contact.updated), "orgid": "",
+    let made = json!({"email": contact.text(Attribute::Email), "firstName": contact.text(Attribute::FirstName),
+        "lastName": contact.text(Attribute::LastName), "phone": contact.text(Attribute::Phone), "cdate": iso(contact.created), "udate": iso(contact.updated), "orgid": "",
         "orgname": "", "links": {}, "id": number.to_string()});
     Answer::json(201, &json!({"contact": made}))
 }
@@ -227,7 +224,7 @@ pub(crate) fn set_membership(account: &mut Account, request: &Request, now: f64)
         answer["contactList"][key] = value.clone();
     }
     if was != Some(status) {
-        let email = account.get(contact).map(|contact| contact.email.clone()).unwrap_or_default();
+        let email = account.get(contact).map(|contact| contact.text(Attribute::Email)).unwrap_or_default();
         answer["contacts"] = json!([{"id": contact.to_string(), "email": email}]);
     }
     Answer::ok(&answer)

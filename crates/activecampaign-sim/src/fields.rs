@@ -147,7 +147,7 @@ pub(crate) fn value_as_read(number: u32, contact: &Contact, field: u32, value: &
 }
 
 pub(crate) fn values(number: u32, contact: &Contact) -> impl Iterator<Item = Value> {
-    contact.fields.iter().map(move |(field, value)| value_as_read(number, contact, *field, value))
+    contact.fields().map(move |(field, value)| value_as_read(number, contact, field, value))
 }
 
 pub(crate) fn set_value(account: &mut Account, request: &Request, now: f64) -> Answer {
@@ -158,7 +158,7 @@ pub(crate) fn set_value(account: &mut Account, request: &Request, now: f64) -> A
     let Some(number) = id(given.get("contact")) else { return Answer::missing("contact") };
     let Some(contact) = account.get_mut(number) else { return Answer::no_contact() };
     let value = text(given.get("value")).unwrap_or_default();
-    contact.set_field(field, value.as_str().into());
+    contact.set([], [(field, value.as_str())]);
     contact.updated = now;
     let known = json!({"contact": number.to_string(), "field": field.to_string(), "value": value,
         "id": value_id(number, field)});

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use smallvec::SmallVec;
 
-use crate::account::{ACTIVE, Account, UNSUBSCRIBED, fold};
+use crate::account::{ACTIVE, Account, Attribute, UNSUBSCRIBED, fold};
 use crate::answer::Answer;
 use crate::clock::day;
 use crate::delivery::Delivery;
@@ -301,28 +301,26 @@ impl Account {
 
     fn write(&mut self, id: u32, contact: &ImportContact<'_>, now: f64, knobs: &Knobs) {
         let tags: SmallVec<[u32; 4]> = contact.tags.iter().map(|TagName(name)| self.tags.add(name)).collect();
-        let is_field = |value: &&FieldValue<'_>| self.has_field(value.id.0);
-        let fields: SmallVec<[&FieldValue<'_>; 8]> = contact.fields.iter().filter(is_field).collect();
+        let is_written = |value: &str| knobs.blank_clears || !value.is_empty();
+        let fields = contact
+            .fields
+            .iter()
+            .map(|FieldValue { id, value }| (id.0, value.0.as_deref().unwrap_or_default()));
+        let fields = fields.filter(|(id, value)| self.has_field(*id) && is_written(value));
+        let fields: SmallVec<[(u32, &str); 8]> = fields.collect();
+        let attributes = [
+            (Attribute::FirstName, &contact.first_name),
+            (Attribute::LastName, &contact.last_name),
+            (Attribute::Phone, &contact.phone),
+            (Attribute::Organisation, &contact.customer_acct_name),
+        ];
+        let attributes = attributes.into_iter().filter_map(|(attribute, value)| {
+            Some((attribute, value.0.as_deref().filter(|value| is_written(value))?))
+        });
         let Some(known) = self.get_mut(id) else { return };
         known.updated = now;
-        let is_written = |value: &str| knobs.blank_clears || !value.is_empty();
-        let given = [&contact.first_name, &contact.last_name, &contact.phone, &contact.customer_acct_name];
-        let kept = [&mut known.first_name, &mut known.last_name, &mut known.phone, &mut known.organisation];
-        for (given, kept) in given.into_iter().zip(kept) {
-            if let Some(value) = given.0.as_deref().filter(|value| is_written(value)) {
-                *kept = value.into();
-            }
-        }
-        if known.fields.is_empty() {
-            known.fields.reserve_exact(fields.len());
-        }
-        for FieldValue { id, value } in fields {
-            let value = value.0.as_deref().unwrap_or_default();
-            if is_written(value) {
-                known.set_field(id.0, value.into());
-            }
-        }
-        for tag in tags {
+        known.set(attributes, fields);
+        for &tag in &tags {
             if !known.tags.contains(&tag) {
                 known.tags.push(tag);
             }

@@ -48,6 +48,7 @@ mod search;
 mod server;
 mod sim;
 mod tags;
+mod texts;
 mod webhooks;
 
 pub use config::{Config, Limits};

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::account::{Account, Contact};
+use crate::account::{Account, Attribute, Contact};
 use crate::answer::{Answer, Request, page_of};
 use crate::clock;
 use crate::contacts::{as_read, membership};
@@ -73,16 +73,17 @@ impl<'a> Filters<'a> {
             part.as_ref().is_none_or(|part| text.to_lowercase().contains(part.as_str()))
         };
         let is_found = || {
-            let of_person = [&contact.email, &contact.first_name, &contact.last_name];
-            self.search.is_none() || of_person.into_iter().any(|text| contains(&self.search, text))
+            let of_person = [Attribute::Email, Attribute::FirstName, Attribute::LastName];
+            let is_in = |attribute| contains(&self.search, contact.text(attribute));
+            self.search.is_none() || of_person.into_iter().any(is_in)
         };
         is_there
             && self.less.is_none_or(|less| number < less)
             && self.excluded.is_none_or(|excluded| excluded != number)
             && (self.ids.is_empty() || self.ids.contains(&number))
             && self.tag.is_none_or(|tag| contact.tags.contains(&tag))
-            && self.phone.is_none_or(|phone| contact.phone.starts_with(phone))
-            && contains(&self.email_like, &contact.email)
+            && self.phone.is_none_or(|phone| contact.text(Attribute::Phone).starts_with(phone))
+            && contains(&self.email_like, contact.text(Attribute::Email))
             && is_found()
             && self.updated.holds(contact.updated)
             && self.created.holds(contact.created)
@@ -101,12 +102,12 @@ fn order(request: &Request) -> Option<(&'static str, bool)> {
 }
 
 fn sorted<'a>(found: impl Iterator<Item = Found<'a>>, key: &str, is_descending: bool) -> Vec<Found<'a>> {
-    let by_text = |of: fn(&Contact) -> &str| move |(_, contact): &Found| of(contact).to_lowercase();
+    let by_text = |of: Attribute| move |(_, contact): &Found| contact.text(of).to_lowercase();
     let mut found: Vec<Found> = found.collect();
     match key {
-        "email" => found.sort_by_cached_key(by_text(|contact| &contact.email)),
-        "first_name" => found.sort_by_cached_key(by_text(|contact| &contact.first_name)),
-        "last_name" => found.sort_by_cached_key(by_text(|contact| &contact.last_name)),
+        "email" => found.sort_by_cached_key(by_text(Attribute::Email)),
+        "first_name" => found.sort_by_cached_key(by_text(Attribute::FirstName)),
+        "last_name" => found.sort_by_cached_key(by_text(Attribute::LastName)),
         "cdate" => found.sort_by(|(_, one), (_, other)| one.created.total_cmp(&other.created)),
         _ => {}
     }

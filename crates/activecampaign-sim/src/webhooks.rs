@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 
-use crate::account::Account;
+use crate::account::{Account, Attribute};
 use crate::answer::{Answer, Request, id, paged, text};
 use crate::clock::iso;
 use crate::delivery::Delivery;
@@ -97,17 +97,17 @@ impl Account {
         let tags: Vec<&str> = contact.tags.iter().filter_map(|&tag| self.tags.name(tag)).collect();
         for (key, value) in [
             ("id", event.contact.to_string().as_str()),
-            ("email", &contact.email),
-            ("first_name", &contact.first_name),
-            ("last_name", &contact.last_name),
-            ("phone", &contact.phone),
+            ("email", contact.text(Attribute::Email)),
+            ("first_name", contact.text(Attribute::FirstName)),
+            ("last_name", contact.text(Attribute::LastName)),
+            ("phone", contact.text(Attribute::Phone)),
             ("tags", &tags.join(", ")),
             ("ip", "0.0.0.0"),
         ] {
             form.append_pair(&format!("contact[{key}]"), value);
         }
-        for (field, value) in &contact.fields {
-            let perstag = self.perstag(*field).unwrap_or_default();
+        for (field, value) in contact.fields() {
+            let perstag = self.perstag(field).unwrap_or_default();
             form.append_pair(&format!("contact[fields][{perstag}]"), value);
         }
         match event.kind {

@@ -76,6 +76,13 @@ impl Client {
         Self { transport: Arc::new(self.transport.beside(key)) }
     }
 
+    /// The same client with places of its own in the queues: however much it asks for, a call of the others waits for one
+    /// of its calls only.
+    #[must_use]
+    pub fn aside(&self) -> Self {
+        Self { transport: Arc::new(self.transport.aside()) }
+    }
+
     /// Makes no request before a whole window of each limit has passed: another process may have used the account until
     /// now, and the provider counts both.
     pub fn rest(&self) {

@@ -159,10 +159,10 @@ pub(crate) struct Transport {
     general: Budget,
     bulk: Budget,
     bulk_single: Budget,
-    counters: Counters,
+    counters: Arc<Counters>,
     /// Whether key and host have proved themselves: from then on a 403 or a vanished name is a blip before it is a fault.
-    proven: AtomicBool,
-    provider_time: Mutex<Option<DateTime<Utc>>>,
+    proven: Arc<AtomicBool>,
+    provider_time: Arc<Mutex<Option<DateTime<Utc>>>>,
 }
 
 // Nothing that this client reads comes near; a page of contacts is 0.2 MB.
@@ -198,9 +198,9 @@ impl Transport {
             general: Budget::new(limits.shared(limits.general)),
             bulk: Budget::new(limits.shared(limits.bulk)),
             bulk_single: Budget::new(limits.shared(limits.bulk_single)),
-            counters: Counters::default(),
-            proven: AtomicBool::new(false),
-            provider_time: Mutex::new(None),
+            counters: Arc::default(),
+            proven: Arc::default(),
+            provider_time: Arc::default(),
         })
     }
 
@@ -214,9 +214,19 @@ impl Transport {
             general: self.general.beside(),
             bulk: self.bulk.beside(),
             bulk_single: self.bulk_single.beside(),
-            counters: Counters::default(),
-            proven: AtomicBool::new(false),
-            provider_time: Mutex::new(self.provider_time()),
+            counters: Arc::default(),
+            proven: Arc::default(),
+            provider_time: Arc::new(Mutex::new(self.provider_time())),
+        }
+    }
+
+    /// The same in everything but its places in the queues.
+    pub(crate) fn aside(&self) -> Self {
+        Self {
+            counters: Arc::clone(&self.counters),
+            proven: Arc::clone(&self.proven),
+            provider_time: Arc::clone(&self.provider_time),
+            ..self.beside(self.key.clone())
         }
     }
 

@@ -5,8 +5,10 @@ use std::time::Duration;
 /// Waits between questions about imports. The limits on requests are the client's own.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
-    /// Between two looks at the backlog.
-    pub poll: Duration,
+    /// At least between two looks at the backlog.
+    pub soonest: Duration,
+    /// At most between two looks at the backlog.
+    pub latest: Duration,
     /// An import without a result for this long counts as lost and is sent again.
     pub lost_after: Duration,
     /// Imports that may wait for their results at a time.
@@ -15,8 +17,12 @@ pub struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        let (poll, lost_after) = (Duration::from_secs(15), Duration::from_secs(30 * 60));
-        Self { poll, lost_after, outstanding: 200 }
+        Self {
+            soonest: Duration::from_secs(1),
+            latest: Duration::from_secs(15),
+            lost_after: Duration::from_secs(30 * 60),
+            outstanding: 200,
+        }
     }
 }
 
@@ -25,8 +31,8 @@ impl Pace {
     #[must_use]
     pub fn sped_up(self, factor: f64) -> Self {
         // Below these, waiting costs more than it saves; and a busy machine is not a lost import.
-        let poll = self.poll.div_f64(factor).max(Duration::from_millis(5));
+        let faster = |wait: Duration| wait.div_f64(factor).max(Duration::from_millis(5));
         let lost_after = self.lost_after.div_f64(factor).max(Duration::from_secs(10));
-        Self { poll, lost_after, ..self }
+        Self { soonest: faster(self.soonest), latest: faster(self.latest), lost_after, ..self }
     }
 }

@@ -158,6 +158,11 @@ impl Store {
         batches: &[Batch],
         verdicts: &[Verdict],
     ) -> Result<(), StoreError> {
+        if verdicts.is_empty() && (1..=ROWS_PER_STATEMENT).contains(&batches.len()) {
+            // What nearly always is saved, and one statement is all or nothing by itself.
+            let mut connection = self.pool.acquire().await.doing("saving batches")?;
+            return upsert_batches(&mut connection, run, batches).await;
+        }
         let mut transaction = self.pool.begin().await.doing("saving batches")?;
         for chunk in batches.chunks(ROWS_PER_STATEMENT) {
             upsert_batches(&mut transaction, run, chunk).await?;

@@ -44,6 +44,8 @@ impl Store {
         let pool = AnyPoolOptions::new()
             // SQLite has one writer: a second connection would only wait for the first.
             .max_connections(1)
+            // Nobody can cut this one, and a question takes as long as a short statement.
+            .test_before_acquire(false)
             .idle_timeout(None)
             .max_lifetime(None)
             .after_connect(|connection, _| Box::pin(set_up(connection)))

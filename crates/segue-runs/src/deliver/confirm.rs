@@ -1,6 +1,7 @@
 //! Confirming: what became of imports that the provider took, learned with as few questions as possible.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use activecampaign::{Client, Error, ErrorKind, ImportState};
 use futures::StreamExt;
@@ -60,7 +61,9 @@ async fn watch(
                 None => return Ok(()),
             }
         }
-        tokio::time::sleep(pace.poll).await;
+        // The longer they take, the less it matters how soon their end is known.
+        let waited = waiting.front().map_or(Duration::ZERO, |oldest| oldest.since.elapsed());
+        tokio::time::sleep((waited / 2).clamp(pace.soonest, pace.latest)).await;
         while let Ok(arrival) = arrivals.try_recv() {
             waiting.push_back(arrival);
         }
