@@ -31,8 +31,21 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 const WHOLE_TABLE_WITHIN: Duration = Duration::from_secs(10 * 60);
 
 /// Endpoints that move or read a whole table, by the end of their route.
-const WHOLE_TABLE: [&str; 8] =
-    ["/files", "/keys", "/members", "/definitions/count", "/inspect", "/explain", "/description", "/check"];
+const WHOLE_TABLE: [&str; 13] = [
+    "/files",
+    "/keys",
+    "/members",
+    "/preview",
+    "/inspect",
+    "/explain",
+    "/overlaps",
+    "/definitions/count",
+    "/tables",
+    "/tables/{id}",
+    "/description",
+    "/values",
+    "/check",
+];
 
 /// The other end of the connection.
 #[derive(Debug, Clone, Copy)]

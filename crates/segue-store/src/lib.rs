@@ -13,7 +13,7 @@
 //!   master.key               seals secrets, unless another key is given
 //!   ledgers/<export>-<run>.parquet
 //!   runs/<run>/              the run's plan, its outbox and its rejections
-//!   segments/<name>-<n>.parquet  the keys of a segment's members
+//!   segments/<name>-<n>.parquet  the keys of a segment's members; of one from a list, with an id for the number
 //!   segments/<name>-export.parquet  those whom one push may export, as long as it runs
 //! ```
 //!

@@ -68,11 +68,15 @@ impl Segments {
         names
             .retain(|name| stored.segment(name).is_ok_and(|segment| segment.is_active && !segment.is_static));
         let mut refreshed = Vec::new();
-        for name in &names {
-            if !goes_on(refreshed.len(), names.len()) {
+        for (done, name) in names.iter().enumerate() {
+            if !goes_on(done, names.len()) {
                 break;
             }
-            refreshed.push(self.refresh_in(&mut stored, name, now).await?);
+            // People change segments while others are refreshed.
+            stored.segments = self.store.segments().await?;
+            if stored.segment(name).is_ok_and(|segment| segment.is_active && !segment.is_static) {
+                refreshed.push(self.refresh_in(&mut stored, name, now).await?);
+            }
         }
         Ok(refreshed)
     }

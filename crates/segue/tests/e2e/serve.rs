@@ -7,7 +7,7 @@ use activecampaign_sim::Config;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::setting::{Setting, interrupt, read_until};
+use crate::setting::{Setting, interrupt, read_until, wait_until};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
@@ -141,4 +141,66 @@ fn a_port_that_is_taken_is_said() {
     assert_eq!(output.status.code(), Some(2), "{words}");
     assert!(words.contains("choose another with --listen"), "{words}");
     served.end();
+}
+
+/// A person who is signed in, as a browser would be.
+fn signed_in(setting: &Setting, served: &mut Served) -> String {
+    let setup =
+        json!({"secret": served.secret(), "login": "root@example.com", "name": "Root", "password": PASSWORD});
+    assert_eq!(served.post(setting, "/setup", &setup).0, StatusCode::CREATED);
+    setting.sign_in(&format!("{}/api/v1/session", served.url), &credentials())
+}
+
+#[test]
+fn a_table_and_a_segment_are_made_refreshed_and_downloaded_over_http() {
+    let setting = Setting::new(Config::default());
+    std::fs::create_dir(setting.path("data")).unwrap();
+    let mut served = serve(&setting, &["--data-folder", "data"]);
+    let cookie = signed_in(&setting, &mut served);
+    let url = |path: &str| format!("{}/api/v1{path}", served.url);
+    let customers = "id,mail,city\n1,ana@example.com,Cluj\n2,ion@example.com,Iasi\n";
+    let sent = setting.ask("POST", &url("/files?name=customers.csv"), &cookie, customers);
+    assert_eq!(sent.0, StatusCode::CREATED, "{}", sent.1);
+    let table = json!({"name": "customers", "path": "customers.csv", "key": "id"});
+    let added = setting.ask("POST", &url("/tables"), &cookie, &table.to_string());
+    assert_eq!(added.0, StatusCode::CREATED, "{}", added.1);
+    let rules = json!([{"all": [{"column": "city", "is": "Cluj"}]}]);
+    let segment = json!({"name": "cluj", "definition": {"version": 1, "table": "customers", "rules": rules}});
+    let added = setting.ask("POST", &url("/segments"), &cookie, &segment.to_string());
+    assert_eq!(added.0, StatusCode::CREATED, "{}", added.1);
+    let begun = setting.ask("POST", &url("/segments/cluj/refresh"), &cookie, "");
+    assert_eq!(begun.0, StatusCode::ACCEPTED, "{}", begun.1);
+    let run: Value = serde_json::from_str(&begun.1).unwrap();
+    let place = url(&format!("/runs/{}", run["id"].as_str().unwrap()));
+    wait_until("the refresh has succeeded", || {
+        let run: Value = serde_json::from_str(&setting.ask("GET", &place, &cookie, "").1).unwrap();
+        assert!(run["ended_at"].is_null() || run["status"] == "succeeded", "{run}");
+        run["status"] == "succeeded"
+    });
+    let members = setting.ask("GET", &url("/segments/cluj/members?format=csv"), &cookie, "");
+    assert_eq!(members.1, "id,mail,city\n1,ana@example.com,Cluj\n");
+    let words = served.end();
+    assert!(!words.contains("example.com") && !words.contains("Cluj"), "{words}");
+
+    // What was made so is there at the command line, too.
+    let listed = setting.command(&["segments", "list", "--state", "state"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("cluj"));
+}
+
+#[test]
+fn a_data_folder_must_be_there_and_apart_from_the_state_directory() {
+    let setting = Setting::new(Config::default());
+    std::fs::create_dir(setting.path("data")).unwrap();
+    for (folder, state, expected) in [
+        ("none", "state", "the data folder none cannot be used"),
+        ("data", "data/state", "keep them apart"),
+        (".", "state", "keep them apart"),
+        ("state/runs", "state", "keep them apart"),
+    ] {
+        let options = ["serve", "--listen", "127.0.0.1:0", "--state", state, "--data-folder", folder];
+        let output = setting.command(&options).output().unwrap();
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{words}");
+        assert!(words.contains(expected), "{words}");
+    }
 }

@@ -55,6 +55,11 @@ impl Setting {
         &self.host
     }
 
+    /// A place in the folder in which commands run.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
     pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, content).unwrap();
@@ -223,6 +228,27 @@ impl Setting {
         self.block_on(async {
             let response = request.send().await.unwrap();
             (response.status(), response.json().await.unwrap_or_default())
+        })
+    }
+
+    /// Signs in, and gives the cookie.
+    pub(crate) fn sign_in(&self, url: &str, credentials: &Value) -> String {
+        let request = self.http.post(url).json(credentials);
+        let response = self.block_on(async { request.send().await.unwrap() });
+        let cookie = response.headers()["set-cookie"].to_str().unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    /// Asks a server of ours as whoever has this cookie, and gives status and text.
+    pub(crate) fn ask(&self, method: &str, url: &str, cookie: &str, body: &str) -> (StatusCode, String) {
+        let request = self.http.request(method.parse().unwrap(), url).body(body.to_owned());
+        let request = request
+            .header("content-type", "application/json")
+            .header("cookie", cookie)
+            .header("sec-fetch-site", "same-origin");
+        self.block_on(async {
+            let response = request.send().await.unwrap();
+            (response.status(), response.text().await.unwrap())
         })
     }
 

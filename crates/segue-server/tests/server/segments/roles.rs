@@ -41,7 +41,7 @@ fn changes() -> Vec<(Method, &'static str, Value, &'static str)> {
         (Method::PATCH, "/segments/cluj", json!({"description": "x"}), segment),
         (Method::POST, "/segments/cluj/duplicate", json!({"name": "copy"}), segment),
         (Method::POST, "/segments/cluj/refresh", Value::Null, segment),
-        (Method::POST, "/segments/cluj/keys", json!("1"), segment),
+        (Method::POST, "/segments/cluj/keys", json!({"id": "1"}), segment),
         (Method::DELETE, "/segments/cluj", Value::Null, segment),
         (Method::POST, "/tables", another, table),
         (Method::PATCH, "/tables/spare", json!({"meanings": {"city": "city"}}), table),

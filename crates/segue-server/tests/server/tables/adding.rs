@@ -38,7 +38,7 @@ async fn a_table_is_added_and_shown() {
     assert_eq!((page.text_at("/items/0/name"), page.text_at("/next")), ("customers", "customers"));
     let rest = root.get("/tables?cursor=customers").await;
     assert_eq!((rest.text_at("/items/0/name"), &rest.body["next"]), ("invoices", &Value::Null));
-    let entries = root.get("/audit?action=table.create").await;
+    let entries = root.get("/audit?action=table.create&object_id=invoices").await;
     assert_eq!(entries.body["items"][0]["after"]["table"]["name"], "invoices");
     root.get("/tables/none").await.problem("not_found");
 }
