@@ -14,7 +14,7 @@ impl Segments {
     ///
     /// # Errors
     /// [`SegmentError::Faults`] for what is wrong with it; [`SegmentError::InUse`] if it is taken back while used, and
-    /// [`SegmentError::Missing`] if it was never declared; [`StoreError::Stale`].
+    /// [`SegmentError::Missing`] if it was never declared; [`StoreError::Stale`](segue_store::StoreError::Stale).
     pub async fn declare(
         &self,
         table: &str,
