@@ -57,9 +57,19 @@ impl Connections {
     /// What an administrator agrees to for this host: the version of the text, and the text.
     #[must_use]
     pub fn consent(&self, host: &str) -> (u32, String) {
-        let name =
-            connect::host(host, self.rules.hosts).map_or_else(|_| host.trim().to_owned(), |host| host.name());
-        (CONSENT_TEXT, consent_text(&name, self.rules.policy.as_deref()))
+        (CONSENT_TEXT, consent_text(&self.host_name(host), self.rules.policy.as_deref()))
+    }
+
+    /// A host as a text names it: as it is stored, or as it was typed if it is none.
+    #[must_use]
+    pub fn host_name(&self, host: &str) -> String {
+        connect::host(host, self.rules.hosts).map_or_else(|_| host.trim().to_owned(), |host| host.name())
+    }
+
+    /// What the operator decided.
+    #[must_use]
+    pub const fn rules(&self) -> &ConnectionRules {
+        &self.rules
     }
 
     /// Tries an account. Nothing is stored.

@@ -34,6 +34,7 @@ no = No
 next-page = Next page
 first-page = First page
 form-has-faults = Some fields are not right
+form-stale = Somebody else has changed this in the meantime. What you typed is still here: look it over and save again.
 
 role-viewer = Viewer
 role-contributor = Contributor

@@ -34,6 +34,7 @@ no = Nu
 next-page = Pagina următoare
 first-page = Prima pagină
 form-has-faults = Unele câmpuri nu sunt corecte
+form-stale = Altcineva a schimbat între timp acest obiect. Ce ai scris este încă aici: verifică și salvează din nou.
 
 role-viewer = Cititor
 role-contributor = Contribuitor

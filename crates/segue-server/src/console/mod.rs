@@ -6,6 +6,7 @@
 
 mod account;
 mod assets;
+mod connections;
 mod form;
 mod home;
 mod page;
@@ -27,5 +28,6 @@ pub(crate) fn pages() -> Router<App> {
         .merge(sign_in::pages())
         .merge(setup::pages())
         .merge(account::pages())
+        .merge(connections::pages())
         .merge(assets::files())
 }

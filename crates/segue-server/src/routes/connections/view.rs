@@ -119,8 +119,8 @@ pub(crate) struct AccountView {
 /// A new connection, and the account that it leads to.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Connected {
-    pub(super) connection: ConnectionView,
-    pub(super) account: AccountView,
+    pub(crate) connection: ConnectionView,
+    pub(crate) account: AccountView,
 }
 
 /// A signature as it is shown.
