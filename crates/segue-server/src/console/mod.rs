@@ -10,9 +10,11 @@ mod connections;
 mod form;
 mod home;
 mod page;
+mod people;
 mod problem;
 mod setup;
 mod sign_in;
+mod tokens;
 mod words;
 
 use axum::Router;
@@ -29,5 +31,7 @@ pub(crate) fn pages() -> Router<App> {
         .merge(setup::pages())
         .merge(account::pages())
         .merge(connections::pages())
+        .merge(people::pages())
+        .merge(tokens::pages())
         .merge(assets::files())
 }

@@ -19,6 +19,7 @@ macro_rules! messages {
             include_str!(concat!("../../locales/", $language, "/shell.ftl")),
             include_str!(concat!("../../locales/", $language, "/problems.ftl")),
             include_str!(concat!("../../locales/", $language, "/connections.ftl")),
+            include_str!(concat!("../../locales/", $language, "/people.ftl")),
         ]
     };
 }

@@ -69,7 +69,7 @@ pub(crate) struct Tokens {
 }
 
 impl Tokens {
-    async fn of(app: &App, person: &str) -> Result<Json<Self>, Problem> {
+    pub(crate) async fn of(app: &App, person: &str) -> Result<Json<Self>, Problem> {
         let tokens = app.store.tokens(person).await?;
         Ok(Json(Self { items: tokens.iter().map(TokenView::from).collect() }))
     }
