@@ -23,6 +23,14 @@ impl Default for ConnectionRules {
     }
 }
 
+impl ConnectionRules {
+    /// Whether connections may go over plain http, and to private addresses.
+    #[must_use]
+    pub fn allows_insecure(&self) -> bool {
+        self.hosts == HostPolicy::AllowInsecure
+    }
+}
+
 /// An account that somebody wants to connect to.
 #[derive(Debug, Clone)]
 pub struct Attempt {

@@ -4,8 +4,10 @@
 //! what they answer. What a form sends becomes the JSON body of an endpoint, so that everything is checked, and told, in one
 //! place; what fails is a [`Problem`](crate::problem::Problem), which [`problem::as_page`] makes a page of.
 
+mod about;
 mod account;
 mod assets;
+mod audit;
 mod connections;
 mod form;
 mod home;
@@ -33,5 +35,7 @@ pub(crate) fn pages() -> Router<App> {
         .merge(connections::pages())
         .merge(people::pages())
         .merge(tokens::pages())
+        .merge(audit::pages())
+        .merge(about::pages())
         .merge(assets::files())
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
 
-use chrono::{DateTime, Datelike, TimeZone, Timelike};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeZone, Timelike};
 use chrono_tz::Tz;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -20,6 +20,7 @@ macro_rules! messages {
             include_str!(concat!("../../locales/", $language, "/problems.ftl")),
             include_str!(concat!("../../locales/", $language, "/connections.ftl")),
             include_str!(concat!("../../locales/", $language, "/people.ftl")),
+            include_str!(concat!("../../locales/", $language, "/audit.ftl")),
         ]
     };
 }
@@ -117,6 +118,14 @@ impl Words {
     pub(crate) fn day<Z: TimeZone>(self, time: &DateTime<Z>) -> String {
         let month = self.word("month", &time.month().to_string());
         format!("{} {month} {}", time.day(), time.year())
+    }
+
+    /// When a day begins, in milliseconds since 1970.
+    pub(crate) fn begin_of(self, day: NaiveDate) -> i64 {
+        let midnight = day.and_time(NaiveTime::MIN);
+        // Where clocks are put forward at midnight, there is none.
+        let begin = self.zone.from_local_datetime(&midnight).earliest();
+        begin.map_or_else(|| midnight.and_utc().timestamp_millis(), |begin| begin.timestamp_millis())
     }
 
     /// How long something took, in milliseconds.
