@@ -36,7 +36,7 @@ mod serve;
 mod throttle;
 mod time;
 
-pub use app::{App, Random, Setting, new_id, system_clock, system_random};
+pub use app::{App, Begin, Random, Sandbox, Setting, new_id, system_clock, system_random};
 pub use links::{one_time_link, reset_link};
 pub use origin::PublicUrl;
 pub use passwords::Cost;

@@ -141,7 +141,7 @@ mod tests {
         let directory = Arc::new(StateDirectory::open(folder.path()).unwrap());
         let store = Store::open(&directory).await.unwrap();
         let url = PublicUrl::parse("http://localhost").unwrap();
-        let setting = Setting { url, trusted_proxies: Vec::new(), cost: Cost::LEAST };
+        let setting = Setting { url, trusted_proxies: Vec::new(), cost: Cost::LEAST, sandbox: None };
         let keys = MasterKeys::of_directory(&directory).unwrap();
         let (engine, resources) = (
             Arc::new(TableEngine),

@@ -87,6 +87,7 @@ about-url = Address
 about-proxies = Trusted proxies
 about-hosts = Hosts of connections
 about-hosts-any = Plain http and private addresses are allowed
+about-hosts-trial = For trying out
 about-hosts-public = Public addresses over https only
 about-keys = API keys
 about-keys-folder = Sealed in Segue, or read from the folder of secrets

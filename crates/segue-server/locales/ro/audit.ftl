@@ -88,6 +88,7 @@ about-url = Adresă
 about-proxies = Proxy-uri de încredere
 about-hosts = Gazdele conexiunilor
 about-hosts-any = Sunt permise http simplu și adrese private
+about-hosts-trial = Pentru încercări
 about-hosts-public = Doar adrese publice, prin https
 about-keys = Chei API
 about-keys-folder = Sigilate în Segue sau citite din dosarul de secrete

@@ -1,6 +1,6 @@
 //! The audit log: who did what to which object, with what it changed. For administrators, as the endpoints are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -235,7 +235,7 @@ fn line(entry: AuditEntry) -> Line {
 /// What is otherwise, field by field.
 fn differences(before: Option<&RawValue>, after: Option<&RawValue>) -> Vec<Difference> {
     let (mut before, mut after) = (fields(before), fields(after));
-    let names: Vec<String> = before.keys().chain(after.keys()).cloned().collect();
+    let names: BTreeSet<String> = before.keys().chain(after.keys()).cloned().collect();
     let mut differences = Vec::new();
     for field in names {
         let (before, after) = (before.remove(&field), after.remove(&field));

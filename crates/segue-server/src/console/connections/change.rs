@@ -121,7 +121,7 @@ pub(super) async fn set_key(
     Id(id): Id,
     form: Form,
 ) -> Result<Response, Problem> {
-    let mut fields = account(&form);
+    let mut fields = account(&app, &form);
     // Whoever changes the key means to: without one, this would change nothing.
     if !fields.contains_key("api_key_from") {
         fields.entry("api_key").or_insert_with(|| Value::from(""));

@@ -15,7 +15,7 @@ use super::super::page::{Frame, Section, ok, shown};
 use super::super::words::Words;
 use crate::app::App;
 use crate::caller::Caller;
-use crate::input::{Asked, Body};
+use crate::input::{self, Body};
 use crate::problem::Problem;
 use crate::routes::connections;
 use crate::routes::connections::account::{KindView, kinds, try_account};
@@ -37,7 +37,7 @@ pub(super) async fn contributors(
 ) -> Result<Vec<Contributor>, Problem> {
     let asked =
         UserQuery { role: Some(Role::Contributor), enabled: Some(true), limit: Some(200), cursor: None };
-    let Json(page) = users::list(State(app.clone()), caller.clone(), Asked(asked)).await?;
+    let Json(page) = users::list(State(app.clone()), caller.clone(), input::Asked(asked)).await?;
     let people = page.items.into_iter().map(|user| Contributor {
         is_chosen: chosen(&user.id),
         id: user.id,
@@ -84,6 +84,7 @@ struct New {
     sharing: String,
     people: Vec<Contributor>,
     consent: ConsentText,
+    is_sandbox: bool,
     account: Option<AccountView>,
     faults: Faults,
     trouble: Option<Problem>,
@@ -108,6 +109,7 @@ async fn page(app: &App, caller: &Caller, typed: Form) -> Result<New, Problem> {
         people: contributors(app, caller, |id| chosen.contains(&id)).await?,
         consent: ConsentText::of(app, frame.words, typed.text("host")),
         sharing: typed.given("sharing").unwrap_or("administrators").to_owned(),
+        is_sandbox: app.connections.rules().is_sandbox(typed.text("host")),
         frame,
         kinds,
         typed,
@@ -118,25 +120,29 @@ async fn page(app: &App, caller: &Caller, typed: Form) -> Result<New, Problem> {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Prefilled {
-    host: Option<String>,
-    name: Option<String>,
+pub(super) struct Asked {
+    #[serde(rename = "type")]
+    kind: Option<String>,
 }
 
 pub(super) async fn blank(
     State(app): State<App>,
     caller: Caller,
-    Query(given): Query<Prefilled>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let given = [("host", given.host), ("name", given.name)];
-    let typed = given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
-    Ok(ok(&page(&app, &caller, typed).await?))
+    let mut fields = Vec::new();
+    if let (Some("sandbox"), Some(host)) = (asked.kind.as_deref(), &app.connections.rules().sandbox) {
+        let words = Frame::of(&app, &caller, Section::Connections).await?.words;
+        fields.push(("host".to_owned(), host.clone()));
+        fields.push(("name".to_owned(), words.say("connections-sandbox").to_string()));
+    }
+    Ok(ok(&page(&app, &caller, fields.into_iter().collect()).await?))
 }
 
 /// Tries host and key: a script shows what is found beside the form, and without one it is the form once more, in which
 /// the key must be typed again, since no page holds one.
 pub(super) async fn connect(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {
-    let tried = try_account(State(app.clone()), caller.clone(), Body(body(account(&form))?)).await;
+    let tried = try_account(State(app.clone()), caller.clone(), Body(body(account(&app, &form))?)).await;
     let (status, account, faults, trouble) = match tried {
         Ok(Json(account)) => (StatusCode::OK, Some(account), Faults::default(), None),
         Err(problem) => {
@@ -153,7 +159,7 @@ pub(super) async fn connect(State(app): State<App>, caller: Caller, form: Form) 
 }
 
 pub(super) async fn save(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {
-    match connections::add(&app, &caller, body(wish(&form))?).await {
+    match connections::add(&app, &caller, body(wish(&app, &form))?).await {
         Ok(added) => {
             Ok(Redirect::to(&format!("/connections/{}?done=added", added.connection.id)).into_response())
         }
@@ -166,14 +172,21 @@ pub(super) async fn save(State(app): State<App>, caller: Caller, form: Form) -> 
     }
 }
 
-/// Host, key and consent, as endpoints take them.
-pub(super) fn account(form: &Form) -> Map<String, Value> {
+/// Host, key and consent, as endpoints take them. Nobody has to type the key of the sandbox.
+pub(super) fn account(app: &App, form: &Form) -> Map<String, Value> {
     let mut fields = Map::new();
     fields.insert("host".to_owned(), Value::from(form.text("host")));
     for name in ["api_key", "api_key_from"] {
         if let Some(given) = form.given(name) {
             fields.insert(name.to_owned(), Value::from(given));
         }
+    }
+    let has_key = fields.contains_key("api_key") || fields.contains_key("api_key_from");
+    if let Some(sandbox) = &app.setting.sandbox
+        && !has_key
+        && app.connections.rules().is_sandbox(form.text("host"))
+    {
+        fields.insert("api_key".to_owned(), Value::from(sandbox.key.as_str()));
     }
     if form.is_on("agreed") {
         fields.insert("agreed".to_owned(), Value::from(CONSENT_TEXT));
@@ -189,8 +202,8 @@ pub(super) fn sharing(form: &Form) -> Value {
     }
 }
 
-fn wish(form: &Form) -> Map<String, Value> {
-    let mut fields = account(form);
+fn wish(app: &App, form: &Form) -> Map<String, Value> {
+    let mut fields = account(app, form);
     for (name, value) in [
         ("name", Value::from(form.text("name"))),
         ("sharing", sharing(form)),

@@ -36,6 +36,7 @@ pub(crate) fn pages() -> Router<App> {
     Router::new()
         .route("/connections", get(list))
         .route("/connections/new", get(form::blank).post(form::save))
+        .route("/connections/sandbox", post(begin_sandbox))
         .route("/connections/connect", post(form::connect))
         .route("/connections/{id}", get(show))
         .route("/connections/{id}/test", post(test))
@@ -51,6 +52,7 @@ pub(crate) fn pages() -> Router<App> {
 struct List {
     frame: Frame,
     connections: Vec<ConnectionView>,
+    has_sandbox: bool,
     next: Option<String>,
     done: Option<&'static str>,
 }
@@ -76,7 +78,19 @@ async fn list(
     let connections = page.items.into_iter().filter_map(whole).collect();
     let frame = Frame::of(&app, &caller, Section::Connections).await?;
     let done = known(query.done.as_deref(), &["removed"]);
-    Ok(ok(&List { frame, connections, next: page.next, done }))
+    let has_sandbox = app.setting.sandbox.is_some();
+    Ok(ok(&List { frame, connections, has_sandbox, next: page.next, done }))
+}
+
+/// Begins the built-in sandbox, and leads to the form of a connection to it.
+async fn begin_sandbox(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    caller.require(Right::ManageConnections)?;
+    let sandbox = app.setting.sandbox.as_ref().ok_or_else(|| Problem::new(Code::NotFound))?;
+    (sandbox.begin)().await.map_err(|error| {
+        let words = format!("the sandbox cannot begin: {error}: start Segue with another --sandbox-port");
+        Problem::with(Code::CannotRun, words)
+    })?;
+    Ok(Redirect::to("/connections/new?type=sandbox").into_response())
 }
 
 /// What a page was left with, if it is a word of ours.
