@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use activecampaign::{HostPolicy, Limits, Options};
+use activecampaign_sim::Simulator;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use segue_engine::TableEngine;
@@ -12,7 +13,7 @@ use segue_model::Resources;
 use segue_runs::connections::ConnectionRules;
 use segue_runs::segments::Segments;
 use segue_runs::{Clock, Installation, Pace, StopHandle, Worker, WorkerRules};
-use segue_server::{App, Cost, PublicUrl, Setting, new_id, one_time_link, serve, system_random};
+use segue_server::{App, Cost, PublicUrl, Sandbox, Setting, new_id, one_time_link, serve, system_random};
 use segue_store::{MasterKeys, ReferenceRules, Store};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -38,6 +39,7 @@ pub(crate) struct Site {
     pub(crate) segments: Arc<Segments>,
     installation: Installation,
     worker: Option<(StopHandle, JoinHandle<()>)>,
+    _sandbox: Option<Simulator>,
     _place: Place,
 }
 
@@ -46,6 +48,8 @@ pub(crate) struct Site {
 pub(crate) struct Odd {
     pub(crate) public: Option<&'static str>,
     pub(crate) behind_proxy: bool,
+    /// Only public hosts may be called, and a sandbox inside the server.
+    pub(crate) sandbox: bool,
 }
 
 impl Site {
@@ -61,13 +65,22 @@ impl Site {
         let public = PublicUrl::parse(odd.public.unwrap_or(&url)).expect("an address");
         let trusted_proxies =
             if odd.behind_proxy { vec!["127.0.0.1".parse().expect("an address")] } else { Vec::new() };
+        let sandbox = if odd.sandbox {
+            Some(activecampaign_sim::start(activecampaign_sim::Config::default()).await.expect("a sandbox"))
+        } else {
+            None
+        };
         let connections = ConnectionRules {
-            hosts: HostPolicy::AllowInsecure,
+            hosts: if odd.sandbox { HostPolicy::PublicHttps } else { HostPolicy::AllowInsecure },
             references: ReferenceRules::default(),
             policy: Some("https://acme.example/privacy".into()),
-            sandbox: None,
+            sandbox: sandbox.as_ref().map(|sandbox| format!("http://{}", sandbox.address())),
         };
-        let setting = Setting { url: public.clone(), trusted_proxies, cost: Cost::LEAST, sandbox: None };
+        let built_in = sandbox.as_ref().map(|_| Sandbox {
+            key: activecampaign_sim::KEY.to_owned(),
+            begin: Arc::new(|| Box::pin(async { Ok(()) })),
+        });
+        let setting = Setting { url: public.clone(), trusted_proxies, cost: Cost::LEAST, sandbox: built_in };
         let keys = MasterKeys::of_directory(&directory).expect("a master key");
         let now_ms = Arc::new(AtomicI64::new(BEGIN_MS));
         let held = Arc::clone(&now_ms);
@@ -97,6 +110,7 @@ impl Site {
             segments: known,
             installation: works,
             worker: None,
+            _sandbox: sandbox,
             _place: place,
         }
     }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{led_to, page, statuses, submit, value};
 use crate::exports::{Shop, save, weekly};
-use crate::setting::{As, PASSWORD, Site};
+use crate::setting::{As, Odd, PASSWORD, Site};
 
 async fn account() -> Simulator {
     activecampaign_sim::start(Config::default()).await.expect("a simulator")
@@ -181,4 +181,33 @@ async fn s22_another_administrator_becomes_export_user() {
     let done = submit(&eva, &form, &[("version", &version), ("password", PASSWORD)]).await;
     assert_eq!(led_to(done), format!("{place}?done=export-user"));
     assert!(page(&eva, &place).await.text.contains("That is you"));
+}
+
+#[tokio::test]
+async fn the_sandbox_is_connected_without_a_key_and_no_other_private_host_is() {
+    let (site, other) = (Site::start_odd(Odd { sandbox: true, ..Odd::default() }).await, account().await);
+    let root = site.administrator().await;
+    assert!(page(&root, "/connections").await.text.contains("Try with the sandbox"));
+    let form = led_to(submit(&root, "/connections/sandbox", &[]).await);
+    let form = page(&root, &form).await.expect(StatusCode::OK);
+    let (name, host) = (value(&form, "name"), value(&form, "host"));
+    let mut fields = filled(&host, &name);
+    fields.retain(|(name, _)| *name != "api_key");
+    let place = led_to(submit(&root, "/connections/new", &fields).await);
+    assert!(page(&root, &place).await.text.contains("Nothing leaves the machine"));
+    assert_eq!(root.get("/connections").await.body["items"][0]["sandbox"], true);
+
+    let refused = submit(&root, "/connections/new", &filled(&self::host(&other), "Other")).await;
+    let refused = refused.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("id=\"host-fault\""), "{}", refused.text);
+    let contributor = site.user(&root, "ion@example.com", "contributor").await;
+    submit(&contributor, "/connections/sandbox", &[]).await.expect(StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn without_a_sandbox_none_is_offered() {
+    let site = Site::start().await;
+    let root = site.administrator().await;
+    assert!(!page(&root, "/connections").await.text.contains("sandbox"));
+    submit(&root, "/connections/sandbox", &[]).await.expect(StatusCode::NOT_FOUND);
 }
