@@ -3,8 +3,10 @@
 use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::{fmt, io};
 
 use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
 use rand::RngExt;
 use segue_runs::{Clock, Installation};
 use tokio::sync::watch;
@@ -17,6 +19,24 @@ use crate::throttle::Throttle;
 
 /// Fills with bytes that nobody can guess.
 pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
+/// Begins the sandbox, unless it has begun.
+pub type Begin = Arc<dyn Fn() -> BoxFuture<'static, io::Result<()>> + Send + Sync>;
+
+/// A simulated account inside the server, to try everything with.
+#[derive(Clone)]
+pub struct Sandbox {
+    /// The key that its account takes. It is no secret.
+    pub key: String,
+    /// Begins it: it is there from the first wish on.
+    pub begin: Begin,
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox").finish_non_exhaustive()
+    }
+}
 
 /// How the server is reached, and what it costs to try a password.
 #[derive(Debug, Clone)]
@@ -31,6 +51,8 @@ pub struct Setting {
     pub data_folders: DataFolders,
     /// The largest file that is taken, in bytes.
     pub largest_file: u64,
+    /// The built-in sandbox, where there is one; its host is that of the connections' rules.
+    pub sandbox: Option<Sandbox>,
 }
 
 /// The server's state. Cheap to clone; all clones are one.

@@ -42,7 +42,7 @@ mod serve;
 mod throttle;
 mod time;
 
-pub use app::{App, Random, Setting, new_id, system_clock, system_random};
+pub use app::{App, Begin, Random, Sandbox, Setting, new_id, system_clock, system_random};
 pub use folders::DataFolders;
 pub use links::{entry_at_the_console, one_time_link, reset_link};
 pub use local::{Local, Reply};

@@ -145,8 +145,14 @@ mod tests {
         let store = Store::open(&directory).await.unwrap();
         let url = PublicUrl::parse("http://localhost").unwrap();
         let data_folders = DataFolders::default();
-        let setting =
-            Setting { url, trusted_proxies: Vec::new(), cost: Cost::LEAST, data_folders, largest_file: 0 };
+        let setting = Setting {
+            url,
+            trusted_proxies: Vec::new(),
+            cost: Cost::LEAST,
+            data_folders,
+            largest_file: 0,
+            sandbox: None,
+        };
         let keys = MasterKeys::of_directory(&directory).unwrap();
         let (engine, resources) = (
             Arc::new(TableEngine),

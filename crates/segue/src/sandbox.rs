@@ -1,13 +1,29 @@
-//! `segue sandbox`: the simulator as a server.
+//! The simulator as a server: `segue sandbox`, and the one inside `segue serve`.
 
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
 
 use activecampaign_sim::{Config, KEY, Knobs, Limits, start};
+use tokio::sync::OnceCell;
 
 use crate::cli::Sandbox;
 use crate::exit::{Code, Failure};
 use crate::show;
 use crate::signals::Signals;
+
+/// The sandbox inside the server: it begins when it is first wanted, and ends with the server.
+pub(crate) fn built_in(address: SocketAddr, speed: f64) -> segue_server::Sandbox {
+    let running = Arc::new(OnceCell::new());
+    let begin = move || -> Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>> {
+        let running = Arc::clone(&running);
+        Box::pin(async move {
+            let config = Config { listen: address, speed, ..Config::default() };
+            running.get_or_try_init(|| start(config)).await.map(drop)
+        })
+    };
+    segue_server::Sandbox { key: KEY.to_owned(), begin: Arc::new(begin) }
+}
 
 pub(crate) async fn run(sandbox: Sandbox) -> Result<Code, Failure> {
     let mut knobs = Knobs::default();

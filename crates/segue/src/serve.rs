@@ -7,12 +7,15 @@ use activecampaign::HostPolicy;
 use clap::{Args, ValueEnum};
 use segue_runs::Installation;
 use segue_runs::connections::ConnectionRules;
-use segue_server::{App, Cost, DataFolders, PublicUrl, Setting, one_time_link, system_clock, system_random};
+use segue_server::{
+    App, Cost, DataFolders, PublicUrl, Sandbox, Setting, one_time_link, system_clock, system_random,
+};
 use segue_store::ReferenceRules;
 use tokio::net::TcpListener;
 
 use crate::exit::{Code, Failure};
 use crate::master_key::MasterKeySource;
+use crate::sandbox;
 use crate::show;
 use crate::signals::Signals;
 use crate::worker::{self, WorkOptions, Working};
@@ -79,6 +82,8 @@ pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) connections: ConnectionOptions,
     #[command(flatten)]
+    pub(crate) sandbox: BuiltInSandbox,
+    #[command(flatten)]
     pub(crate) key: MasterKeySource,
     #[command(flatten)]
     pub(crate) work: WorkOptions,
@@ -108,12 +113,28 @@ pub(crate) struct ConnectionOptions {
     allow_insecure_host: bool,
 }
 
+/// The sandbox inside the server.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Connections")]
+pub(crate) struct BuiltInSandbox {
+    /// Port on this machine of the built-in sandbox, which begins when it is first wanted; 0 for none
+    #[arg(
+        long,
+        value_name = "PORT",
+        env = "SEGUE_SANDBOX_PORT",
+        hide_env_values = true,
+        default_value_t = 8082
+    )]
+    sandbox_port: u16,
+}
+
 impl ConnectionOptions {
     pub(crate) fn rules(&self) -> ConnectionRules {
         ConnectionRules {
             hosts: if self.allow_insecure_host { HostPolicy::AllowInsecure } else { HostPolicy::PublicHttps },
             references: ReferenceRules { folder: self.secrets_folder.clone() },
             policy: self.privacy_policy.clone(),
+            sandbox: None,
         }
     }
 }
@@ -131,7 +152,11 @@ pub(crate) async fn run(serve: Serve) -> Result<Code, Failure> {
     let open = serve.workspace.open().await?;
     let data_folders = data_folders(&serve.data_folders, open.directory.path())?;
     let store = open.store.clone();
-    let ended = match worker::installation(open, &serve.key, &serve.connections).await {
+    let rules = ConnectionRules {
+        sandbox: serve.sandbox_address().map(|address| format!("http://{address}")),
+        ..serve.connections.rules()
+    };
+    let ended = match worker::installation(open, &serve.key, rules).await {
         Ok(installation) => listen(&serve, installation, data_folders).await,
         Err(failure) => Err(failure),
     };
@@ -176,12 +201,18 @@ async fn listen(
         );
         show::print(&link)?;
     }
+    let sandbox =
+        serve.sandbox_address().map(|address| sandbox::built_in(address, serve.work.sandbox_speed()));
+    if let Some(sandbox) = &sandbox {
+        begin_if_used(sandbox, &installation).await?;
+    }
     let setting = Setting {
         url,
         trusted_proxies: serve.trusted_proxies.clone(),
         cost: Cost::USUAL,
         data_folders,
         largest_file: u64::from(serve.max_upload) << 20,
+        sandbox,
     };
     show::say(&format!("Listening on {}. Ctrl-C ends it.", setting.url.as_str()));
     let is_alone = !serve.workspace.folder.is_shared();
@@ -213,6 +244,27 @@ async fn listen(
         show::say("Some requests did not end in time and were cut off.");
     }
     Ok(Code::Done)
+}
+
+impl Serve {
+    /// Where the built-in sandbox is, if there is one: beside other servers and workers it would be out of their reach.
+    fn sandbox_address(&self) -> Option<SocketAddr> {
+        let port = self.sandbox.sandbox_port;
+        let is_wanted = port != 0 && !self.workspace.folder.is_shared();
+        is_wanted.then(|| SocketAddr::from(([127, 0, 0, 1], port)))
+    }
+}
+
+/// What was connected to the sandbox before the server ended finds it again, though empty.
+async fn begin_if_used(sandbox: &Sandbox, installation: &Installation) -> Result<(), Failure> {
+    let rules = installation.connections.rules();
+    let connections = installation.store.connections().await?;
+    if connections.iter().any(|connection| rules.is_sandbox(&connection.host))
+        && let Err(error) = (sandbox.begin)().await
+    {
+        show::say(&format!("The sandbox cannot begin: {error}. Choose another port with --sandbox-port."));
+    }
+    Ok(())
 }
 
 /// Where people reach the server. That an address of the network can be listened on does not say by which name, and

@@ -6,6 +6,7 @@ use std::time::Duration;
 use activecampaign::Options;
 use clap::Args;
 use segue_engine::TableEngine;
+use segue_runs::connections::ConnectionRules;
 use segue_runs::{Installation, Pace, StopHandle, Worker, WorkerRules};
 use segue_server::{new_id, system_clock, system_random};
 use tokio::task::JoinHandle;
@@ -71,6 +72,11 @@ fn part(text: &str) -> Result<f64, String> {
 }
 
 impl WorkOptions {
+    /// How many times as fast the sandbox's clock runs.
+    pub(crate) const fn sandbox_speed(&self) -> f64 {
+        self.sandbox_speed
+    }
+
     fn rules(&self) -> WorkerRules {
         let days = |days: u32| Duration::from_secs(u64::from(days) * 24 * 60 * 60);
         let usual = WorkerRules::default();
@@ -122,14 +128,14 @@ impl Working {
 pub(crate) async fn installation(
     open: Open,
     key: &MasterKeySource,
-    connections: &ConnectionOptions,
+    connections: ConnectionRules,
 ) -> Result<Installation, Failure> {
     let Open { segments, store, directory } = open;
     // Better now than when a run needs one.
     let keys = key.read(&directory)?;
     store.check_keys(&keys).await?;
     let engine = Arc::new(TableEngine);
-    Ok(Installation::new(store, directory, keys, connections.rules(), Arc::new(segments), engine))
+    Ok(Installation::new(store, directory, keys, connections, Arc::new(segments), engine))
 }
 
 pub(crate) async fn run(work: Work) -> Result<Code, Failure> {
@@ -147,7 +153,7 @@ pub(crate) async fn run(work: Work) -> Result<Code, Failure> {
 
 async fn work_until_told(work: &Work, open: Open) -> Result<Code, Failure> {
     let mut signals = Signals::new();
-    let installation = installation(open, &work.key, &work.connections).await?;
+    let installation = installation(open, &work.key, work.connections.rules()).await?;
     let working = Working::begin(installation, &work.options, false).await?;
     show::say("Working. Ctrl-C ends it.");
     signals.next().await;

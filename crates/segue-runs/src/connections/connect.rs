@@ -8,6 +8,8 @@ use activecampaign::{
 use secrecy::{ExposeSecret, SecretString};
 use segue_model::connection::{Fault, Trouble};
 
+use super::wanted::ConnectionRules;
+
 /// A list of the account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListName {
@@ -32,7 +34,8 @@ pub struct Account {
 const LONGEST_KEY: usize = 512;
 
 /// Reads a host as somebody typed it.
-pub(super) fn host(text: &str, policy: HostPolicy) -> Result<Host, String> {
+pub(super) fn host(text: &str, rules: &ConnectionRules) -> Result<Host, String> {
+    let policy = if rules.is_sandbox(text) { HostPolicy::AllowInsecure } else { rules.hosts };
     Host::parse(text, policy).map_err(|error| error.to_string())
 }
 

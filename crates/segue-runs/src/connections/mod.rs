@@ -57,9 +57,19 @@ impl Connections {
     /// What an administrator agrees to for this host: the version of the text, and the text.
     #[must_use]
     pub fn consent(&self, host: &str) -> (u32, String) {
-        let name =
-            connect::host(host, self.rules.hosts).map_or_else(|_| host.trim().to_owned(), |host| host.name());
-        (CONSENT_TEXT, consent_text(&name, self.rules.policy.as_deref()))
+        (CONSENT_TEXT, consent_text(&self.host_name(host), self.rules.policy.as_deref()))
+    }
+
+    /// A host as a text names it: as it is stored, or as it was typed if it is none.
+    #[must_use]
+    pub fn host_name(&self, host: &str) -> String {
+        connect::host(host, &self.rules).map_or_else(|_| host.trim().to_owned(), |host| host.name())
+    }
+
+    /// What the operator decided.
+    #[must_use]
+    pub const fn rules(&self) -> &ConnectionRules {
+        &self.rules
     }
 
     /// Tries an account. Nothing is stored.
@@ -257,7 +267,7 @@ impl Connections {
     }
 
     async fn account(&self, connection: &Connection) -> Result<(Host, SecretString), ConnectionError> {
-        let host = connect::host(&connection.host, self.rules.hosts)
+        let host = connect::host(&connection.host, &self.rules)
             .map_err(|problem| ConnectionError::field("host", problem))?;
         let key = self.store.connection_key(&connection.id, &self.keys, &self.rules.references).await?;
         let key = connect::typed_key(&key).map_err(|problem| ConnectionError::field("api_key", problem))?;
@@ -282,7 +292,7 @@ impl Connections {
     ) -> Result<Option<Secret>, ConnectionError> {
         let is_moved = match &change.host {
             Some(given) => {
-                let host = connect::host(given, self.rules.hosts);
+                let host = connect::host(given, &self.rules);
                 host.map_err(|problem| ConnectionError::field("host", problem))?.address() != after.host
             }
             None => false,
@@ -304,7 +314,7 @@ impl Connections {
 
     async fn reach(&self, attempt: &Attempt) -> Result<(Account, Secret), ConnectionError> {
         require_consent(attempt.agreed)?;
-        let host = connect::host(&attempt.host, self.rules.hosts)
+        let host = connect::host(&attempt.host, &self.rules)
             .map_err(|problem| ConnectionError::field("host", problem))?;
         let key = match &attempt.key {
             Secret::Value(key) => {

@@ -1,6 +1,6 @@
 //! What is handed in, and what comes out: accounts to try, connections to make or change, and who may see what.
 
-use activecampaign::HostPolicy;
+use activecampaign::{Host, HostPolicy};
 use segue_model::Role;
 use segue_model::connection::{ConnectionKind, Sharing};
 use segue_store::{Connection, ReferenceRules, Secret};
@@ -14,12 +14,34 @@ pub struct ConnectionRules {
     pub references: ReferenceRules,
     /// The address of the operator's privacy statement.
     pub policy: Option<String>,
+    /// The address of the sandbox inside the server, which may be called whatever else may.
+    pub sandbox: Option<String>,
 }
 
 /// The strictest: public hosts, and keys that are stored here.
 impl Default for ConnectionRules {
     fn default() -> Self {
-        Self { hosts: HostPolicy::PublicHttps, references: ReferenceRules::default(), policy: None }
+        Self {
+            hosts: HostPolicy::PublicHttps,
+            references: ReferenceRules::default(),
+            policy: None,
+            sandbox: None,
+        }
+    }
+}
+
+impl ConnectionRules {
+    /// Whether connections may go over plain http, and to private addresses.
+    #[must_use]
+    pub fn allows_insecure(&self) -> bool {
+        self.hosts == HostPolicy::AllowInsecure
+    }
+
+    /// Whether a host is that of the sandbox inside the server.
+    #[must_use]
+    pub fn is_sandbox(&self, host: &str) -> bool {
+        let address = || Host::parse(host, HostPolicy::AllowInsecure).ok().map(|host| host.address());
+        self.sandbox.is_some() && self.sandbox == address()
     }
 }
 

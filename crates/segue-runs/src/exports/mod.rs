@@ -192,7 +192,7 @@ impl Exports {
     /// If the store fails.
     pub async fn list(&self, filter: &ExportFilter, asker: &Asker) -> Result<Vec<SeenExport>, ExportError> {
         let (exports, connections) = (self.store.recipes().await?, self.store.connections().await?);
-        let seen = exports.into_iter().map(|export| seen(export, &connections, asker));
+        let seen = exports.into_iter().map(|export| self.seen(export, &connections, asker));
         Ok(seen.filter(|seen| is_asked_for(seen, filter)).collect())
     }
 
@@ -244,7 +244,7 @@ impl Exports {
         let segments = self.ground().await?.sizes(&export.recipe.segments);
         let mut warnings = check::odd_sizes(&segments, &export.recipe.brakes);
         warnings.extend(self.rivals(&export, &connections).await?);
-        Ok(ShownExport { seen: seen(export, &connections, asker), segments, warnings })
+        Ok(ShownExport { seen: self.seen(export, &connections, asker), segments, warnings })
     }
 
     /// A warning about exports that keep the same list.
@@ -280,6 +280,21 @@ impl Exports {
         let tables = self.store.tables().await?.into_iter().map(|stored| stored.table).collect();
         Ok(Ground { tables, segments: self.store.segments().await? })
     }
+
+    fn seen(&self, export: SavedExport, connections: &[Connection], asker: &Asker) -> SeenExport {
+        let connection = export.connection.as_deref();
+        let connection = connections.iter().find(|known| Some(known.id.as_str()) == connection);
+        SeenExport {
+            connection: connection.map(|connection| UsedConnection {
+                id: connection.id.clone(),
+                name: connection.name.clone(),
+                kind: connection.kind,
+                is_sandbox: self.connections.rules().is_sandbox(&connection.host),
+            }),
+            may_edit: may_edit(connection, asker),
+            export,
+        }
+    }
 }
 
 fn may_edit(connection: Option<&Connection>, asker: &Asker) -> bool {
@@ -289,20 +304,6 @@ fn may_edit(connection: Option<&Connection>, asker: &Asker) -> bool {
 
 fn signed(asker: &Asker, by: &Entry) -> Signature {
     Signature { id: asker.id.clone(), name: asker.name.clone(), at_ms: by.at_ms }
-}
-
-fn seen(export: SavedExport, connections: &[Connection], asker: &Asker) -> SeenExport {
-    let connection = export.connection.as_deref();
-    let connection = connections.iter().find(|known| Some(known.id.as_str()) == connection);
-    SeenExport {
-        connection: connection.map(|connection| UsedConnection {
-            id: connection.id.clone(),
-            name: connection.name.clone(),
-            kind: connection.kind,
-        }),
-        may_edit: may_edit(connection, asker),
-        export,
-    }
 }
 
 fn is_asked_for(seen: &SeenExport, filter: &ExportFilter) -> bool {

@@ -177,6 +177,8 @@ pub struct UsedConnection {
     pub name: String,
     /// Where it leads.
     pub kind: ConnectionKind,
+    /// Whether that is the sandbox inside the server.
+    pub is_sandbox: bool,
 }
 
 /// An export with what it comes to at this moment.

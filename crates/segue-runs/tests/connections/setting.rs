@@ -48,6 +48,7 @@ impl Setting {
             hosts: HostPolicy::AllowInsecure,
             references: ReferenceRules { folder: Some(folder.path().to_owned()) },
             policy: Some("https://acme.example/privacy".into()),
+            sandbox: None,
         };
         let connections = Connections::new(store.clone(), keys.clone(), rules);
         Self { connections, store, keys, directory, simulator, folder }

@@ -21,6 +21,8 @@ nav-about = About
 to-home = Back to Home
 save = Save
 cancel = Cancel
+copy = Copy
+copied = Copied
 close = Close
 edit = Edit
 remove = Remove
@@ -34,6 +36,7 @@ no = No
 next-page = Next page
 first-page = First page
 form-has-faults = Some fields are not right
+form-stale = Somebody else has changed this in the meantime. What you typed is still here: look it over and save again.
 
 role-viewer = Viewer
 role-contributor = Contributor
@@ -71,6 +74,10 @@ send-again = Send again
 
 account = Your account
 account-about-you = About you
+account-sessions = Where you are signed in
+account-sessions-why = Left a browser signed in somewhere? This ends all your sessions, this one included. Tokens stay.
+account-sessions-do = Sign out everywhere
+account-done-revoked = The token is revoked.
 account-password = Password
 account-password-do = Change password
 account-done-changed = Your changes are saved.

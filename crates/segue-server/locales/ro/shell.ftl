@@ -21,6 +21,8 @@ nav-about = Despre
 to-home = Înapoi la pagina de start
 save = Salvează
 cancel = Renunță
+copy = Copiază
+copied = Copiat
 close = Închide
 edit = Editează
 remove = Elimină
@@ -34,6 +36,7 @@ no = Nu
 next-page = Pagina următoare
 first-page = Prima pagină
 form-has-faults = Unele câmpuri nu sunt corecte
+form-stale = Altcineva a schimbat între timp acest obiect. Ce ai scris este încă aici: verifică și salvează din nou.
 
 role-viewer = Cititor
 role-contributor = Contribuitor
@@ -72,6 +75,10 @@ send-again = Trimite din nou
 
 account = Contul tău
 account-about-you = Despre tine
+account-sessions = Unde ești conectat
+account-sessions-why = Ai rămas conectat undeva? Toate sesiunile tale se încheie, inclusiv aceasta. Tokenurile rămân.
+account-sessions-do = Deconectează-mă peste tot
+account-done-revoked = Tokenul este revocat.
 account-password = Parolă
 account-password-do = Schimbă parola
 account-done-changed = Modificările sunt salvate.

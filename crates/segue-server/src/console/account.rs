@@ -1,11 +1,11 @@
-//! What people change about themselves.
+//! What people change about themselves: name, language, password, tokens, and where they are signed in.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -16,9 +16,14 @@ use crate::caller::Caller;
 use crate::input::Body;
 use crate::problem::Problem;
 use crate::routes::me::{change_me, change_password};
+use crate::routes::session;
+use crate::routes::tokens::{TokenView, Tokens};
 
 pub(crate) fn pages() -> Router<App> {
-    Router::new().route("/account", get(show).post(change)).route("/account/password", post(set_password))
+    Router::new()
+        .route("/account", get(show).post(change))
+        .route("/account/password", post(set_password))
+        .route("/account/sign-out-everywhere", post(sign_out_everywhere))
 }
 
 #[derive(Template)]
@@ -29,7 +34,12 @@ struct Account {
     name: String,
     language: String,
     version: i64,
+    tokens: Vec<TokenView>,
+    /// What was typed into the form of a token.
+    typed: Form,
     faults: Faults,
+    token_faults: Faults,
+    trouble: Option<Problem>,
     done: Option<&'static str>,
 }
 
@@ -40,13 +50,23 @@ struct Done {
 
 async fn page(app: &App, caller: &Caller, typed: &Form, faults: Faults) -> Result<Account, Problem> {
     let person = &caller.person;
+    let Json(Tokens { items: tokens }) = Tokens::of(app, &person.id).await?;
+    // Two forms have a name: the one that makes a token has a scope as well.
+    let is_token = typed.given("scope").is_some();
+    let (faults, token_faults) =
+        if is_token { (Faults::default(), faults) } else { (faults, Faults::default()) };
+    let about_me = |name: &str| if is_token { None } else { typed.given(name) };
     Ok(Account {
         frame: Frame::of(app, caller, Section::Account).await?,
         login: person.login.clone(),
-        name: typed.given("name").unwrap_or(&person.name).to_owned(),
-        language: typed.given("language").unwrap_or(person.language.word()).to_owned(),
+        name: about_me("name").unwrap_or(&person.name).to_owned(),
+        language: about_me("language").unwrap_or(person.language.word()).to_owned(),
         version: person.version,
+        tokens,
+        typed: if is_token { typed.clone() } else { Form::default() },
         faults,
+        token_faults,
+        trouble: None,
         done: None,
     })
 }
@@ -56,7 +76,8 @@ async fn show(
     caller: Caller,
     Query(query): Query<Done>,
 ) -> Result<Response, Problem> {
-    let done = ["changed", "password"].into_iter().find(|known| query.done.as_deref() == Some(*known));
+    let done = ["changed", "password", "revoked"];
+    let done = done.into_iter().find(|known| query.done.as_deref() == Some(*known));
     let page = page(&app, &caller, &Form::default(), Faults::default()).await?;
     Ok(shown(StatusCode::OK, &Account { done, ..page }))
 }
@@ -84,7 +105,18 @@ async fn set_password(State(app): State<App>, caller: Caller, form: Form) -> Res
 }
 
 /// The page once more, with what was typed and what is wrong with it.
-async fn again(app: &App, caller: &Caller, typed: &Form, problem: Problem) -> Result<Response, Problem> {
-    let page = page(app, caller, typed, Faults::of(problem)?).await?;
-    Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, &page))
+pub(super) async fn again(
+    app: &App,
+    caller: &Caller,
+    typed: &Form,
+    problem: Problem,
+) -> Result<Response, Problem> {
+    let (faults, trouble) = Faults::or_trouble(problem)?;
+    let page = page(app, caller, typed, faults).await?;
+    Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, &Account { trouble, ..page }))
+}
+
+async fn sign_out_everywhere(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    let cookie = session::end_all(&app, &caller).await?;
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/sign-in")).into_response())
 }

@@ -4,14 +4,19 @@
 //! what they answer. What a form sends becomes the JSON body of an endpoint, so that everything is checked, and told, in one
 //! place; what fails is a [`Problem`](crate::problem::Problem), which [`problem::as_page`] makes a page of.
 
+mod about;
 mod account;
 mod assets;
+mod audit;
+mod connections;
 mod form;
 mod home;
 mod page;
+mod people;
 mod problem;
 mod setup;
 mod sign_in;
+mod tokens;
 mod words;
 
 use axum::Router;
@@ -27,5 +32,10 @@ pub(crate) fn pages() -> Router<App> {
         .merge(sign_in::pages())
         .merge(setup::pages())
         .merge(account::pages())
+        .merge(connections::pages())
+        .merge(people::pages())
+        .merge(tokens::pages())
+        .merge(audit::pages())
+        .merge(about::pages())
         .merge(assets::files())
 }

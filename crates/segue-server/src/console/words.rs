@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
 
-use chrono::{DateTime, Datelike, TimeZone, Timelike};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeZone, Timelike};
 use chrono_tz::Tz;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -18,6 +18,9 @@ macro_rules! messages {
         [
             include_str!(concat!("../../locales/", $language, "/shell.ftl")),
             include_str!(concat!("../../locales/", $language, "/problems.ftl")),
+            include_str!(concat!("../../locales/", $language, "/connections.ftl")),
+            include_str!(concat!("../../locales/", $language, "/people.ftl")),
+            include_str!(concat!("../../locales/", $language, "/audit.ftl")),
         ]
     };
 }
@@ -57,7 +60,7 @@ fn grouped(value: &FluentValue<'_>, separator: char) -> Option<String> {
 fn group(digits: &str, separator: char) -> String {
     let (whole, rest) = digits.split_once('.').map_or((digits, None), |(whole, rest)| (whole, Some(rest)));
     let mut text = String::new();
-    for (index, digit) in whole.chars().enumerate() {
+    for (index, digit) in whole.char_indices() {
         let to_come = whole.len() - index;
         if index > 0 && to_come.is_multiple_of(3) && !whole[..index].ends_with('-') {
             text.push(separator);
@@ -115,6 +118,14 @@ impl Words {
     pub(crate) fn day<Z: TimeZone>(self, time: &DateTime<Z>) -> String {
         let month = self.word("month", &time.month().to_string());
         format!("{} {month} {}", time.day(), time.year())
+    }
+
+    /// When a day begins, in milliseconds since 1970.
+    pub(crate) fn begin_of(self, day: NaiveDate) -> i64 {
+        let midnight = day.and_time(NaiveTime::MIN);
+        // Where clocks are put forward at midnight, there is none.
+        let begin = self.zone.from_local_datetime(&midnight).earliest();
+        begin.map_or_else(|| midnight.and_utc().timestamp_millis(), |begin| begin.timestamp_millis())
     }
 
     /// How long something took, in milliseconds.

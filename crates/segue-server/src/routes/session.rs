@@ -150,8 +150,13 @@ pub(crate) async fn end(app: &App, caller: &Caller) -> Result<HeaderValue, Probl
     (status = NO_CONTENT, description = "signed out everywhere"),
 ))]
 pub(crate) async fn sign_out_everywhere(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
-    app.store.end_sessions(&caller.person.id, &caller.entry_of_self(&app, "session.end_all")).await?;
-    goodbye(cookie(&app, "", 0)?)
+    goodbye(end_all(&app, &caller).await?)
+}
+
+/// Ends every session of the caller, and gives what takes the cookie back.
+pub(crate) async fn end_all(app: &App, caller: &Caller) -> Result<HeaderValue, Problem> {
+    app.store.end_sessions(&caller.person.id, &caller.entry_of_self(app, "session.end_all")).await?;
+    cookie(app, "", 0)
 }
 
 fn goodbye(cookie: HeaderValue) -> Result<Response, Problem> {

@@ -69,7 +69,7 @@ pub(crate) struct Tokens {
 }
 
 impl Tokens {
-    async fn of(app: &App, person: &str) -> Result<Json<Self>, Problem> {
+    pub(crate) async fn of(app: &App, person: &str) -> Result<Json<Self>, Problem> {
         let tokens = app.store.tokens(person).await?;
         Ok(Json(Self { items: tokens.iter().map(TokenView::from).collect() }))
     }
@@ -171,15 +171,21 @@ pub(crate) async fn revoke(
     caller: Caller,
     Id(id): Id,
 ) -> Result<StatusCode, Problem> {
-    let token = app.store.token(&id).await?;
-    if token.person != caller.person.id && !caller.person.role.may(Right::ManagePeople) {
-        // As if it were not there: whose ids there are is nobody's business.
-        return Err(Problem::with(Code::NotFound, "there is no such token"));
-    }
+    let token = revocable(&app, &caller, &id).await?;
     let entry =
         compared(caller.entry(&app, "token.revoke", object(&token)), Some(&TokenView::from(&token)), None);
     app.store.remove_token(&id, &entry).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The token, if the caller may revoke it.
+pub(crate) async fn revocable(app: &App, caller: &Caller, id: &str) -> Result<Token, Problem> {
+    let token = app.store.token(id).await?;
+    if token.person != caller.person.id && !caller.person.role.may(Right::ManagePeople) {
+        // As if it were not there: whose ids there are is nobody's business.
+        return Err(Problem::with(Code::NotFound, "there is no such token"));
+    }
+    Ok(token)
 }
 
 fn object(token: &Token) -> Object<'_> {

@@ -147,6 +147,13 @@ pub(crate) async fn create(
     caller: Caller,
     Body(new): Body<NewUser>,
 ) -> Result<Response, Problem> {
+    let invited = add(&app, &caller, &new).await?;
+    let place = format!("/api/v1/users/{}", invited.user.id);
+    Ok(([(header::LOCATION, place)], Tagged::created(invited.user.version, invited)).into_response())
+}
+
+/// Adds a user, with a link to set a password.
+pub(crate) async fn add(app: &App, caller: &Caller, new: &NewUser) -> Result<Invited, Problem> {
     caller.require(Right::ManagePeople)?;
     let mut checks = Checks::default();
     let login = checks.take("/login", login(&new.login));
@@ -165,13 +172,10 @@ pub(crate) async fn create(
         created_ms: now_ms,
         changed_ms: now_ms,
     };
-    let entry =
-        compared(caller.entry(&app, "user.create", object(&person)), None, Some(&User::from(&person)));
+    let entry = compared(caller.entry(app, "user.create", object(&person)), None, Some(&User::from(&person)));
     app.store.add_person(&person, &entry).await.map_err(login_is_taken)?;
-    let link = make_link(&app, &caller, &person).await?;
-    let place = format!("/api/v1/users/{}", person.id);
-    let invited = Tagged::created(person.version, Invited { user: User::from(&person), link });
-    Ok(([(header::LOCATION, place)], invited).into_response())
+    let link = make_link(app, caller, &person).await?;
+    Ok(Invited { user: User::from(&person), link })
 }
 
 /// Show a user

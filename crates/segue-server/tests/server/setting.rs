@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use activecampaign::{HostPolicy, Limits, Options};
+use activecampaign_sim::Simulator;
+use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use segue_engine::TableEngine;
 use segue_model::Resources;
@@ -13,7 +15,7 @@ use segue_runs::connections::ConnectionRules;
 use segue_runs::segments::Segments;
 use segue_runs::{Clock, Installation, Pace, StopHandle, Worker, WorkerRules};
 use segue_server::{
-    App, Cost, DataFolders, PublicUrl, Setting, entry_at_the_console, new_id, one_time_link, serve,
+    App, Cost, DataFolders, PublicUrl, Sandbox, Setting, entry_at_the_console, new_id, one_time_link, serve,
     system_random,
 };
 use segue_store::{CatalogChange, Entry, MasterKeys, ReferenceRules, Store};
@@ -43,6 +45,7 @@ pub(crate) struct Site {
     pub(crate) segments: Arc<Segments>,
     installation: Installation,
     worker: Option<(StopHandle, JoinHandle<()>)>,
+    _sandbox: Option<Simulator>,
     _place: Place,
 }
 
@@ -52,6 +55,8 @@ pub(crate) struct Odd {
     pub(crate) public: Option<&'static str>,
     pub(crate) behind_proxy: bool,
     pub(crate) data_folders: Vec<PathBuf>,
+    /// Only public hosts may be called, and a sandbox inside the server.
+    pub(crate) sandbox: bool,
 }
 
 impl Site {
@@ -67,17 +72,28 @@ impl Site {
         let public = PublicUrl::parse(odd.public.unwrap_or(&url)).expect("an address");
         let trusted_proxies =
             if odd.behind_proxy { vec!["127.0.0.1".parse().expect("an address")] } else { Vec::new() };
+        let sandbox = if odd.sandbox {
+            Some(activecampaign_sim::start(activecampaign_sim::Config::default()).await.expect("a sandbox"))
+        } else {
+            None
+        };
         let connections = ConnectionRules {
-            hosts: HostPolicy::AllowInsecure,
+            hosts: if odd.sandbox { HostPolicy::PublicHttps } else { HostPolicy::AllowInsecure },
             references: ReferenceRules::default(),
             policy: Some("https://acme.example/privacy".into()),
+            sandbox: sandbox.as_ref().map(|sandbox| format!("http://{}", sandbox.address())),
         };
+        let built_in = sandbox.as_ref().map(|_| Sandbox {
+            key: activecampaign_sim::KEY.to_owned(),
+            begin: Arc::new(|| Box::pin(async { Ok(()) })),
+        });
         let setting = Setting {
             url: public.clone(),
             trusted_proxies,
             cost: Cost::LEAST,
             data_folders: DataFolders::open(&odd.data_folders).expect("data folders"),
             largest_file: LARGEST_FILE,
+            sandbox: built_in,
         };
         let keys = MasterKeys::of_directory(&directory).expect("a master key");
         let now_ms = Arc::new(AtomicI64::new(BEGIN_MS));
@@ -96,7 +112,7 @@ impl Site {
         let serving = tokio::spawn(serve(listener, app, async {
             let _ = ended.await;
         }));
-        let client = Client::builder().no_proxy().build().expect("a client");
+        let client = Client::builder().no_proxy().redirect(Policy::none()).build().expect("a client");
         Self {
             url,
             store,
@@ -108,6 +124,7 @@ impl Site {
             segments: known,
             installation: works,
             worker: None,
+            _sandbox: sandbox,
             _place: place,
         }
     }
@@ -240,7 +257,16 @@ pub(crate) struct As<'a> {
 
 impl As<'_> {
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let mut request = self.site.client.request(method, format!("{}/api/v1{path}", self.site.url));
+        self.send(method, &format!("/api/v1{path}"))
+    }
+
+    /// What a browser sends that is to show the answer as a page.
+    pub(crate) fn browser(&self, method: Method, path: &str) -> RequestBuilder {
+        self.send(method, path).header("accept", "text/html")
+    }
+
+    fn send(&self, method: Method, path: &str) -> RequestBuilder {
+        let mut request = self.site.client.request(method, format!("{}{path}", self.site.url));
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie).header("sec-fetch-site", "same-origin");
         }

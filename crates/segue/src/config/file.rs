@@ -93,7 +93,8 @@ fn unknown(key: &str, options: &[Arg]) -> String {
 /// What an option is given, in the words of the command line.
 fn values(key: &str, option: &Arg, value: &DeValue<'_>, file: &Path) -> Result<Vec<String>, String> {
     let parser = option.get_value_parser().type_id();
-    let is_number = parser == TypeId::of::<u32>() || parser == TypeId::of::<usize>();
+    let is_number =
+        [TypeId::of::<u16>(), TypeId::of::<u32>(), TypeId::of::<usize>()].iter().any(|kind| parser == *kind);
     let is_fraction = parser == TypeId::of::<f64>();
     let values = match (option.get_action(), value) {
         (ArgAction::SetTrue, DeValue::Boolean(is_so)) => vec![is_so.to_string()],

@@ -127,6 +127,14 @@ pub(crate) async fn create(
     caller: Caller,
     Body(new): Body<AddedConnection>,
 ) -> Result<Response, Problem> {
+    let connected = add(&app, &caller, new).await?;
+    let place = format!("/api/v1/connections/{}", connected.connection.id);
+    Ok(([(header::LOCATION, place)], Tagged::created(connected.connection.version, connected))
+        .into_response())
+}
+
+/// Tries the account, then saves the connection.
+pub(crate) async fn add(app: &App, caller: &Caller, new: AddedConnection) -> Result<Connected, Problem> {
     caller.require(Right::ManageConnections)?;
     let tried = TriedAccount {
         host: new.host,
@@ -135,13 +143,11 @@ pub(crate) async fn create(
         agreed: new.agreed,
     };
     let account = tried.attempt()?;
-    caller.prove(&app, &new.password, "/password").await?;
+    caller.prove(app, &new.password, "/password").await?;
     let wanted = NewConnection { id: app.new_id(), name: new.name, sharing: new.sharing, account };
-    let by = entry(&app, &caller, &wanted.id);
-    let (connection, account) = app.connections.create(&wanted, &proven(&caller), &by).await?;
-    let place = format!("/api/v1/connections/{}", connection.id);
-    let connected = Connected { connection: view(&app, &connection).await?, account: account_view(account) };
-    Ok(([(header::LOCATION, place)], Tagged::created(connection.version, connected)).into_response())
+    let by = entry(app, caller, &wanted.id);
+    let (connection, account) = app.connections.create(&wanted, &proven(caller), &by).await?;
+    Ok(Connected { connection: view(app, &connection).await?, account: account_view(account) })
 }
 
 /// Show a connection

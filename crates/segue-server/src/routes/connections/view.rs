@@ -66,6 +66,8 @@ pub(crate) struct ConnectionView {
     pub(crate) kind: ConnectionKind,
     #[schema(example = "acme.api-us1.com")]
     pub(crate) host: String,
+    /// Whether it leads to the built-in sandbox: nothing leaves the machine.
+    pub(crate) sandbox: bool,
     /// Where the key is: `env:NAME` or `file:/path`; nothing if it is sealed here.
     pub(crate) api_key_from: Option<String>,
     #[schema(schema_with = schema::sharing)]
@@ -119,8 +121,8 @@ pub(crate) struct AccountView {
 /// A new connection, and the account that it leads to.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Connected {
-    pub(super) connection: ConnectionView,
-    pub(super) account: AccountView,
+    pub(crate) connection: ConnectionView,
+    pub(crate) account: AccountView,
 }
 
 /// A signature as it is shown.
@@ -144,6 +146,7 @@ pub(crate) async fn view(app: &App, connection: &Connection) -> Result<Connectio
         name: connection.name.clone(),
         kind: connection.kind,
         host: connection.host.clone(),
+        sandbox: app.connections.rules().is_sandbox(&connection.host),
         api_key_from: connection.reference.as_ref().map(ToString::to_string),
         sharing: connection.sharing.clone(),
         consent: ConsentView {

@@ -24,6 +24,8 @@ pub(crate) struct UsedConnection {
     #[serde(rename = "type")]
     #[schema(schema_with = schema::connection_kind)]
     pub(crate) kind: ConnectionKind,
+    /// Whether it leads to the built-in sandbox: nothing leaves the machine.
+    pub(crate) sandbox: bool,
 }
 
 /// The list that is kept.
@@ -192,7 +194,12 @@ pub(crate) fn view(seen: SeenExport, standing: Standing) -> ExportView {
     ExportView {
         id: export.id,
         name: export.name,
-        connection: connection.map(|used| UsedConnection { id: used.id, name: used.name, kind: used.kind }),
+        connection: connection.map(|used| UsedConnection {
+            id: used.id,
+            name: used.name,
+            kind: used.kind,
+            sandbox: used.is_sandbox,
+        }),
         list: ListView { id, name },
         segments,
         matching: matching(matched),

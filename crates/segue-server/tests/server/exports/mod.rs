@@ -20,13 +20,13 @@ use crate::connections::{but, new};
 use crate::setting::{Answer, As, Site};
 
 /// A server with tables and segments, and an account to export to.
-struct Shop {
-    site: Site,
+pub(crate) struct Shop {
+    pub(crate) site: Site,
     account: Simulator,
 }
 
 impl Shop {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let site = Site::start().await;
         let account = activecampaign_sim::start(Config { limits: None, ..Config::default() }).await;
         let columns = [
@@ -54,7 +54,7 @@ impl Shop {
     }
 
     /// Adds a connection; gives its id.
-    async fn connection(&self, root: &As<'_>, name: &str, sharing: Value) -> String {
+    pub(crate) async fn connection(&self, root: &As<'_>, name: &str, sharing: Value) -> String {
         let body = but(new(&self.account, name), "sharing", sharing);
         let added = root.post("/connections", &body).await.expect(StatusCode::CREATED);
         added.text_at("/connection/id").to_owned()
@@ -110,7 +110,7 @@ async fn refreshed(site: &Site, segment: &str, members: u64) {
 }
 
 /// An export with everything right about it.
-fn weekly(connection: &str) -> Value {
+pub(crate) fn weekly(connection: &str) -> Value {
     json!({
         "name": "Weekly letter",
         "connection": connection,
@@ -121,7 +121,7 @@ fn weekly(connection: &str) -> Value {
 }
 
 /// Saves an export; gives its place.
-async fn save(who: &As<'_>, body: &Value) -> String {
+pub(crate) async fn save(who: &As<'_>, body: &Value) -> String {
     let saved = who.post("/exports", body).await.expect(StatusCode::CREATED);
     saved.header("location").strip_prefix("/api/v1").expect("a place").to_owned()
 }

@@ -60,9 +60,9 @@ async fn rol_1_s26_every_role_sees_every_export_and_its_permission() {
         assert_eq!(seen, permissions.map(Value::from), "{role}");
         let shown = who.get(&unshared).await.expect(StatusCode::OK);
         assert_eq!(shown.body["export"]["permission"], permissions[0], "{role}");
-        // Of the connection nobody sees more here than what it is called.
+        // Of the connection nobody sees more here than what it is called, and whether it is real.
         let keys: Vec<&String> = shown.body["export"]["connection"].as_object().unwrap().keys().collect();
-        assert_eq!(keys, ["id", "name", "type"]);
+        assert_eq!(keys, ["id", "name", "type", "sandbox"]);
     }
 }
 

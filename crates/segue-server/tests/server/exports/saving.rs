@@ -27,7 +27,8 @@ async fn s35_saving_persists_and_lists_the_export() {
     let connection = shop.connection(&root, "Shop", json!("administrators")).await;
     let saved = root.post("/exports", &weekly(&connection)).await.expect(StatusCode::CREATED);
     let export = &saved.body["export"];
-    assert_eq!(export["connection"], json!({"id": connection, "name": "Shop", "type": "active_campaign"}));
+    let used = json!({"id": connection, "name": "Shop", "type": "active_campaign", "sandbox": false});
+    assert_eq!(export["connection"], used);
     assert_eq!(export["list"], json!({"id": 2, "name": "Newsletter"}));
     assert_eq!((&export["mode"], &export["blanks"]), (&json!("add-update"), &json!("keep")));
     assert_eq!(
