@@ -10,8 +10,10 @@ mod form;
 mod home;
 mod page;
 mod problem;
+mod schedule;
 mod setup;
 mod sign_in;
+mod times;
 mod words;
 
 use axum::Router;
@@ -27,5 +29,6 @@ pub(crate) fn pages() -> Router<App> {
         .merge(sign_in::pages())
         .merge(setup::pages())
         .merge(account::pages())
+        .merge(schedule::pages())
         .merge(assets::files())
 }

@@ -18,6 +18,7 @@ macro_rules! messages {
         [
             include_str!(concat!("../../locales/", $language, "/shell.ftl")),
             include_str!(concat!("../../locales/", $language, "/problems.ftl")),
+            include_str!(concat!("../../locales/", $language, "/schedule.ftl")),
         ]
     };
 }
