@@ -28,6 +28,8 @@ macro_rules! assets {
 const ASSETS: &[Asset] = assets! {
     "app.css": "text/css; charset=utf-8",
     "setup.js": "text/javascript; charset=utf-8",
+    "export.js": "text/javascript; charset=utf-8",
+    "live.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 };
 

@@ -6,10 +6,12 @@
 
 mod account;
 mod assets;
+mod exports;
 mod form;
 mod home;
 mod page;
 mod problem;
+mod runs;
 mod schedule;
 mod setup;
 mod sign_in;
@@ -29,6 +31,8 @@ pub(crate) fn pages() -> Router<App> {
         .merge(sign_in::pages())
         .merge(setup::pages())
         .merge(account::pages())
+        .merge(exports::pages())
+        .merge(runs::pages())
         .merge(schedule::pages())
         .merge(assets::files())
 }

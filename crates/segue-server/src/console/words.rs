@@ -19,6 +19,8 @@ macro_rules! messages {
             include_str!(concat!("../../locales/", $language, "/shell.ftl")),
             include_str!(concat!("../../locales/", $language, "/problems.ftl")),
             include_str!(concat!("../../locales/", $language, "/schedule.ftl")),
+            include_str!(concat!("../../locales/", $language, "/exports.ftl")),
+            include_str!(concat!("../../locales/", $language, "/runs.ftl")),
         ]
     };
 }
@@ -116,6 +118,11 @@ impl Words {
     pub(crate) fn day<Z: TimeZone>(self, time: &DateTime<Z>) -> String {
         let month = self.word("month", &time.month().to_string());
         format!("{} {month} {}", time.day(), time.year())
+    }
+
+    /// The same for what the API tells.
+    pub(crate) fn took(self, ms: &u64) -> String {
+        self.lasted(i64::try_from(*ms).unwrap_or(i64::MAX))
     }
 
     /// How long something took, in milliseconds.
