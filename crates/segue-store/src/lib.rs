@@ -23,6 +23,7 @@
 mod audit;
 mod batches;
 mod connections;
+mod deliveries;
 mod directory;
 mod error;
 mod exports;
@@ -43,6 +44,7 @@ mod tokens;
 pub use audit::{Entry, EntryFilter};
 pub use batches::{Batch, BatchState, Part, Verdict, VerdictKind};
 pub use connections::Connection;
+pub use deliveries::Delivery;
 pub use directory::StateDirectory;
 pub use error::StoreError;
 pub use exports::{Export, Target};

@@ -6,6 +6,7 @@
 
 mod account;
 mod assets;
+mod chart;
 mod exports;
 mod form;
 mod home;
@@ -15,6 +16,8 @@ mod runs;
 mod schedule;
 mod setup;
 mod sign_in;
+mod status;
+mod timeline;
 mod times;
 mod words;
 
@@ -33,6 +36,7 @@ pub(crate) fn pages() -> Router<App> {
         .merge(account::pages())
         .merge(exports::pages())
         .merge(runs::pages())
+        .merge(status::pages())
         .merge(schedule::pages())
         .merge(assets::files())
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
 
-use chrono::{DateTime, Datelike, TimeZone, Timelike};
+use chrono::{DateTime, Datelike, NaiveDate, TimeZone, Timelike};
 use chrono_tz::Tz;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -21,6 +21,8 @@ macro_rules! messages {
             include_str!(concat!("../../locales/", $language, "/schedule.ftl")),
             include_str!(concat!("../../locales/", $language, "/exports.ftl")),
             include_str!(concat!("../../locales/", $language, "/runs.ftl")),
+            include_str!(concat!("../../locales/", $language, "/status.ftl")),
+            include_str!(concat!("../../locales/", $language, "/home.ftl")),
         ]
     };
 }
@@ -123,6 +125,11 @@ impl Words {
     /// The same for what the API tells.
     pub(crate) fn took(self, ms: &u64) -> String {
         self.lasted(i64::try_from(*ms).unwrap_or(i64::MAX))
+    }
+
+    /// The day on which a time in milliseconds since 1970 is.
+    pub(crate) fn date(self, ms: i64) -> NaiveDate {
+        DateTime::from_timestamp_millis(ms).unwrap_or_default().with_timezone(&self.zone).date_naive()
     }
 
     /// How long something took, in milliseconds.

@@ -229,8 +229,8 @@ pub(super) async fn cancel(
     caller: Caller,
     Id(id): Id,
 ) -> Result<Response, Problem> {
-    runs::cancel(State(app), caller, Id(id.clone())).await?;
-    Ok(Redirect::to(&format!("/runs/{id}?done=cancelled")).into_response())
+    let run = runs::cancel(State(app), caller, Id(id)).await?.0;
+    Ok(Redirect::to(&format!("/runs/{}?done=cancelled", run.id)).into_response())
 }
 
 pub(super) async fn approve(
