@@ -180,6 +180,15 @@ impl PlanSummary {
         let by_count = sends.div_ceil(CONTACTS) + self.counts.leave.div_ceil(CONTACTS);
         by_count.max(self.bytes.div_ceil(BYTES))
     }
+
+    /// Minutes that the provider's limit makes of these imports. It imports in its own time, afterwards.
+    #[must_use]
+    pub fn minutes(&self) -> f64 {
+        const IMPORTS_PER_MINUTE: f64 = 100.0;
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let imports = self.imports() as f64;
+        imports / IMPORTS_PER_MINUTE
+    }
 }
 
 /// Limits that stop a run before its first request.

@@ -389,7 +389,7 @@ pub(crate) fn read(row: &AnyRow) -> Result<Job, StoreError> {
     })
 }
 
-fn parsed<T: DeserializeOwned>(text: Option<String>) -> Result<Option<T>, StoreError> {
+pub(crate) fn parsed<T: DeserializeOwned>(text: Option<String>) -> Result<Option<T>, StoreError> {
     let parsed = text.map(|text| serde_json::from_str(&text)).transpose();
     parsed.map_err(|_| StoreError::Corrupt { what: "job" })
 }

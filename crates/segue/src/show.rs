@@ -16,8 +16,6 @@ const WIDTH: u16 = 110;
 const COLUMNS_SHOWN: usize = 30;
 // Of each kind.
 const EXAMPLES_SHOWN: usize = 10;
-// What the provider takes in one import, and in a minute.
-const IMPORTS_PER_MINUTE: f64 = 100.0;
 
 /// Writes data to standard output. Who has stopped reading has read enough.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
@@ -63,16 +61,8 @@ pub(crate) fn account(host: &str, list: &List) -> String {
     format!("{host}: key accepted, list {} \"{}\"", list.id, list.name)
 }
 
-/// Import requests that a plan takes, and the minutes that the provider's limit makes of them.
-fn cost(plan: &PlanSummary) -> (u64, f64) {
-    let requests = plan.imports();
-    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-    let minutes = requests as f64 / IMPORTS_PER_MINUTE;
-    (requests, minutes)
-}
-
 fn estimate(plan: &PlanSummary) -> String {
-    let (requests, minutes) = cost(plan);
+    let (requests, minutes) = (plan.imports(), plan.minutes());
     if requests == 0 {
         return "Nothing is to be sent.".to_owned();
     }
@@ -271,7 +261,7 @@ fn cut(line: &str) -> String {
 /// The same for machines.
 pub(crate) fn rehearsal_json(plan: &PlanSummary) -> Value {
     let counts = &plan.counts;
-    let (requests, minutes) = cost(plan);
+    let (requests, minutes) = (plan.imports(), plan.minutes());
     json!({
         "dry_run": true,
         "members": counts.members,

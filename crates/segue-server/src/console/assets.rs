@@ -30,6 +30,8 @@ const ASSETS: &[Asset] = assets! {
     "setup.js": "text/javascript; charset=utf-8",
     "copy.js": "text/javascript; charset=utf-8",
     "connect.js": "text/javascript; charset=utf-8",
+    "export.js": "text/javascript; charset=utf-8",
+    "live.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 };
 

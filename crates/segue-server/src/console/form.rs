@@ -122,6 +122,16 @@ impl Faults {
         self.0.get(pointer).map(String::as_str)
     }
 
+    /// What is said first of a field of this group, or of a part of it.
+    pub(crate) fn below(&self, group: &str, field: &str) -> Option<&str> {
+        let is_below = |pointer: &str| {
+            let rest = pointer.strip_prefix(group)?.strip_prefix('/')?.strip_prefix(field)?;
+            Some(rest.is_empty() || rest.starts_with('/'))
+        };
+        let said = self.0.iter().find(|(pointer, _)| is_below(pointer) == Some(true));
+        said.map(|(_, detail)| detail.as_str())
+    }
+
     /// Whether anything is said.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,4 +1,6 @@
-//! The first page: what there is, and what to do next.
+//! The first page: what goes on, what needs somebody, what was delivered, and what to do first.
+
+use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::Router;
@@ -6,13 +8,22 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use segue_model::Right;
-use segue_model::job::Status;
-use segue_store::JobFilter;
+use segue_model::job::{Status, Work};
+use segue_store::{Job, JobFilter};
 
+use super::chart::{Days, WIDTH, days};
 use super::page::{Frame, Section, ok};
+use super::times::{coming, refresh_schedule};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::problem::Problem;
+use crate::routes::refreshes::queue;
+use crate::routes::runs::{RunView, view};
+
+/// Jobs that are looked through for what failed lately.
+const LOOKED_AT: u32 = 200;
+/// Runs of a kind that are shown.
+const SHOWN: usize = 5;
 
 pub(crate) fn pages() -> Router<App> {
     Router::new().route("/", get(show))
@@ -32,34 +43,93 @@ struct Step {
 struct Home {
     frame: Frame,
     steps: Vec<Step>,
-    tables: usize,
     segments: usize,
     exports: usize,
+    /// What is under way or waits, and how many there are beside what is shown.
+    now: Vec<RunView>,
+    more: usize,
+    /// What ended badly and was not done again since.
+    trouble: Vec<RunView>,
+    /// When everything is refreshed, and when next.
+    schedule: String,
+    next: Option<String>,
+    days: Days,
 }
 
 impl Home {
     fn is_set_up(&self) -> bool {
         self.steps.iter().all(|step| step.is_done)
     }
+
+    /// Where there is something to do about a run.
+    fn mend(&self, run: &RunView) -> String {
+        match &run.subject {
+            Some(subject) if run.kind == "export" => format!("/exports/{}", subject.id),
+            Some(subject) => format!("/segments/{}", subject.id),
+            None => "/status".to_owned(),
+        }
+    }
 }
 
 async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     let frame = Frame::of(&app, &caller, Section::Home).await?;
-    let tables = app.store.tables().await?.len();
-    let segments = app.store.segments().await?.len();
-    let exports = app.store.recipes().await?.len();
+    let segments: BTreeSet<String> =
+        app.store.segments().await?.into_iter().map(|segment| segment.name).collect();
+    let exports: BTreeSet<String> = app.store.recipes().await?.into_iter().map(|export| export.id).collect();
+    let kinds = &["export", "segment", "refresh"];
+    let latest = app.store.jobs(JobFilter { kinds, ..JobFilter::default() }, LOOKED_AT).await?;
+    let has_delivered = latest.iter().any(has_delivered) || {
+        let export = JobFilter { kinds: &["export"], ..JobFilter::default() };
+        app.store.jobs(export, LOOKED_AT).await?.iter().any(has_delivered)
+    };
     let connections = app.store.connections().await?.len();
-    let delivered = JobFilter { kinds: &["export"], ..JobFilter::default() };
-    let delivered = app.store.jobs(delivered, 20).await?;
-    let has_delivered =
-        delivered.iter().any(|job| matches!(job.status, Status::Succeeded | Status::SucceededWithRejections));
+    let tables = app.store.tables().await?.len();
     let step = |name, path, is_done, right| Step { name, path, is_done, is_allowed: frame.may(right) };
     let steps = vec![
         step("table", "/tables/new", tables > 0, Right::ChangeTables),
-        step("segment", "/segments/new", segments > 0, Right::ChangeSegments),
+        step("segment", "/segments/new", !segments.is_empty(), Right::ChangeSegments),
         step("connection", "/connections/new", connections > 0, Right::ManageConnections),
-        step("export", "/exports/new", exports > 0, Right::ChangeSharedExports),
+        step("export", "/exports/new", !exports.is_empty(), Right::ChangeSharedExports),
         step("run", "/exports", has_delivered, Right::ChangeSharedExports),
     ];
-    Ok(ok(&Home { frame, steps, tables, segments, exports }))
+    let is_there = |job: &Job| match &job.work {
+        Work::Export(id) | Work::Rehearsal(id) => exports.contains(id),
+        Work::Segment(name) => segments.contains(name),
+        Work::Refresh => true,
+    };
+    let trouble = trouble(latest, is_there);
+    let mut now = queue(State(app.clone()), caller.clone()).await?.0.runs;
+    now.sort_by_key(|run| run.status == "queued");
+    let more = now.len().saturating_sub(SHOWN);
+    now.truncate(SHOWN);
+    let (schedule, _, _) = app.runs.refresh_schedule().await?;
+    let w = frame.words;
+    Ok(ok(&Home {
+        steps,
+        segments: segments.len(),
+        exports: exports.len(),
+        now,
+        more,
+        trouble,
+        schedule: refresh_schedule(w, &schedule),
+        next: coming(schedule.recurrence(), app.now_ms(), 1).pop(),
+        days: days(&app, w).await?,
+        frame,
+    }))
+}
+
+fn has_delivered(job: &Job) -> bool {
+    let is_done = matches!(job.status, Status::Succeeded | Status::SucceededWithRejections);
+    is_done && matches!(job.work, Work::Export(_))
+}
+
+/// What ended badly, if it is the latest of its kind on what is still there.
+fn trouble(latest: Vec<Job>, is_there: impl Fn(&Job) -> bool) -> Vec<RunView> {
+    let mut seen = BTreeSet::new();
+    let newest = latest.into_iter().filter(|job| {
+        job.status.has_ended() && seen.insert((job.work.kind(), job.work.subject().to_owned()))
+    });
+    let is_bad =
+        |job: &Job| matches!(job.status, Status::Failed | Status::Stopped | Status::Skipped) && is_there(job);
+    newest.filter(is_bad).take(SHOWN).map(view).collect()
 }

@@ -8,14 +8,21 @@ mod about;
 mod account;
 mod assets;
 mod audit;
+mod chart;
 mod connections;
+mod exports;
 mod form;
 mod home;
 mod page;
 mod people;
 mod problem;
+mod runs;
+mod schedule;
 mod setup;
 mod sign_in;
+mod status;
+mod timeline;
+mod times;
 mod tokens;
 mod words;
 
@@ -37,5 +44,9 @@ pub(crate) fn pages() -> Router<App> {
         .merge(tokens::pages())
         .merge(audit::pages())
         .merge(about::pages())
+        .merge(exports::pages())
+        .merge(runs::pages())
+        .merge(status::pages())
+        .merge(schedule::pages())
         .merge(assets::files())
 }

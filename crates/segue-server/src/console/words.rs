@@ -21,6 +21,11 @@ macro_rules! messages {
             include_str!(concat!("../../locales/", $language, "/connections.ftl")),
             include_str!(concat!("../../locales/", $language, "/people.ftl")),
             include_str!(concat!("../../locales/", $language, "/audit.ftl")),
+            include_str!(concat!("../../locales/", $language, "/schedule.ftl")),
+            include_str!(concat!("../../locales/", $language, "/exports.ftl")),
+            include_str!(concat!("../../locales/", $language, "/runs.ftl")),
+            include_str!(concat!("../../locales/", $language, "/status.ftl")),
+            include_str!(concat!("../../locales/", $language, "/home.ftl")),
         ]
     };
 }
@@ -126,6 +131,16 @@ impl Words {
         // Where clocks are put forward at midnight, there is none.
         let begin = self.zone.from_local_datetime(&midnight).earliest();
         begin.map_or_else(|| midnight.and_utc().timestamp_millis(), |begin| begin.timestamp_millis())
+    }
+
+    /// The same for what the API tells.
+    pub(crate) fn took(self, ms: &u64) -> String {
+        self.lasted(i64::try_from(*ms).unwrap_or(i64::MAX))
+    }
+
+    /// The day on which a time in milliseconds since 1970 is.
+    pub(crate) fn date(self, ms: i64) -> NaiveDate {
+        DateTime::from_timestamp_millis(ms).unwrap_or_default().with_timezone(&self.zone).date_naive()
     }
 
     /// How long something took, in milliseconds.

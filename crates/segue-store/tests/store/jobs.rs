@@ -3,7 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use segue_model::job::{Headway, Product, Status, Step, Trigger, Work};
-use segue_store::{Ending, Entry, EntryFilter, Job, JobFilter, NewJob, Note, Queued, Store, StoreError};
+use segue_model::{Outcome, Report};
+use segue_store::{
+    Delivery, Ending, Entry, EntryFilter, Job, JobFilter, NewJob, Note, Queued, Store, StoreError,
+};
 
 use crate::place::{Place, on_both};
 
@@ -22,6 +25,7 @@ on_both! {
     of_two_processes_one_starts_what_is_due,
     the_latest_job_of_each_subject_is_told,
     a_lane_is_held_without_a_job,
+    what_runs_have_delivered_is_told,
 }
 
 fn export(id: &str, subject: &str, lane: &str) -> NewJob {
@@ -297,4 +301,35 @@ async fn a_lane_is_held_without_a_job(place: &Place) {
     assert_eq!(hold("command", 1_152).await, None);
     store.leave_lanes("other", 1_160).await.unwrap();
     assert_eq!(hold("command", 1_160).await, Some(1_159), "what was left can be taken at once");
+}
+
+async fn what_runs_have_delivered_is_told(place: &Place) {
+    let store = place.open().await.unwrap();
+    let report = |created, refused| Report {
+        outcome: Outcome::Done,
+        members: created + 1 + refused,
+        created,
+        updated: 1,
+        unchanged: 0,
+        left: 0,
+        invalid: 0,
+        refused,
+        unsent: 0,
+        rejections: Vec::new(),
+        requests: 1,
+        seconds: 1.0,
+    };
+    for (id, created) in [("a", 4), ("b", 9)] {
+        queue(&store, export(id, id, "acme")).await;
+        assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some(id));
+        let product = Product { report: Some(report(created, 2)), ..Product::default() };
+        let status = Status::SucceededWithRejections;
+        let ending = Ending { status, words: String::new(), product, run: None, steps: Vec::new() };
+        assert!(store.end_job(id, "w1", &ending, 99).await.unwrap());
+    }
+    queue(&store, export("c", "c", "acme")).await;
+    let told = |sent| Delivery { ended_ms: 99, sent, rejected: 2 };
+    assert_eq!(store.deliveries(0, 9).await.unwrap(), [told(10), told(5)]);
+    assert_eq!(store.deliveries(0, 1).await.unwrap(), [told(10)]);
+    assert_eq!(store.deliveries(11, 9).await.unwrap(), []);
 }

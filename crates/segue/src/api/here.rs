@@ -26,11 +26,17 @@ impl Here {
         let store = open.store.clone();
         let asked = async {
             let person = asking(&store, place.login.as_deref()).await?;
-            let installation = worker::installation(open, &place.key, &place.connections).await?;
+            let installation = worker::installation(open, &place.key, place.connections.rules()).await?;
             // No table is added and no file taken in this way: commands do that without the API.
             let (data_folders, largest_file) = (DataFolders::default(), 0);
-            let setting =
-                Setting { url, trusted_proxies: Vec::new(), cost: Cost::USUAL, data_folders, largest_file };
+            let setting = Setting {
+                url,
+                trusted_proxies: Vec::new(),
+                cost: Cost::USUAL,
+                data_folders,
+                largest_file,
+                sandbox: None,
+            };
             let app = App::new(installation, setting, system_clock(), system_random());
             Ok(Local::new(app, person))
         };

@@ -117,6 +117,7 @@ async fn users(app: &App, caller: &Caller, id: &str) -> Result<Users, Problem> {
         search: None,
         connection: Some(id.to_owned()),
         segment: None,
+        sort: None,
         limit: Some(200),
         cursor: None,
     };

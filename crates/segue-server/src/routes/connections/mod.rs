@@ -28,7 +28,8 @@ use crate::paging::{Page, Paging, behind};
 use crate::problem::{Code, Problem, UsedBy};
 use crate::schema;
 
-pub(super) use self::view::{ListView, Signed, list_view, signed};
+pub(crate) use self::view::ListView;
+pub(super) use self::view::{Signed, list_view, signed};
 
 pub(crate) fn endpoints() -> OpenApiRouter<App> {
     OpenApiRouter::new()

@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use segue_model::Right;
-use segue_runs::exports::{ExportError, ExportFilter, ShownExport};
+use segue_runs::exports::{ExportError, ExportFilter, SeenExport, ShownExport};
 use segue_store::Entry;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -70,6 +70,8 @@ pub(crate) struct ExportQuery {
     pub(crate) connection: Option<String>,
     /// With the segment of this name.
     pub(crate) segment: Option<String>,
+    /// By `name`, unless told, `status`, `latest_run` or `next_run`; with a minus before it, from the end.
+    pub(crate) sort: Option<String>,
     /// Items a page: 1 to 200, 50 unless told.
     #[param(minimum = 1, maximum = 200)]
     pub(crate) limit: Option<u32>,
@@ -79,7 +81,7 @@ pub(crate) struct ExportQuery {
 
 /// List exports
 ///
-/// By name. Everybody sees all of them; `permission` says what the caller may do.
+/// Everybody sees all of them; `permission` says what the caller may do.
 #[utoipa::path(get, operation_id = "list_exports", path = "/exports", tag = "exports", params(ExportQuery), responses(
     (status = OK, description = "a page of exports", body = Page<ExportView>),
 ))]
@@ -92,12 +94,44 @@ pub(crate) async fn list(
     let paging = Paging { limit: query.limit, cursor: query.cursor };
     let limit = paging.limit()?;
     let filter = ExportFilter { search: query.search, connection: query.connection, segment: query.segment };
-    let seen = app.exports.list(&filter, &caller.asker()).await?;
-    let seen = behind(seen, paging.cursor.as_deref(), |one| &one.export.id)?;
-    let page = Page::of(seen, limit, |one| one.export.id.clone(), |one| one);
-    let standings = app.runs.standings(page.items.iter().map(|one| &one.export), app.now_ms()).await?;
-    let items = page.items.into_iter().zip(standings).map(|(one, standing)| view(one, standing)).collect();
-    Ok(Json(Page { items, next: page.next }))
+    let sort = query.sort.as_deref().unwrap_or("name");
+    let (by, from_end) = sort.strip_prefix('-').map_or((sort, false), |by| (by, true));
+    let mut seen = app.exports.list(&filter, &caller.asker()).await?;
+    if by == "name" {
+        if from_end {
+            seen.reverse();
+        }
+        let seen = behind(seen, paging.cursor.as_deref(), |one| &one.export.id)?;
+        let page = Page::of(seen, limit, |one| one.export.id.clone(), |one| one);
+        return Ok(Json(Page { items: views(&app, page.items).await?, next: page.next }));
+    }
+    let items = sorted(views(&app, seen).await?, by, from_end)?;
+    let items = behind(items, paging.cursor.as_deref(), |one| &one.id)?;
+    Ok(Json(Page::of(items, limit, |one| one.id.clone(), |one| one)))
+}
+
+async fn views(app: &App, seen: Vec<SeenExport>) -> Result<Vec<ExportView>, Problem> {
+    let standings = app.runs.standings(seen.iter().map(|one| &one.export), app.now_ms()).await?;
+    Ok(seen.into_iter().zip(standings).map(|(one, standing)| view(one, standing)).collect())
+}
+
+/// Exports by how they stand. Those without what is sorted by come last, whichever end it begins at.
+fn sorted(mut exports: Vec<ExportView>, by: &str, from_end: bool) -> Result<Vec<ExportView>, Problem> {
+    let key: fn(&ExportView) -> Option<&str> = match by {
+        "status" => |export| Some(export.status),
+        "latest_run" => |export| export.latest_run.as_ref().map(|run| run.queued_at.as_str()),
+        "next_run" => |export| export.next_run_at.as_deref(),
+        _ => {
+            let words = "sort is name, status, latest_run or next_run, or one of them with a minus before it";
+            return Err(Problem::with(Code::Malformed, words));
+        }
+    };
+    exports.sort_by(|one, other| match (key(one), key(other)) {
+        (Some(one), Some(other)) if from_end => other.cmp(one),
+        (Some(one), Some(other)) => one.cmp(other),
+        (one, other) => one.is_none().cmp(&other.is_none()),
+    });
+    Ok(exports)
 }
 
 /// Save an export

@@ -40,7 +40,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<App> {
         .merge(rows::endpoints())
 }
 
-#[derive(Deserialize, IntoParams)]
+#[derive(Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct RunQuery {

@@ -96,6 +96,8 @@ pub(crate) struct PlanView {
     pub(crate) leave: u64,
     /// Imports that sending it takes.
     pub(crate) requests: u64,
+    /// How long the provider's limit makes that, about; it imports in its own time, afterwards.
+    pub(crate) minutes: f64,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -213,6 +215,7 @@ fn planned(plan: &PlanSummary) -> PlanView {
         refused: counts.refused,
         leave: counts.leave,
         requests: plan.imports(),
+        minutes: plan.minutes(),
     }
 }
 

@@ -1,0 +1,325 @@
+//! The page that sets up an export: what, where to, how, which fields, when; and what it comes to.
+//!
+//! Whatever is pressed sends the whole form. Buttons called `step` send it to be shown again, with what they ask for; the
+//! script does the same in place. Only the button to save saves.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use segue_model::Right;
+use serde::Deserialize;
+
+use super::draft::{ATTRIBUTES, Draft, Row};
+use super::offer::{Choice, Group, Offer, choices, groups};
+use super::recap;
+use crate::app::App;
+use crate::caller::Caller;
+use crate::console::form::{Faults, Form, body};
+use crate::console::page::{Frame, Section, shown};
+use crate::input::{Body, Id};
+use crate::problem::{Code, Problem};
+use crate::routes::exports;
+
+#[derive(Template)]
+#[template(path = "exports/form.html")]
+struct Setup {
+    frame: Frame,
+    /// Where it is sent to.
+    action: String,
+    /// Where nothing is changed.
+    back: String,
+    /// What the export is called that is changed.
+    changed: Option<String>,
+    draft: Draft,
+    offer: Offer,
+    faults: Faults,
+    /// What stands in the way besides fields.
+    problem: Option<Problem>,
+}
+
+/// The sentences alone, for the script.
+#[derive(Template)]
+#[template(path = "exports/recap.html")]
+struct Recap {
+    lines: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+pub(super) struct Begin {
+    connection: Option<String>,
+    segment: Option<String>,
+}
+
+impl Setup {
+    fn is_over_limit(&self, choice: &Choice) -> bool {
+        choice.members.is_some_and(|members| members > self.draft.limit())
+    }
+
+    fn recap(&self) -> Vec<String> {
+        let connection = self.offer.connection(&self.draft.connection);
+        recap::recap(self.frame.words, &self.draft, connection, self.offer.segments.iter().map(Choice::size))
+    }
+
+    /// Everything that is said of fields: where it stands, what that is called, and the words.
+    fn said(&self) -> Vec<(String, String, String)> {
+        let w = self.frame.words;
+        let said = self.faults.all().map(|(pointer, words)| {
+            let steps: Vec<&str> = pointer.split('/').skip(1).collect();
+            let (id, name) = match steps.as_slice() {
+                ["matching", "email"] => ("email", "exports-attribute-email"),
+                ["matching", "tags", ..] => ("tags", "exports-tags"),
+                ["matching" | "rows", ..] => ("matching", "exports-fields"),
+                ["segments", ..] => ("segments", "exports-segments"),
+                ["brakes", "max_leaving_percent"] => ("max_leaving_percent", "exports-max-leaving"),
+                ["brakes", ..] => ("max_profiles", "exports-max-profiles"),
+                ["required", ..] => ("required", "exports-required"),
+                ["schedule", ..] => ("schedule", "exports-when"),
+                ["connection"] => ("connection", "exports-connection"),
+                ["list"] => ("list", "exports-list"),
+                ["name"] => ("name", "exports-name"),
+                _ => ("setup", "exports-setup"),
+            };
+            (id.to_owned(), w.say(name).to_string(), words.to_owned())
+        });
+        said.collect()
+    }
+
+    /// Rows as they are shown, and what is said of each: there is always one to be filled in.
+    fn rows(&self) -> Vec<(Row, Option<&str>)> {
+        let typed = self.draft.rows.iter().enumerate();
+        let typed = typed.map(|(index, row)| (row.clone(), self.draft.row_fault(&self.faults, index)));
+        typed.chain([(Row::default(), None)]).collect()
+    }
+
+    /// What a row can fill, by value and name.
+    fn attributes(&self) -> Vec<(String, String)> {
+        let w = self.frame.words;
+        let own = ATTRIBUTES
+            .map(|attribute| (attribute.to_owned(), w.word("exports-attribute", attribute).to_string()));
+        let fields = self.offer.fields.iter();
+        let fields = fields.map(|field| (format!("{} {}", field.id, field.title), field.title.clone()));
+        // What is chosen already can be shown though the account does not answer.
+        let known = self.draft.rows.iter().filter(|row| row.field().is_some());
+        let known = known.map(|row| (row.attribute.clone(), recap::attribute(w, row)));
+        let mut all: Vec<(String, String)> = own.into_iter().chain(fields).collect();
+        for one in known {
+            if !all.iter().any(|(value, _)| *value == one.0) {
+                all.push(one);
+            }
+        }
+        all
+    }
+
+    /// Columns by name and by what they hold.
+    fn columns(&self) -> Vec<(String, &'static str)> {
+        let columns = self.offer.suggestion.iter().flat_map(|found| &found.columns);
+        let mut columns: Vec<_> = columns.map(|column| (column.name.clone(), column.kind)).collect();
+        for row in &self.draft.rows {
+            if !row.column.is_empty() && !columns.iter().any(|(name, _)| *name == row.column) {
+                columns.push((row.column.clone(), "gone"));
+            }
+        }
+        columns
+    }
+
+    /// Columns that can hold the address, the likeliest first.
+    fn emails(&self) -> Vec<String> {
+        let mut emails: Vec<String> =
+            self.offer.suggestion.iter().flat_map(|found| found.emails.iter().cloned()).collect();
+        if !self.draft.email.is_empty() && !emails.contains(&self.draft.email) {
+            emails.push(self.draft.email.clone());
+        }
+        emails
+    }
+
+    /// Lists by value and name.
+    fn lists(&self) -> Vec<(String, &str)> {
+        self.offer
+            .lists
+            .iter()
+            .map(|list| (format!("{} {}", list.id, list.name), list.name.as_str()))
+            .collect()
+    }
+
+    fn is_list(&self, value: &str) -> bool {
+        value.split(' ').next() == self.draft.list.split(' ').next()
+    }
+
+    /// Conditions that the table declares.
+    fn conditions(&self) -> Vec<String> {
+        self.offer.suggestion.iter().flat_map(|found| found.conditions.iter().cloned()).collect()
+    }
+}
+
+async fn page(app: &App, caller: &Caller, mut draft: Draft, step: &str) -> Result<Setup, Problem> {
+    caller.require(Right::ChangeSharedExports)?;
+    let frame = Frame::of(app, caller, Section::Exports).await?;
+    if let Some(index) = step.strip_prefix("drop-").and_then(|index| index.parse::<usize>().ok())
+        && index < draft.rows.len()
+    {
+        draft.rows.remove(index);
+    }
+    let offer = Offer::of(app, caller, &draft, step == "suggest").await?;
+    if let Some(found) = &offer.suggestion {
+        let first = found.emails.first().filter(|first| {
+            found.columns.iter().any(|column| column.name == **first && column.meaning == Some("email"))
+        });
+        if let Some(first) = first.filter(|_| draft.email.is_empty()) {
+            draft.email.clone_from(first);
+        }
+        if step == "suggest" {
+            take(&mut draft, found);
+        }
+    }
+    let (action, back) = ("/exports/new".to_owned(), "/exports".to_owned());
+    Ok(Setup { frame, action, back, changed: None, draft, offer, faults: Faults::default(), problem: None })
+}
+
+/// The id of the one connection that there is: where there is nothing to choose, nothing is asked.
+fn only_connection(groups: &[Group]) -> String {
+    match groups {
+        [Group { connections, .. }] if connections.len() == 1 => connections[0].0.clone(),
+        _ => String::new(),
+    }
+}
+
+/// Adds what is suggested and not chosen yet.
+fn take(draft: &mut Draft, found: &exports::form::SuggestionView) {
+    let named = [("first_name", &found.first_name), ("last_name", &found.last_name), ("phone", &found.phone)];
+    let named = named.into_iter().filter_map(|(name, column)| Some(Row::new(name, column.as_deref()?)));
+    let fields = found.fields.iter();
+    let fields = fields.map(|field| Row::new(&format!("{} {}", field.field, field.title), &field.column));
+    for row in named.chain(fields) {
+        let is_new = !draft.rows.iter().any(|known| match (known.field(), row.field()) {
+            (Some((known, _)), Some((id, _))) => known == id,
+            _ => known.attribute == row.attribute,
+        });
+        if is_new {
+            draft.rows.push(row);
+        }
+    }
+}
+
+pub(super) async fn begin(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<Begin>,
+) -> Result<Response, Problem> {
+    let mut draft = Draft::new(Frame::of(&app, &caller, Section::Exports).await?.words.zone());
+    draft.segments.extend(query.segment);
+    draft.connection = match query.connection {
+        Some(connection) => connection,
+        None => only_connection(&groups(&app, &caller).await?),
+    };
+    let page = page(&app, &caller, draft, "").await?;
+    Ok(shown(StatusCode::OK, &page))
+}
+
+pub(super) async fn create(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {
+    let draft = Draft::typed(&form);
+    if let Some(step) = form.given("step") {
+        return Ok(shown(StatusCode::OK, &page(&app, &caller, draft, step).await?));
+    }
+    let w = Frame::of(&app, &caller, Section::Exports).await?.words;
+    let created = match draft.body(w).and_then(body) {
+        Ok(added) => exports::create(State(app.clone()), caller.clone(), Body(added)).await,
+        Err(problem) => Err(problem),
+    };
+    match created {
+        Ok(answer) => {
+            let place = answer.headers().get("location").and_then(|place| place.to_str().ok());
+            let place = place.and_then(|place| place.strip_prefix("/api/v1")).unwrap_or("/exports");
+            Ok(Redirect::to(&format!("{place}?done=created")).into_response())
+        }
+        Err(problem) => {
+            let page = page(&app, &caller, draft, "").await?;
+            again(page, problem)
+        }
+    }
+}
+
+/// The page once more, with what was typed and what is wrong with it.
+fn again(page: Setup, problem: Problem) -> Result<Response, Problem> {
+    let status = StatusCode::from_u16(problem.code().status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+    match Faults::of(problem) {
+        Ok(faults) => Ok(shown(status, &Setup { faults, ..page })),
+        Err(problem) if matches!(problem.code(), Code::Defect | Code::NotFound | Code::StoreUnavailable) => {
+            Err(problem)
+        }
+        Err(problem) => Ok(shown(status, &Setup { problem: Some(problem), ..page })),
+    }
+}
+
+async fn of_export(app: &App, caller: &Caller, id: &str) -> Result<exports::view::ExportView, Problem> {
+    Ok(exports::show(State(app.clone()), caller.clone(), Id(id.to_owned())).await?.body.export)
+}
+
+/// The page of an export that is changed.
+async fn page_of(
+    app: &App,
+    caller: &Caller,
+    export: exports::view::ExportView,
+    draft: Draft,
+    step: &str,
+) -> Result<Setup, Problem> {
+    let page = page(app, caller, draft, step).await?;
+    let back = format!("/exports/{}", export.id);
+    Ok(Setup { action: format!("{back}/edit"), back, changed: Some(export.name), ..page })
+}
+
+pub(super) async fn edit(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {
+    let export = of_export(&app, &caller, &id).await?;
+    if export.permission != "edit" {
+        return Ok(Redirect::to(&format!("/exports/{id}")).into_response());
+    }
+    let w = Frame::of(&app, &caller, Section::Exports).await?.words;
+    let draft = Draft::saved(&export, w.zone());
+    Ok(shown(StatusCode::OK, &page_of(&app, &caller, export, draft, "").await?))
+}
+
+pub(super) async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+    form: Form,
+) -> Result<Response, Problem> {
+    let export = of_export(&app, &caller, &id).await?;
+    let mut draft = Draft::typed(&form);
+    if let Some(step) = form.given("step") {
+        return Ok(shown(StatusCode::OK, &page_of(&app, &caller, export, draft, step).await?));
+    }
+    let w = Frame::of(&app, &caller, Section::Exports).await?.words;
+    let changed = match draft.body(w).and_then(body) {
+        Ok(changes) => {
+            let version = form.version()?;
+            exports::change(State(app.clone()), caller.clone(), Id(id.clone()), version, Body(changes)).await
+        }
+        Err(problem) => Err(problem),
+    };
+    match changed {
+        Ok(_) => Ok(Redirect::to(&format!("/exports/{id}?done=changed")).into_response()),
+        Err(problem) => {
+            if problem.code() == Code::Stale {
+                // Whoever has read that somebody else changed it may mean to overwrite that.
+                draft.version = export.version;
+            }
+            again(page_of(&app, &caller, export, draft, "").await?, problem)
+        }
+    }
+}
+
+/// What a draft comes to, without asking the account anything.
+pub(super) async fn recap(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {
+    caller.require(Right::ChangeSharedExports)?;
+    let w = Frame::of(&app, &caller, Section::Exports).await?.words;
+    let draft = Draft::typed(&form);
+    let connections = app.store.connections().await?;
+    let connection = connections.iter().find(|connection| {
+        connection.id == draft.connection && connection.sharing.covers(&caller.person.id, caller.person.role)
+    });
+    let name = connection.map(|connection| connection.name.as_str());
+    let choices = choices(&app).await?;
+    let lines = recap::recap(w, &draft, name, choices.iter().map(Choice::size));
+    Ok(shown(StatusCode::OK, &Recap { lines }))
+}

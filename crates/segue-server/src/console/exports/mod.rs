@@ -1,0 +1,33 @@
+//! Exports: the list, one export, and the page that sets one up.
+
+mod draft;
+mod form;
+mod list;
+mod offer;
+mod recap;
+mod show;
+
+pub(crate) use self::show::to_run;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::app::App;
+
+pub(crate) fn pages() -> Router<App> {
+    Router::new()
+        .route("/exports", get(list::show))
+        .route("/exports/run-all", post(list::run_all))
+        .route("/exports/new", get(form::begin).post(form::create))
+        .route("/exports/recap", post(form::recap))
+        .route("/exports/{id}", get(show::show))
+        .route("/exports/{id}/edit", get(form::edit).post(form::change))
+        .route("/exports/{id}/run", post(show::run))
+        .route("/exports/{id}/dry-run", post(show::rehearse))
+        .route("/exports/{id}/enable", post(show::enable))
+        .route("/exports/{id}/disable", post(show::disable))
+        .route("/exports/{id}/duplicate", post(show::duplicate))
+        .route("/exports/{id}/detach", get(show::ask_detach).post(show::detach))
+        .route("/exports/{id}/remove", get(show::ask_remove).post(show::remove))
+        .route("/exports/{id}/runs", get(super::runs::history))
+}
