@@ -59,6 +59,15 @@ pub(crate) struct Odd {
     pub(crate) sandbox: bool,
 }
 
+async fn begun_sandbox() -> Simulator {
+    activecampaign_sim::start(activecampaign_sim::Config::default()).await.expect("a sandbox")
+}
+
+/// A sandbox that has begun already.
+fn built_in() -> Sandbox {
+    Sandbox { key: activecampaign_sim::KEY.to_owned(), begin: Arc::new(|| Box::pin(async { Ok(()) })) }
+}
+
 impl Site {
     pub(crate) async fn start() -> Self {
         Self::start_odd(Odd::default()).await
@@ -72,21 +81,14 @@ impl Site {
         let public = PublicUrl::parse(odd.public.unwrap_or(&url)).expect("an address");
         let trusted_proxies =
             if odd.behind_proxy { vec!["127.0.0.1".parse().expect("an address")] } else { Vec::new() };
-        let sandbox = if odd.sandbox {
-            Some(activecampaign_sim::start(activecampaign_sim::Config::default()).await.expect("a sandbox"))
-        } else {
-            None
-        };
+        let sandbox = if odd.sandbox { Some(begun_sandbox().await) } else { None };
         let connections = ConnectionRules {
             hosts: if odd.sandbox { HostPolicy::PublicHttps } else { HostPolicy::AllowInsecure },
             references: ReferenceRules::default(),
             policy: Some("https://acme.example/privacy".into()),
             sandbox: sandbox.as_ref().map(|sandbox| format!("http://{}", sandbox.address())),
         };
-        let built_in = sandbox.as_ref().map(|_| Sandbox {
-            key: activecampaign_sim::KEY.to_owned(),
-            begin: Arc::new(|| Box::pin(async { Ok(()) })),
-        });
+        let built_in = sandbox.as_ref().map(|_| built_in());
         let setting = Setting {
             url: public.clone(),
             trusted_proxies,
