@@ -75,8 +75,7 @@ async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Proble
     let frame = Frame::of(&app, &caller, Section::Home).await?;
     let segments: BTreeSet<String> =
         app.store.segments().await?.into_iter().map(|segment| segment.name).collect();
-    let exports: BTreeSet<String> =
-        app.store.recipes().await?.into_iter().map(|export| export.id).collect();
+    let exports: BTreeSet<String> = app.store.recipes().await?.into_iter().map(|export| export.id).collect();
     let kinds = &["export", "segment", "refresh"];
     let latest = app.store.jobs(JobFilter { kinds, ..JobFilter::default() }, LOOKED_AT).await?;
     let has_delivered = latest.iter().any(has_delivered) || {

@@ -81,8 +81,7 @@ async fn show(
     let (latest, bars) = match latest {
         Some(id) => {
             let run = runs::show(State(app.clone()), caller.clone(), crate::input::Id(id.clone())).await?.0;
-            let query =
-                RunQuery { refresh: Some(id), limit: Some(FOLLOWERS), ..RunQuery::default() };
+            let query = RunQuery { refresh: Some(id), limit: Some(FOLLOWERS), ..RunQuery::default() };
             let followers = runs::list(State(app.clone()), caller.clone(), Asked(query)).await?.0.items;
             let bars = timeline(&run, &followers, app.now_ms());
             (Some(run), bars)

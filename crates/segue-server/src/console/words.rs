@@ -62,7 +62,7 @@ fn grouped(value: &FluentValue<'_>, separator: char) -> Option<String> {
 fn group(digits: &str, separator: char) -> String {
     let (whole, rest) = digits.split_once('.').map_or((digits, None), |(whole, rest)| (whole, Some(rest)));
     let mut text = String::new();
-    for (index, digit) in whole.chars().enumerate() {
+    for (index, digit) in whole.char_indices() {
         let to_come = whole.len() - index;
         if index > 0 && to_come.is_multiple_of(3) && !whole[..index].ends_with('-') {
             text.push(separator);

@@ -2,6 +2,7 @@
 
 mod audit;
 mod connections;
+mod console;
 mod edges;
 mod exports;
 mod logs;

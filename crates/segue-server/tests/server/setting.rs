@@ -221,6 +221,16 @@ impl As<'_> {
         request
     }
 
+    /// A request as a browser sends it that is to show a page.
+    pub(crate) fn browse(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.site.client.request(method, format!("{}{path}", self.site.url));
+        let request = request.header("accept", "text/html").header("sec-fetch-site", "same-origin");
+        match &self.cookie {
+            Some(cookie) => request.header("cookie", cookie),
+            None => request,
+        }
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         Answer::of(self.request(Method::GET, path)).await
     }

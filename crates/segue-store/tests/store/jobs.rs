@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use segue_model::job::{Headway, Product, Status, Step, Trigger, Work};
 use segue_model::{Outcome, Report};
-use segue_store::{Delivery, Ending, Entry, EntryFilter, Job, JobFilter, NewJob, Note, Queued, Store, StoreError};
+use segue_store::{
+    Delivery, Ending, Entry, EntryFilter, Job, JobFilter, NewJob, Note, Queued, Store, StoreError,
+};
 
 use crate::place::{Place, on_both};
 

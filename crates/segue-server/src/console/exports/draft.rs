@@ -86,11 +86,9 @@ impl Draft {
             ("phone", &matching.phone),
             ("account_name", &matching.account_name),
         ];
-        let named =
-            named.into_iter().filter_map(|(name, column)| Some(Row::new(name, column.as_deref()?)));
+        let named = named.into_iter().filter_map(|(name, column)| Some(Row::new(name, column.as_deref()?)));
         let fields = matching.fields.iter();
-        let fields =
-            fields.map(|field| Row::new(&format!("{} {}", field.field, field.title), &field.column));
+        let fields = fields.map(|field| Row::new(&format!("{} {}", field.field, field.title), &field.column));
         let tags = matching.tag_columns.iter().map(|column| Row::new("tag_column", column));
         let (schedule, times) = match &export.schedule {
             ExportSchedule::FollowsRefresh => ("follows_refresh", None),

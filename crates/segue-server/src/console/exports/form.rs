@@ -95,8 +95,8 @@ impl Setup {
     /// What a row can fill, by value and name.
     fn attributes(&self) -> Vec<(String, String)> {
         let w = self.frame.words;
-        let own =
-            ATTRIBUTES.map(|attribute| (attribute.to_owned(), w.word("exports-attribute", attribute).to_string()));
+        let own = ATTRIBUTES
+            .map(|attribute| (attribute.to_owned(), w.word("exports-attribute", attribute).to_string()));
         let fields = self.offer.fields.iter();
         let fields = fields.map(|field| (format!("{} {}", field.id, field.title), field.title.clone()));
         // What is chosen already can be shown though the account does not answer.
@@ -135,7 +135,11 @@ impl Setup {
 
     /// Lists by value and name.
     fn lists(&self) -> Vec<(String, &str)> {
-        self.offer.lists.iter().map(|list| (format!("{} {}", list.id, list.name), list.name.as_str())).collect()
+        self.offer
+            .lists
+            .iter()
+            .map(|list| (format!("{} {}", list.id, list.name), list.name.as_str()))
+            .collect()
     }
 
     fn is_list(&self, value: &str) -> bool {
@@ -182,8 +186,7 @@ fn only_connection(groups: &[Group]) -> String {
 
 /// Adds what is suggested and not chosen yet.
 fn take(draft: &mut Draft, found: &exports::form::SuggestionView) {
-    let named =
-        [("first_name", &found.first_name), ("last_name", &found.last_name), ("phone", &found.phone)];
+    let named = [("first_name", &found.first_name), ("last_name", &found.last_name), ("phone", &found.phone)];
     let named = named.into_iter().filter_map(|(name, column)| Some(Row::new(name, column.as_deref()?)));
     let fields = found.fields.iter();
     let fields = fields.map(|field| Row::new(&format!("{} {}", field.field, field.title), &field.column));
@@ -265,11 +268,7 @@ async fn page_of(
     Ok(Setup { action: format!("{back}/edit"), back, changed: Some(export.name), ..page })
 }
 
-pub(super) async fn edit(
-    State(app): State<App>,
-    caller: Caller,
-    Id(id): Id,
-) -> Result<Response, Problem> {
+pub(super) async fn edit(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {
     let export = of_export(&app, &caller, &id).await?;
     if export.permission != "edit" {
         return Ok(Redirect::to(&format!("/exports/{id}")).into_response());
@@ -317,8 +316,7 @@ pub(super) async fn recap(State(app): State<App>, caller: Caller, form: Form) ->
     let draft = Draft::typed(&form);
     let connections = app.store.connections().await?;
     let connection = connections.iter().find(|connection| {
-        connection.id == draft.connection
-            && connection.sharing.covers(&caller.person.id, caller.person.role)
+        connection.id == draft.connection && connection.sharing.covers(&caller.person.id, caller.person.role)
     });
     let name = connection.map(|connection| connection.name.as_str());
     let choices = choices(&app).await?;

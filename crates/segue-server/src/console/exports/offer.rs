@@ -66,7 +66,8 @@ impl Offer {
         if !draft.connection.is_empty() {
             let asked = || (State(app.clone()), caller.clone(), Id(draft.connection.clone()));
             let (first, second) = (asked(), asked());
-            let answers = futures::join!(lists(first.0, first.1, first.2), fields(second.0, second.1, second.2));
+            let answers =
+                futures::join!(lists(first.0, first.1, first.2), fields(second.0, second.1, second.2));
             match (answers.0, answers.1) {
                 (Ok(lists), Ok(fields)) => (found_lists, found_fields) = (lists.0, fields.0),
                 // The connection was removed, or is not shared any more: it is not among those that are offered.

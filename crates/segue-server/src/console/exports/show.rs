@@ -122,11 +122,7 @@ pub(crate) fn to_run(answer: &Response) -> Response {
     Redirect::to(place).into_response()
 }
 
-pub(super) async fn run(
-    State(app): State<App>,
-    caller: Caller,
-    Id(id): Id,
-) -> Result<Response, Problem> {
+pub(super) async fn run(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {
     let wish = (State(app.clone()), caller.clone(), Id(id.clone()));
     match begin::run(wish.0, wish.1, wish.2, IdempotencyKey(None)).await {
         Ok(answer) => Ok(to_run(&answer)),

@@ -59,9 +59,9 @@ pub(super) fn counts(run: &RunView, before: Option<&RunView>) -> Option<Counts> 
     let before = before.and_then(self::fates);
     let mut begun = 0;
     let all = fates.into_iter().map(|(name, number)| {
-        let earlier = before.as_ref().and_then(|(fates, _)| {
-            fates.iter().find(|(known, _)| *known == name).map(|(_, number)| *number)
-        });
+        let earlier = before
+            .as_ref()
+            .and_then(|(fates, _)| fates.iter().find(|(known, _)| *known == name).map(|(_, number)| *number));
         let from = begun;
         begun += number;
         let at = |number: u64| number.saturating_mul(1000) / members.max(1);

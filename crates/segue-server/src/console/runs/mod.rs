@@ -71,9 +71,9 @@ pub(super) async fn history(
 #[cfg(test)]
 mod tests {
     use chrono_tz::Tz;
+    use segue_model::Reason;
     use segue_model::job::{Status, Trigger, Work};
     use segue_model::person::Language;
-    use segue_model::Reason;
 
     use crate::console::words::Words;
 
@@ -85,9 +85,9 @@ mod tests {
             .chain(Trigger::ALL.iter().map(|trigger| ("runs-trigger", trigger.word())))
             .chain(Work::KINDS.iter().map(|kind| ("runs-kind", *kind)))
             .chain(ends.map(|status| ("runs-advice", status)))
-            .chain(reasons.flat_map(|code| {
-                ["runs-reason", "runs-mend", "runs-example"].map(|of| (of, code))
-            }));
+            .chain(
+                reasons.flat_map(|code| ["runs-reason", "runs-mend", "runs-example"].map(|of| (of, code))),
+            );
         for (of, word) in words {
             for language in [Language::En, Language::Ro] {
                 let said = Words::new(language, Tz::UTC).word(of, word).to_string();

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use segue_model::Right;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::counts::{Counts, counts};
 use crate::app::App;
@@ -70,6 +71,17 @@ impl Run {
         self.run.progress.as_ref()?.per_second.map(whole)
     }
 
+    /// What an example would send, apart from its address; any other words as they are.
+    fn payload(&self, detail: &str) -> String {
+        let Ok(Value::Object(contact)) = serde_json::from_str(detail) else { return detail.to_owned() };
+        let told = contact.iter().filter(|(name, _)| !matches!(name.as_str(), "email" | "subscribe"));
+        let told = told.map(|(name, value)| match value {
+            Value::String(text) => format!("{name}: {text}"),
+            other => format!("{name}: {other}"),
+        });
+        told.collect::<Vec<_>>().join("; ")
+    }
+
     /// How long it goes on, about.
     fn left(&self) -> Option<String> {
         let seconds = self.run.progress.as_ref()?.seconds_left?;
@@ -109,7 +121,6 @@ impl Run {
         }
     }
 }
-
 
 /// A number of something that is only estimated.
 fn whole(estimate: f64) -> u64 {
@@ -224,20 +235,12 @@ async fn again(app: &App, caller: &Caller, id: &str, problem: Problem) -> Result
     Ok(shown(status, &Run { problem: Some(problem), ..page }))
 }
 
-pub(super) async fn cancel(
-    State(app): State<App>,
-    caller: Caller,
-    Id(id): Id,
-) -> Result<Response, Problem> {
+pub(super) async fn cancel(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {
     let run = runs::cancel(State(app), caller, Id(id)).await?.0;
     Ok(Redirect::to(&format!("/runs/{}?done=cancelled", run.id)).into_response())
 }
 
-pub(super) async fn approve(
-    State(app): State<App>,
-    caller: Caller,
-    Id(id): Id,
-) -> Result<Response, Problem> {
+pub(super) async fn approve(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {
     let wish = (State(app.clone()), caller.clone(), Id(id.clone()));
     match begin::approve(wish.0, wish.1, wish.2, IdempotencyKey(None)).await {
         Ok(answer) => Ok(to_run(&answer)),
@@ -245,11 +248,7 @@ pub(super) async fn approve(
     }
 }
 
-pub(super) async fn retry(
-    State(app): State<App>,
-    caller: Caller,
-    Id(id): Id,
-) -> Result<Response, Problem> {
+pub(super) async fn retry(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {
     let wish = (State(app.clone()), caller.clone(), Id(id.clone()));
     match begin::retry(wish.0, wish.1, wish.2, IdempotencyKey(None)).await {
         Ok(answer) => Ok(to_run(&answer)),
