@@ -15,7 +15,9 @@ async fn page(who: &As<'_>, path: &str) -> Answer {
 
 /// What a form leads to.
 async fn send(who: &As<'_>, path: &str, fields: &[(&str, &str)]) -> Answer {
-    Answer::of(who.browse(Method::POST, path).form(fields)).await
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    Answer::of(who.browse(Method::POST, path).header(form.0, form.1).body(body)).await
 }
 
 impl Answer {
