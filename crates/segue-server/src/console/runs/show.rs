@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use segue_model::Right;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::counts::{Counts, counts};
 use crate::app::App;
@@ -68,6 +69,17 @@ impl Run {
     /// How many a second, about.
     fn rate(&self) -> Option<u64> {
         self.run.progress.as_ref()?.per_second.map(whole)
+    }
+
+    /// What an example would send, apart from its address; any other words as they are.
+    fn payload(&self, detail: &str) -> String {
+        let Ok(Value::Object(contact)) = serde_json::from_str(detail) else { return detail.to_owned() };
+        let told = contact.iter().filter(|(name, _)| !matches!(name.as_str(), "email" | "subscribe"));
+        let told = told.map(|(name, value)| match value {
+            Value::String(text) => format!("{name}: {text}"),
+            other => format!("{name}: {other}"),
+        });
+        told.collect::<Vec<_>>().join("; ")
     }
 
     /// How long it goes on, about.

@@ -2,8 +2,11 @@
 
 mod audit;
 mod connections;
+mod exports;
 mod people;
 mod problems;
+mod runs;
+mod system;
 
 use reqwest::{Method, StatusCode};
 
@@ -50,4 +53,22 @@ pub(crate) async fn statuses(site: &Site, paths: &[&str]) -> Vec<(String, [u16; 
         found.push(((*path).to_owned(), row));
     }
     found
+}
+
+impl Answer {
+    #[track_caller]
+    fn shows(self, parts: &[&str]) -> Self {
+        for part in parts {
+            assert!(self.text.contains(part), "{part} is missing in {}", self.text);
+        }
+        self
+    }
+
+    #[track_caller]
+    fn hides(self, parts: &[&str]) -> Self {
+        for part in parts {
+            assert!(!self.text.contains(part), "{part} is in {}", self.text);
+        }
+        self
+    }
 }

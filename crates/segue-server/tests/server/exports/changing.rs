@@ -164,5 +164,5 @@ async fn a_list_comes_page_by_page() {
     assert_eq!((rest.text_at("/items/0/name"), &rest.body["next"]), ("c", &Value::Null));
     root.get("/exports?cursor=gone").await.problem("unknown_cursor");
     root.get("/exports?limit=0").await.problem("malformed");
-    root.get("/exports?sort=name").await.problem("malformed");
+    root.get("/exports?order=name").await.problem("malformed");
 }

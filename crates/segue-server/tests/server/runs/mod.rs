@@ -23,14 +23,14 @@ use crate::connections::{but, new};
 use crate::setting::{Answer, As, Site};
 
 /// A server with customers in a file, an account, and a worker that begins when it is told to.
-struct Office {
-    site: Site,
+pub(crate) struct Office {
+    pub(crate) site: Site,
     account: Simulator,
     folder: tempfile::TempDir,
 }
 
 impl Office {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let site = Site::start().await;
         let config =
             Config { limits: None, queue_delay: 0.0, import_rate: 1e9, speed: 1000.0, ..Config::default() };
@@ -84,19 +84,19 @@ impl Office {
     }
 
     /// Adds a connection; gives its id.
-    async fn connection(&self, root: &As<'_>, sharing: Value) -> String {
+    pub(crate) async fn connection(&self, root: &As<'_>, sharing: Value) -> String {
         let body = but(new(&self.account, "Shop"), "sharing", sharing);
         let added = root.post("/connections", &body).await.expect(StatusCode::CREATED);
         added.text_at("/connection/id").to_owned()
     }
 
     /// Adds a connection and an export on it; gives the export's id.
-    async fn export(&self, root: &As<'_>, changes: Value) -> String {
+    pub(crate) async fn export(&self, root: &As<'_>, changes: Value) -> String {
         let connection = self.connection(root, json!("administrators")).await;
         self.export_on(root, &connection, changes).await
     }
 
-    async fn export_on(&self, who: &As<'_>, connection: &str, changes: Value) -> String {
+    pub(crate) async fn export_on(&self, who: &As<'_>, connection: &str, changes: Value) -> String {
         let mut body = json!({
             "name": "Letter", "connection": connection, "list": 2, "segments": ["cluj"], "matching": {"email": "mail"},
         });
@@ -126,7 +126,7 @@ impl Office {
 }
 
 /// Begins something by a POST without a body; gives the id of the run.
-async fn begin(who: &As<'_>, path: &str) -> String {
+pub(crate) async fn begin(who: &As<'_>, path: &str) -> String {
     let answer = post(who, path).await;
     assert_eq!(answer.status, StatusCode::ACCEPTED, "{path}: {}", answer.text);
     answer.text_at("/id").to_owned()
@@ -137,7 +137,7 @@ async fn post(who: &As<'_>, path: &str) -> Answer {
 }
 
 /// Waits until a run has ended; gives it.
-async fn ended(who: &As<'_>, run: &str) -> Value {
+pub(crate) async fn ended(who: &As<'_>, run: &str) -> Value {
     reached(who, run, |run| !run["ended_at"].is_null()).await
 }
 
@@ -155,13 +155,13 @@ async fn reached(who: &As<'_>, run: &str, is_so: impl Fn(&Value) -> bool) -> Val
 }
 
 /// Refreshes a segment, and waits until that is done.
-async fn refresh(who: &As<'_>, segment: &str) -> Value {
+pub(crate) async fn refresh(who: &As<'_>, segment: &str) -> Value {
     let run = begin(who, &format!("/segments/{segment}/refresh")).await;
     ended(who, &run).await
 }
 
 /// Runs an export, and waits until that is done.
-async fn run(who: &As<'_>, export: &str) -> Value {
+pub(crate) async fn run(who: &As<'_>, export: &str) -> Value {
     let run = begin(who, &format!("/exports/{export}/run")).await;
     ended(who, &run).await
 }

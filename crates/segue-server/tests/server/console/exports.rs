@@ -1,0 +1,165 @@
+//! The pages of exports: who sees and does what, and forms that lose nothing.
+
+use reqwest::StatusCode;
+use serde_json::json;
+
+use super::{page, submit};
+use crate::runs::Office;
+use crate::setting::As;
+
+/// A form with everything right about it.
+fn form(connection: &str) -> Vec<(&'static str, String)> {
+    let fields = [
+        ("version", "0"),
+        ("name", "Weekly letter"),
+        ("list", "2 Newsletter"),
+        ("segment", "cluj"),
+        ("email", "mail"),
+        ("attribute", "first_name"),
+        ("column", "city"),
+        ("attribute", ""),
+        ("column", ""),
+        ("tags", "vip, new"),
+        ("mode", "add-update"),
+        ("blanks", "keep"),
+        ("max_profiles", "1000"),
+        ("max_leaving_percent", "10"),
+        ("schedule", "off"),
+    ];
+    let fields = fields.map(|(name, value)| (name, value.to_owned()));
+    fields.into_iter().chain([("connection", connection.to_owned())]).collect()
+}
+
+async fn sent(who: &As<'_>, path: &str, form: &[(&'static str, String)]) -> crate::setting::Answer {
+    let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    submit(who, path, &fields).await
+}
+
+#[tokio::test]
+async fn s26_everybody_sees_exports_and_only_who_may_changes_them() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    page(&root, "/exports").await.expect(StatusCode::OK).shows(&["No exports yet", "There is no connection"]);
+    let export = office.export(&root, json!({"name": "<script>alert(1)</script>"})).await;
+    let place = format!("/exports/{export}");
+    let viewer = office.site.user(&root, "vera@example.com", "viewer").await;
+    let carl = office.site.user(&root, "carl@example.com", "contributor").await;
+    let name = "&#60;script&#62;alert(1)&#60;/script&#62;";
+    page(&root, "/exports").await.expect(StatusCode::OK).shows(&[name, "Add export", "Run all"]);
+    page(&root, &place).await.expect(StatusCode::OK).shows(&[name, "/edit", "/detach", "/remove"]);
+    for who in [&viewer, &carl] {
+        let list = page(who, "/exports").await.expect(StatusCode::OK);
+        list.shows(&[name]).hides(&["<script>alert", "/exports/new", "run-all"]);
+        let one = page(who, &place).await.expect(StatusCode::OK).shows(&[name, "Not started"]);
+        one.hides(&["<script>alert", "/edit", "/detach", "/remove", "/dry-run"]);
+        page(who, &format!("{place}/remove")).await.expect(StatusCode::FORBIDDEN);
+        submit(who, &format!("{place}/run"), &[]).await.expect(StatusCode::FORBIDDEN);
+    }
+    page(&carl, "/exports").await.shows(&["Ask an administrator"]);
+    page(&viewer, "/exports/new").await.expect(StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn what_was_typed_is_kept_when_something_is_wrong() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let connection = office.connection(&root, json!("administrators")).await;
+    let mut wrong = form(&connection);
+    wrong.retain(|(name, _)| !matches!(*name, "name" | "email"));
+    wrong.extend([("attribute", "first_name".to_owned()), ("column", "mail".to_owned())]);
+    wrong.extend([("tags", String::new()), ("automations", "on".to_owned())]);
+    // Two rows fill one attribute: that the form alone can tell.
+    let answer = sent(&root, "/exports/new", &wrong).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    answer.shows(&["is filled by another row already", "vip, new", "2 Newsletter\" selected"]);
+    wrong.retain(|(name, value)| *name != "attribute" || value.is_empty());
+    wrong.retain(|(name, value)| *name != "column" || value.is_empty());
+    let answer = sent(&root, "/exports/new", &wrong).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    let parts = [
+        "href=\"#name\"",
+        "href=\"#email\"",
+        "value=\"cluj\" data-table=\"customers\" checked",
+        "name=\"automations\" checked",
+    ];
+    answer.shows(&parts).shows(&["vip, new", "value=\"1000\""]);
+    assert_eq!(root.get("/exports").await.body["items"], json!([]));
+}
+
+#[tokio::test]
+async fn s28_to_s34_lists_and_columns_are_shown_and_suggested() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let connection = office.connection(&root, json!("administrators")).await;
+    let new = page(&root, "/exports/new").await.expect(StatusCode::OK);
+    new.shows(&["<optgroup label=\"ActiveCampaign\">", "2 Newsletter", "<option value=\"mail\" selected>"]);
+    let mut step = form(&connection);
+    step.push(("step", "drop-0".to_owned()));
+    let shown = sent(&root, "/exports/new", &step).await.expect(StatusCode::OK);
+    shown.hides(&["value=\"first_name\" selected"]).shows(&["value=\"Weekly letter\"", "vip, new"]);
+    let recap = sent(&root, "/exports/recap", &form(&connection)).await.expect(StatusCode::OK);
+    recap.shows(&["list “Newsletter” of Shop", "First name ← city", "never by itself"]).hides(&["<html"]);
+    assert_eq!(root.get("/exports").await.body["items"], json!([]), "steps save nothing");
+}
+
+#[tokio::test]
+async fn s35_s36_an_export_is_saved_changed_and_removed() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let connection = office.connection(&root, json!("administrators")).await;
+    let saved = sent(&root, "/exports/new", &form(&connection)).await.expect(StatusCode::OK);
+    saved.shows(&["Nothing was sent", "Not started", "Weekly letter"]);
+    let export = root.get("/exports").await.text_at("/items/0/id").to_owned();
+    let place = format!("/exports/{export}");
+    page(&root, &format!("{place}/edit"))
+        .await
+        .shows(&["value=\"Weekly letter\"", "2 Newsletter\" selected"]);
+    let change = |version: &str, name: &str| {
+        let mut form = form(&connection);
+        form[0].1 = version.to_owned();
+        form[1].1 = name.to_owned();
+        form
+    };
+    let edit = format!("{place}/edit");
+    let changed = sent(&root, &edit, &change("1", "Monthly letter")).await.expect(StatusCode::OK);
+    changed.shows(&["Your changes are saved", "Monthly letter"]);
+    let stale =
+        sent(&root, &edit, &change("1", "Daily letter")).await.expect(StatusCode::PRECONDITION_FAILED);
+    stale.shows(&[
+        "Somebody else has changed this",
+        "value=\"Daily letter\"",
+        "name=\"version\" value=\"2\"",
+    ]);
+    let copy = submit(&root, &format!("{place}/duplicate"), &[("name", "Monthly letter")]).await;
+    copy.expect(StatusCode::CONFLICT).shows(&["belongs to another export"]);
+    let copy = submit(&root, &format!("{place}/duplicate"), &[("name", "Copy")]).await;
+    copy.expect(StatusCode::OK).shows(&["This is the copy", "Switched off"]);
+    let off = submit(&root, &format!("{place}/disable"), &[("version", "2")]).await;
+    off.expect(StatusCode::OK).shows(&["The export is switched off", "Switch on"]);
+    let detached = submit(&root, &format!("{place}/detach"), &[("version", "3")]).await;
+    detached.expect(StatusCode::OK).shows(&["The connection is taken from the export", "No connection"]);
+    page(&root, &format!("{place}/remove")).await.shows(&["It has not put anybody on its list yet"]);
+    let removed = submit(&root, &format!("{place}/remove"), &[("version", "4")]).await;
+    removed.expect(StatusCode::OK).shows(&["The export is removed"]).hides(&["Monthly letter"]);
+}
+
+#[tokio::test]
+async fn exp_5_exports_are_sorted_by_any_column() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let connection = office.connection(&root, json!("administrators")).await;
+    for name in ["A", "B"] {
+        office.export_on(&root, &connection, json!({"name": name, "list": 1})).await;
+    }
+    let second = root.get("/exports?search=b").await.text_at("/items/0/id").to_owned();
+    crate::runs::begin(&root, &format!("/exports/{second}/run")).await;
+    for (sort, first) in
+        [("name", "A"), ("-name", "B"), ("status", "A"), ("-status", "B"), ("latest_run", "B")]
+    {
+        let list = root.get(&format!("/exports?sort={sort}&limit=1")).await.expect(StatusCode::OK);
+        assert_eq!(list.text_at("/items/0/name"), first, "{sort}");
+        let next = list.text_at("/next").to_owned();
+        let rest = root.get(&format!("/exports?sort={sort}&cursor={next}")).await.expect(StatusCode::OK);
+        assert_ne!(rest.text_at("/items/0/name"), first, "{sort}");
+    }
+    root.get("/exports?sort=colour").await.problem("malformed");
+    page(&root, "/exports?sort=-status").await.expect(StatusCode::OK).shows(&["aria-sort=\"descending\""]);
+}

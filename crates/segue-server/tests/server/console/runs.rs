@@ -1,0 +1,75 @@
+//! The page of a run: numbers that add up, reasons, plans, and what can be done about them.
+
+use reqwest::StatusCode;
+use serde_json::json;
+
+use super::{page, submit};
+use crate::runs::{Office, begin, ended, refresh, run};
+
+#[tokio::test]
+async fn a_run_shows_what_became_of_everybody() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let viewer = office.site.user(&root, "vera@example.com", "viewer").await;
+    let export = office.export(&root, json!({})).await;
+    refresh(&root, "cluj").await;
+    let first = run(&root, &export).await;
+    let second = run(&root, &export).await;
+    let first = format!("/runs/{}", first["id"].as_str().unwrap());
+    let second = format!("/runs/{}", second["id"].as_str().unwrap());
+    for who in [&root, &viewer] {
+        let shown = page(who, &first).await.expect(StatusCode::OK);
+        shown.shows(&[
+            "Succeeded with rejections",
+            "No e-mail address",
+            "One invalid: ours to mend",
+            "rejections.csv",
+        ]);
+        page(who, &second).await.expect(StatusCode::OK).shows(&["Compared with", "−2", "+2"]);
+    }
+    let history = page(&viewer, &format!("/exports/{export}/runs")).await.expect(StatusCode::OK);
+    history.shows(&[&first, &second]);
+    let etag = root.get(&format!("/users/{}", viewer.id().await)).await.header("etag").to_owned();
+    viewer.patch("/me", &etag, &json!({"language": "ro"})).await.expect(StatusCode::OK);
+    page(&viewer, &first).await.shows(&["Unul nevalid: noi avem de îndreptat", "Fără adresă de e-mail"]);
+}
+
+#[tokio::test]
+async fn a_plan_is_shown_with_examples_and_sent_by_who_may() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let viewer = office.site.user(&root, "vera@example.com", "viewer").await;
+    let export = office.export(&root, json!({})).await;
+    refresh(&root, "cluj").await;
+    let dry = begin(&root, &format!("/exports/{export}/dry-run")).await;
+    ended(&root, &dry).await;
+    let place = format!("/runs/{dry}");
+    let shown = page(&root, &place).await.expect(StatusCode::OK);
+    shown.shows(&[
+        "What would become of everybody",
+        "Send this plan",
+        "person1@example.com",
+        "one import request",
+    ]);
+    page(&viewer, &place).await.expect(StatusCode::OK).hides(&["Send this plan"]);
+    submit(&viewer, &format!("{place}/approve"), &[]).await.expect(StatusCode::FORBIDDEN);
+    let sent = submit(&root, &format!("{place}/approve"), &[]).await.expect(StatusCode::OK);
+    sent.shows(&["Approved plan", &place]);
+}
+
+#[tokio::test]
+async fn what_goes_on_is_shown_with_and_without_scripts_and_can_be_cancelled() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({})).await;
+    let begun = submit(&root, &format!("/exports/{export}/run"), &[]).await.expect(StatusCode::OK);
+    begun.shows(&["Queued", "data-events=\"/api/v1/runs/", "http-equiv=\"refresh\"", "Cancel run"]);
+    let run = root.get("/queue").await.text_at("/runs/0/id").to_owned();
+    page(&root, "/status").await.expect(StatusCode::OK).shows(&[&format!("/runs/{run}/cancel")]);
+    page(&root, "/").await.expect(StatusCode::OK).shows(&[&format!("/runs/{run}")]);
+    let cancelled = submit(&root, &format!("/runs/{run}/cancel"), &[]).await.expect(StatusCode::OK);
+    cancelled.shows(&["Cancelled"]).hides(&["http-equiv=\"refresh\"", "Cancel run"]);
+    page(&root, "/runs/unknown").await.expect(StatusCode::NOT_FOUND);
+}
