@@ -21,6 +21,8 @@ nav-about = About
 to-home = Back to Home
 save = Save
 cancel = Cancel
+copy = Copy
+copied = Copied
 close = Close
 edit = Edit
 remove = Remove
@@ -34,6 +36,7 @@ no = No
 next-page = Next page
 first-page = First page
 form-has-faults = Some fields are not right
+form-stale = Somebody else has changed this in the meantime. What you typed is still here: look it over and save again.
 
 role-viewer = Viewer
 role-contributor = Contributor

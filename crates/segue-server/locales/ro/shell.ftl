@@ -21,6 +21,8 @@ nav-about = Despre
 to-home = Înapoi la pagina de start
 save = Salvează
 cancel = Renunță
+copy = Copiază
+copied = Copiat
 close = Închide
 edit = Editează
 remove = Elimină
@@ -34,6 +36,7 @@ no = Nu
 next-page = Pagina următoare
 first-page = Prima pagină
 form-has-faults = Unele câmpuri nu sunt corecte
+form-stale = Altcineva a schimbat între timp acest obiect. Ce ai scris este încă aici: verifică și salvează din nou.
 
 role-viewer = Cititor
 role-contributor = Contribuitor

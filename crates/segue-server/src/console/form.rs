@@ -27,6 +27,12 @@ impl FromRequest<App> for Form {
     }
 }
 
+impl FromIterator<(String, String)> for Form {
+    fn from_iter<T: IntoIterator<Item = (String, String)>>(fields: T) -> Self {
+        Self(fields.into_iter().collect())
+    }
+}
+
 impl Form {
     /// The fields of a form as it is sent.
     pub(crate) fn of(bytes: &[u8]) -> Self {
@@ -90,6 +96,25 @@ impl Faults {
         }
         let faults = problem.errors().iter().map(|error| (error.pointer.clone(), error.detail.clone()));
         Ok(Self(faults.collect()))
+    }
+
+    /// The fields that a problem names, or the problem itself, if the person who typed can act on it where they are.
+    pub(crate) fn or_trouble(problem: Problem) -> Result<(Self, Option<Problem>), Problem> {
+        match problem.code() {
+            Code::Taken
+            | Code::Stale
+            | Code::InUse
+            | Code::LastAdministrator
+            | Code::TooMany
+            | Code::TooManyAttempts
+            | Code::ConnectHost
+            | Code::ConnectKey
+            | Code::ConnectPermission
+            | Code::ConnectAccount
+            | Code::ConnectNetwork
+            | Code::ConnectProvider => Ok((Self::default(), Some(problem))),
+            _ => Ok((Self::of(problem)?, None)),
+        }
     }
 
     /// What is said of this field.

@@ -10,8 +10,10 @@ mod form;
 mod home;
 mod page;
 mod problem;
+mod segments;
 mod setup;
 mod sign_in;
+mod tables;
 mod words;
 
 use axum::Router;
@@ -27,5 +29,7 @@ pub(crate) fn pages() -> Router<App> {
         .merge(sign_in::pages())
         .merge(setup::pages())
         .merge(account::pages())
+        .merge(tables::pages())
+        .merge(segments::pages())
         .merge(assets::files())
 }

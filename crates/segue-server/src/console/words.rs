@@ -18,6 +18,9 @@ macro_rules! messages {
         [
             include_str!(concat!("../../locales/", $language, "/shell.ftl")),
             include_str!(concat!("../../locales/", $language, "/problems.ftl")),
+            include_str!(concat!("../../locales/", $language, "/tables.ftl")),
+            include_str!(concat!("../../locales/", $language, "/segments.ftl")),
+            include_str!(concat!("../../locales/", $language, "/builder.ftl")),
         ]
     };
 }
@@ -57,7 +60,7 @@ fn grouped(value: &FluentValue<'_>, separator: char) -> Option<String> {
 fn group(digits: &str, separator: char) -> String {
     let (whole, rest) = digits.split_once('.').map_or((digits, None), |(whole, rest)| (whole, Some(rest)));
     let mut text = String::new();
-    for (index, digit) in whole.chars().enumerate() {
+    for (index, digit) in whole.char_indices() {
         let to_come = whole.len() - index;
         if index > 0 && to_come.is_multiple_of(3) && !whole[..index].ends_with('-') {
             text.push(separator);

@@ -32,7 +32,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<App> {
 }
 
 /// What the caller calls a wish, so that telling it again, after an answer that was lost, begins nothing again.
-pub(crate) struct IdempotencyKey(Option<String>);
+pub(crate) struct IdempotencyKey(pub(crate) Option<String>);
 
 impl FromRequestParts<App> for IdempotencyKey {
     type Rejection = Problem;

@@ -8,8 +8,8 @@ use crate::setting::As;
 
 async fn names(who: &As<'_>, query: &str) -> Vec<String> {
     let page = who.get(&format!("/segments?{query}")).await.expect(StatusCode::OK);
-    let items = page.body["items"].as_array().unwrap().clone();
-    items.iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect()
+    let items = page.body["items"].as_array().expect("a list").clone();
+    items.iter().map(|item| item["name"].as_str().expect("a name").to_owned()).collect()
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::desk::{CUSTOMERS, Desk, add_segment, add_tables, change, etag};
 
 fn kind(table: &Value, column: &str) -> Value {
-    let columns = table["columns"].as_array().unwrap();
+    let columns = table["columns"].as_array().expect("columns");
     columns.iter().find(|it| it["name"] == column).map_or(Value::Null, |it| it["kind"].clone())
 }
 

@@ -9,23 +9,23 @@ use crate::desk::{CUSTOMERS, Desk, customers, send};
 use crate::setting::{As, LARGEST_FILE};
 
 fn names(desk: &Desk) -> Vec<String> {
-    let entries = desk.file("").read_dir().unwrap();
+    let entries = desk.file("").read_dir().expect("a folder");
     let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        entries.map(|entry| entry.expect("a file").file_name().to_string_lossy().into_owned()).collect();
     names.sort_unstable();
     names
 }
 
 /// Sends a file in chunks, and ends as it should or breaks off; gives what is answered.
 async fn in_chunks(desk: &Desk, who: &As<'_>, chunks: &[String], is_whole: bool) -> String {
-    let address = desk.site.url.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    let cookie = who.cookie.clone().unwrap();
+    let address = desk.site.url.strip_prefix("http://").expect("an address");
+    let mut stream = TcpStream::connect(address).await.expect("a server");
+    let cookie = who.cookie.clone().expect("a cookie");
     let head = format!(
         "POST /api/v1/files?name=large.csv HTTP/1.1\r\nhost: {address}\r\ncookie: {cookie}\r\nsec-fetch-site: same-origin\r\n\
          transfer-encoding: chunked\r\nconnection: close\r\n\r\n"
     );
-    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(head.as_bytes()).await.expect("a head that is taken");
     for chunk in chunks {
         // The server may have had enough already.
         let _ = stream.write_all(format!("{:x}\r\n{chunk}\r\n", chunk.len()).as_bytes()).await;
