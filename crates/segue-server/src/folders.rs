@@ -28,6 +28,11 @@ impl DataFolders {
         folders.iter().map(open).collect::<Result<_, _>>().map(Self)
     }
 
+    /// Whether there is any.
+    pub(crate) const fn any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     /// Whether a place is in one of them, or one of them is in it.
     #[must_use]
     pub fn touch(&self, place: &Path) -> bool {

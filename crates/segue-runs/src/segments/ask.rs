@@ -109,6 +109,33 @@ impl Segments {
         self.ask(prepare, |engine, evaluation| engine.count(evaluation)).await
     }
 
+    /// The first members of a definition with all their columns, without saving anything. `id` is one that nothing else has.
+    ///
+    /// # Errors
+    /// As [`Segments::count`].
+    pub async fn sample(
+        &self,
+        text: &str,
+        rows: usize,
+        now: DateTime<Utc>,
+        id: &str,
+    ) -> Result<Preview, SegmentError> {
+        let resources = self.resources.clone();
+        let members = self.directory.spill().join(format!("{id}.parquet"));
+        let prepare = |stored: &Stored| {
+            let (definition, _) = stored.checked(None, text)?;
+            let table = stored.table(&definition.table)?.clone();
+            Ok((table, self.evaluation_of(stored, definition, now)?))
+        };
+        self.ask(prepare, move |engine, (table, evaluation)| {
+            engine.refresh(evaluation, &members)?;
+            let preview = engine.preview(table, &members, rows, &resources);
+            std::fs::remove_file(&members).map_err(failed("remove", &members))?;
+            preview
+        })
+        .await
+    }
+
     /// The number of members after each rule, with the rules' names.
     ///
     /// # Errors

@@ -32,6 +32,10 @@ const ASSETS: &[Asset] = assets! {
     "connect.js": "text/javascript; charset=utf-8",
     "export.js": "text/javascript; charset=utf-8",
     "live.js": "text/javascript; charset=utf-8",
+    "upload.js": "text/javascript; charset=utf-8",
+    "builder.js": "text/javascript; charset=utf-8",
+    "rules.js": "text/javascript; charset=utf-8",
+    "yaml.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 };
 

@@ -18,9 +18,11 @@ mod people;
 mod problem;
 mod runs;
 mod schedule;
+mod segments;
 mod setup;
 mod sign_in;
 mod status;
+mod tables;
 mod timeline;
 mod times;
 mod tokens;
@@ -48,5 +50,7 @@ pub(crate) fn pages() -> Router<App> {
         .merge(runs::pages())
         .merge(status::pages())
         .merge(schedule::pages())
+        .merge(tables::pages())
+        .merge(segments::pages())
         .merge(assets::files())
 }

@@ -26,6 +26,9 @@ macro_rules! messages {
             include_str!(concat!("../../locales/", $language, "/runs.ftl")),
             include_str!(concat!("../../locales/", $language, "/status.ftl")),
             include_str!(concat!("../../locales/", $language, "/home.ftl")),
+            include_str!(concat!("../../locales/", $language, "/tables.ftl")),
+            include_str!(concat!("../../locales/", $language, "/segments.ftl")),
+            include_str!(concat!("../../locales/", $language, "/builder.ftl")),
         ]
     };
 }

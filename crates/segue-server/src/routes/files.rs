@@ -23,18 +23,18 @@ pub(crate) fn endpoints() -> OpenApiRouter<App> {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct FileQuery {
+pub(crate) struct FileQuery {
     /// What the file is to be called: letters, digits, -, _ and ., with the ending of a format that is read.
     #[param(example = "customers.csv")]
-    name: String,
+    pub(crate) name: String,
 }
 
 /// A file that was put into a data folder.
 #[derive(Serialize, ToSchema)]
-struct UploadedFile {
+pub(crate) struct UploadedFile {
     /// Its path, as `POST /tables` takes it.
-    path: String,
-    bytes: u64,
+    pub(crate) path: String,
+    pub(crate) bytes: u64,
 }
 
 /// Put a file into the data folder
@@ -44,7 +44,7 @@ struct UploadedFile {
     request_body(content = String, content_type = "application/octet-stream"),
     responses((status = CREATED, description = "it is there", body = UploadedFile)),
 )]
-async fn upload(
+pub(crate) async fn upload(
     State(app): State<App>,
     caller: Caller,
     Asked(query): Asked<FileQuery>,

@@ -45,44 +45,44 @@ pub(super) fn is_active(word: &str) -> Result<bool, &'static str> {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct AddedSegment {
+pub(crate) struct AddedSegment {
     /// Its name: a letter, then letters, digits, - and _, 64 at the most.
-    name: String,
+    pub(crate) name: String,
     /// What it is for.
     #[serde(default)]
-    description: String,
+    pub(crate) description: String,
     /// Who is in: docs/segments.md.
     #[schema(schema_with = schema::definition)]
-    definition: Definition,
+    pub(crate) definition: Definition,
     /// `dynamic` unless told; members of a `static` one stay until it is refreshed by hand.
     #[serde(rename = "type")]
     #[schema(schema_with = schema::segment_type)]
-    kind: Option<String>,
+    pub(crate) kind: Option<String>,
     /// `active` unless told; an `inactive` one is not refreshed with the others.
     #[schema(schema_with = schema::segment_state)]
-    state: Option<String>,
+    pub(crate) state: Option<String>,
 }
 
 /// What is to be different. What is not given stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SegmentChanges {
-    name: Option<String>,
-    description: Option<String>,
+pub(crate) struct SegmentChanges {
+    pub(crate) name: Option<String>,
+    pub(crate) description: Option<String>,
     #[schema(schema_with = schema::definition)]
-    definition: Option<Definition>,
+    pub(crate) definition: Option<Definition>,
     #[serde(rename = "type")]
     #[schema(schema_with = schema::segment_type)]
-    kind: Option<String>,
+    pub(crate) kind: Option<String>,
     #[schema(schema_with = schema::segment_state)]
-    state: Option<String>,
+    pub(crate) state: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SegmentCopy {
+pub(crate) struct SegmentCopy {
     /// What the copy is called.
-    pub(super) name: String,
+    pub(crate) name: String,
 }
 
 impl AddedSegment {

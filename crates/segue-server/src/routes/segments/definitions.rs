@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use segue_model::Right;
-use segue_model::segment::{JSON_SCHEMA, write};
+use segue_model::segment::{JSON_SCHEMA, read, write};
 use segue_runs::segments::SegmentError;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,46 +14,53 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Definition;
-use super::view::{CorruptView, corrupt, sorted};
+use super::view::{CorruptView, PreviewView, corrupt, sorted};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::input::{Body, MAX_DEFINITION};
 use crate::problem::{FieldError, Problem};
 use crate::schema;
 
+/// Members of a sample.
+const SAMPLED: usize = 10;
+
 pub(super) fn endpoints() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(json_schema)).routes(routes!(check)).routes(routes!(count))
+    OpenApiRouter::new()
+        .routes(routes!(json_schema))
+        .routes(routes!(check))
+        .routes(routes!(count))
+        .routes(routes!(sample))
 }
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct UnsavedDefinition {
+pub(crate) struct UnsavedDefinition {
     /// Who is in: docs/segments.md.
     #[schema(schema_with = schema::definition)]
-    definition: Definition,
+    pub(crate) definition: Definition,
 }
 
 /// Show the JSON Schema of definitions
 #[utoipa::path(get, operation_id = "show_definition_schema", path = "/definitions/schema", tag = "segments", responses(
     (status = OK, description = "the schema", body = Object, content_type = "application/schema+json"),
 ))]
-async fn json_schema(caller: Caller) -> Result<Response, Problem> {
+pub(crate) async fn json_schema(caller: Caller) -> Result<Response, Problem> {
     caller.require(Right::SeeSegments)?;
     Ok(([(header::CONTENT_TYPE, "application/schema+json")], JSON_SCHEMA).into_response())
 }
 
 /// What was found about a definition. Places are those in the definition.
 #[derive(Serialize, ToSchema)]
-struct CheckedDefinition {
+pub(crate) struct CheckedDefinition {
     /// What must be mended before it can be saved.
-    errors: Vec<FieldError>,
+    pub(crate) errors: Vec<FieldError>,
     /// What is probably not meant.
-    warnings: Vec<FieldError>,
-    /// The definition as it was understood; nothing while there are errors.
+    pub(crate) warnings: Vec<FieldError>,
+    /// The definition as it was understood; nothing if its form is wrong. With errors about tables and columns it is there.
     #[schema(value_type = Option<Object>)]
-    definition: Option<Value>,
+    pub(crate) definition: Option<Value>,
     /// The same in YAML.
-    yaml: Option<String>,
+    pub(crate) yaml: Option<String>,
 }
 
 /// Check a definition
@@ -62,15 +69,16 @@ struct CheckedDefinition {
 #[utoipa::path(post, operation_id = "check_definition", path = "/definitions/check", tag = "segments", request_body = UnsavedDefinition, responses(
     (status = OK, description = "what was found", body = CheckedDefinition),
 ))]
-async fn check(
+pub(crate) async fn check(
     State(app): State<App>,
     caller: Caller,
     Body(asked): Body<UnsavedDefinition, MAX_DEFINITION>,
 ) -> Result<Json<CheckedDefinition>, Problem> {
     caller.require(Right::SeeSegments)?;
-    let (understood, faults) = match app.segments.check(&asked.definition.text()).await {
+    let text = asked.definition.text();
+    let (understood, faults) = match app.segments.check(&text).await {
         Ok((definition, warnings)) => (Some(definition), warnings),
-        Err(SegmentError::Faults(faults)) => (None, faults),
+        Err(SegmentError::Faults(faults)) => (read::definition(&text).ok(), faults),
         Err(error) => return Err(error.into()),
     };
     let (warnings, errors) = sorted(faults, "");
@@ -84,10 +92,10 @@ async fn check(
 
 /// How many members a definition has.
 #[derive(Serialize, ToSchema)]
-struct CountedMembers {
-    members: u64,
+pub(crate) struct CountedMembers {
+    pub(crate) members: u64,
     /// Rows that could not be used.
-    set_aside: Vec<CorruptView>,
+    pub(crate) set_aside: Vec<CorruptView>,
 }
 
 /// Count the members of a definition
@@ -96,7 +104,7 @@ struct CountedMembers {
 #[utoipa::path(post, operation_id = "count_members", path = "/definitions/count", tag = "segments", request_body = UnsavedDefinition, responses(
     (status = OK, description = "how many there are", body = CountedMembers),
 ))]
-async fn count(
+pub(crate) async fn count(
     State(app): State<App>,
     caller: Caller,
     Body(asked): Body<UnsavedDefinition, MAX_DEFINITION>,
@@ -104,4 +112,22 @@ async fn count(
     caller.require(Right::SeeSegments)?;
     let counted = app.segments.count(&asked.definition.text(), app.now()).await?;
     Ok(Json(CountedMembers { members: counted.members, set_aside: corrupt(counted.corrupt) }))
+}
+
+/// Show a few members of a definition
+///
+/// Ten of them by key, with every column of the profile table, by the tables as they are now. Nothing is saved. This is personal
+/// data.
+#[utoipa::path(post, operation_id = "sample_members", path = "/definitions/sample", tag = "segments", request_body = UnsavedDefinition, responses(
+    (status = OK, description = "the first members", body = PreviewView),
+))]
+pub(crate) async fn sample(
+    State(app): State<App>,
+    caller: Caller,
+    Body(asked): Body<UnsavedDefinition, MAX_DEFINITION>,
+) -> Result<Json<PreviewView>, Problem> {
+    caller.require(Right::SeeSegments)?;
+    caller.require(Right::SeeProfiles)?;
+    let text = asked.definition.text();
+    Ok(Json(app.segments.sample(&text, SAMPLED, app.now(), &app.new_id()).await?.into()))
 }

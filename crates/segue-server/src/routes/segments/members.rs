@@ -49,7 +49,11 @@ pub(super) fn endpoints() -> OpenApiRouter<App> {
     params(("id" = String, Path, description = "the segment's name")),
     responses((status = OK, description = "the first members", body = PreviewView)),
 )]
-async fn preview(State(app): State<App>, caller: Caller, Id(name): Id) -> Result<Json<PreviewView>, Problem> {
+pub(crate) async fn preview(
+    State(app): State<App>,
+    caller: Caller,
+    Id(name): Id,
+) -> Result<Json<PreviewView>, Problem> {
     caller.require(Right::SeeSegments)?;
     caller.require(Right::SeeProfiles)?;
     Ok(Json(app.segments.preview(&name, SHOWN).await?.into()))
@@ -58,15 +62,15 @@ async fn preview(State(app): State<App>, caller: Caller, Id(name): Id) -> Result
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct MembersQuery {
+pub(crate) struct MembersQuery {
     /// `csv` or `parquet`.
-    format: Format,
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = MembersFormat)]
-enum Format {
+pub(crate) enum Format {
     Csv,
     Parquet,
 }
@@ -78,7 +82,7 @@ enum Format {
     params(("id" = String, Path, description = "the segment's name"), MembersQuery),
     responses((status = OK, description = "the members", content((String = "text/csv"), (String = "application/vnd.apache.parquet")))),
 )]
-async fn download(
+pub(crate) async fn download(
     State(app): State<App>,
     caller: Caller,
     Id(name): Id,
@@ -117,7 +121,7 @@ pub(crate) fn chunks(file: std::fs::File) -> impl Stream<Item = io::Result<Vec<u
     params(("id" = String, Path, description = "the segment's name")),
     responses((status = OK, description = "the rules in their order", body = Vec<RuleCount>)),
 )]
-async fn inspect(
+pub(crate) async fn inspect(
     State(app): State<App>,
     caller: Caller,
     Id(name): Id,
@@ -131,9 +135,9 @@ async fn inspect(
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ExplainedProfile {
+pub(crate) struct ExplainedProfile {
     /// The profile's key. It stands in no address, because it may be personal.
-    key: String,
+    pub(crate) key: String,
 }
 
 /// Tell why a profile is in a segment or not
@@ -143,7 +147,7 @@ struct ExplainedProfile {
     params(("id" = String, Path, description = "the segment's name")),
     responses((status = OK, description = "condition by condition", body = ExplanationView)),
 )]
-async fn explain(
+pub(crate) async fn explain(
     State(app): State<App>,
     caller: Caller,
     Id(name): Id,
@@ -157,9 +161,9 @@ async fn explain(
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct OverlapQuery {
+pub(crate) struct OverlapQuery {
     /// Names of 2 to 16 segments over one table, with commas between them.
-    segments: String,
+    pub(crate) segments: String,
 }
 
 /// Show how many members segments share
@@ -168,7 +172,7 @@ struct OverlapQuery {
 #[utoipa::path(get, operation_id = "compare_segments", path = "/overlaps", tag = "segments", params(OverlapQuery), responses(
     (status = OK, description = "the combinations", body = Vec<OverlapView>),
 ))]
-async fn overlaps(
+pub(crate) async fn overlaps(
     State(app): State<App>,
     caller: Caller,
     Asked(query): Asked<OverlapQuery>,
@@ -188,12 +192,12 @@ async fn overlaps(
 
 /// What became of a list of keys.
 #[derive(Serialize, ToSchema)]
-struct LoadedKeys {
+pub(crate) struct LoadedKeys {
     /// Members now.
-    members: u64,
+    pub(crate) members: u64,
     /// Keys of the list that are no profile's.
-    unknown: u64,
-    segment: SegmentDetails,
+    pub(crate) unknown: u64,
+    pub(crate) segment: SegmentDetails,
 }
 
 /// Set the members of a segment from a list of keys
@@ -205,7 +209,7 @@ struct LoadedKeys {
     params(("id" = String, Path, description = "the segment's name"), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = OK, description = "done", body = LoadedKeys)),
 )]
-async fn load(
+pub(crate) async fn load(
     State(app): State<App>,
     caller: Caller,
     Id(name): Id,

@@ -1,9 +1,9 @@
 //! Segments: who is in. Everybody sees them and their members (ROL-6, ROL-9); contributors change them (ROL-7).
 
-mod body;
-mod definitions;
-mod members;
-mod view;
+pub(crate) mod body;
+pub(crate) mod definitions;
+pub(crate) mod members;
+pub(crate) mod view;
 
 use axum::Json;
 use axum::extract::State;
@@ -49,12 +49,12 @@ fn entry(app: &App, caller: &Caller, name: &str) -> Entry {
     caller.entry(app, "segment", Object { kind: "segment", id: name, name })
 }
 
-async fn tagged(app: &App, name: &str) -> Result<Tagged<SegmentDetails>, Problem> {
+pub(crate) async fn tagged(app: &App, name: &str) -> Result<Tagged<SegmentDetails>, Problem> {
     let (seen, faults) = app.segments.show(name).await?;
     Ok(Tagged::ok(seen.segment.version, details(seen, faults)))
 }
 
-async fn created(app: &App, name: &str) -> Result<Response, Problem> {
+pub(crate) async fn created(app: &App, name: &str) -> Result<Response, Problem> {
     let place = format!("/api/v1/segments/{name}");
     let shown = tagged(app, name).await?;
     Ok(([(header::LOCATION, place)], Tagged { status: StatusCode::CREATED, ..shown }).into_response())
@@ -63,21 +63,21 @@ async fn created(app: &App, name: &str) -> Result<Response, Problem> {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct SegmentQuery {
+pub(crate) struct SegmentQuery {
     /// Whose name or description holds this, whatever the case.
-    search: Option<String>,
+    pub(crate) search: Option<String>,
     /// Over the table of this name.
-    table: Option<String>,
+    pub(crate) table: Option<String>,
     #[serde(rename = "type")]
     #[param(schema_with = schema::segment_type)]
-    kind: Option<String>,
+    pub(crate) kind: Option<String>,
     #[param(schema_with = schema::segment_state)]
-    state: Option<String>,
+    pub(crate) state: Option<String>,
     /// Items a page: 1 to 200, 50 unless told.
     #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
+    pub(crate) limit: Option<u32>,
     /// `next` of the page before.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// List segments
@@ -86,7 +86,7 @@ struct SegmentQuery {
 #[utoipa::path(get, operation_id = "list_segments", path = "/segments", tag = "segments", params(SegmentQuery), responses(
     (status = OK, description = "a page of segments", body = Page<SegmentView>),
 ))]
-async fn list(
+pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
     Asked(query): Asked<SegmentQuery>,
@@ -112,7 +112,7 @@ async fn list(
 #[utoipa::path(post, operation_id = "add_segment", path = "/segments", tag = "segments", request_body = AddedSegment, responses(
     (status = CREATED, description = "saved", body = SegmentDetails),
 ))]
-async fn create(
+pub(crate) async fn create(
     State(app): State<App>,
     caller: Caller,
     Body(added): Body<AddedSegment, MAX_DEFINITION>,
@@ -131,7 +131,7 @@ async fn create(
     params(("id" = String, Path, description = "the segment's name")),
     responses((status = OK, description = "the segment", body = SegmentDetails)),
 )]
-async fn show(
+pub(crate) async fn show(
     State(app): State<App>,
     caller: Caller,
     Id(name): Id,
@@ -148,7 +148,7 @@ async fn show(
     params(("id" = String, Path, description = "the segment's name"), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = OK, description = "changed", body = SegmentDetails)),
 )]
-async fn change(
+pub(crate) async fn change(
     State(app): State<App>,
     caller: Caller,
     Id(name): Id,
@@ -168,7 +168,7 @@ async fn change(
     params(("id" = String, Path, description = "the segment's name"), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = NO_CONTENT, description = "removed")),
 )]
-async fn remove(
+pub(crate) async fn remove(
     State(app): State<App>,
     caller: Caller,
     Id(name): Id,
@@ -186,7 +186,7 @@ async fn remove(
     params(("id" = String, Path, description = "the segment's name")),
     responses((status = CREATED, description = "the copy", body = SegmentDetails)),
 )]
-async fn duplicate(
+pub(crate) async fn duplicate(
     State(app): State<App>,
     caller: Caller,
     Id(name): Id,
@@ -202,7 +202,11 @@ async fn duplicate(
     params(("id" = String, Path, description = "the segment's name")),
     responses((status = OK, description = "both", body = UsageView)),
 )]
-async fn usage(State(app): State<App>, caller: Caller, Id(name): Id) -> Result<Json<UsageView>, Problem> {
+pub(crate) async fn usage(
+    State(app): State<App>,
+    caller: Caller,
+    Id(name): Id,
+) -> Result<Json<UsageView>, Problem> {
     caller.require(Right::SeeSegments)?;
     Ok(Json(usage_view(app.segments.usage(&name).await?)))
 }
@@ -210,12 +214,12 @@ async fn usage(State(app): State<App>, caller: Caller, Id(name): Id) -> Result<J
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct HistoryQuery {
+pub(crate) struct HistoryQuery {
     /// Items a page: 1 to 200, 50 unless told.
     #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
+    pub(crate) limit: Option<u32>,
     /// `next` of the page before.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// Show how many members a segment had at every refresh
@@ -225,7 +229,7 @@ struct HistoryQuery {
     params(("id" = String, Path, description = "the segment's name"), HistoryQuery),
     responses((status = OK, description = "a page of refreshes", body = Page<HistoryView>)),
 )]
-async fn history(
+pub(crate) async fn history(
     State(app): State<App>,
     caller: Caller,
     Id(name): Id,

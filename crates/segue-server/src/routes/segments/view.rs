@@ -15,58 +15,58 @@ use crate::time::written;
 
 /// How the latest refresh of a segment ended.
 #[derive(Serialize, ToSchema)]
-struct LatestRefresh {
-    at: String,
+pub(crate) struct LatestRefresh {
+    pub(crate) at: String,
     /// `succeeded`, or `failed`: then the members before stay in force.
     #[schema(example = "succeeded")]
-    status: &'static str,
+    pub(crate) status: &'static str,
     /// Why it failed; may be empty.
-    cause: String,
-    milliseconds: i64,
+    pub(crate) cause: String,
+    pub(crate) milliseconds: i64,
 }
 
 /// A segment.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Segment)]
-pub(super) struct SegmentView {
-    name: String,
-    description: String,
+pub(crate) struct SegmentView {
+    pub(crate) name: String,
+    pub(crate) description: String,
     /// The table whose rows are its profiles; nothing if the definition cannot be read.
-    table: Option<String>,
+    pub(crate) table: Option<String>,
     #[serde(rename = "type")]
     #[schema(schema_with = schema::segment_type)]
-    kind: &'static str,
+    pub(crate) kind: &'static str,
     #[schema(schema_with = schema::segment_state)]
-    state: &'static str,
+    pub(crate) state: &'static str,
     /// Members at the last refresh that succeeded; nothing before the first.
-    members: Option<u64>,
+    pub(crate) members: Option<u64>,
     /// Members more than at the refresh before it, or less.
-    change: Option<i64>,
+    pub(crate) change: Option<i64>,
     /// When that refresh was.
-    refreshed_at: Option<String>,
+    pub(crate) refreshed_at: Option<String>,
     /// How the latest refresh ended; nothing before the first.
-    latest_refresh: Option<LatestRefresh>,
+    pub(crate) latest_refresh: Option<LatestRefresh>,
     /// Segments that ask about it, and exports of its members.
-    used_by: Vec<UsedBy>,
+    pub(crate) used_by: Vec<UsedBy>,
     /// Grows with every change; the ETag is this. A refresh is none.
-    version: i64,
+    pub(crate) version: i64,
 }
 
 /// A segment with its definition.
 #[derive(Serialize, ToSchema)]
-pub(super) struct SegmentDetails {
-    segment: SegmentView,
+pub(crate) struct SegmentDetails {
+    pub(crate) segment: SegmentView,
     /// Its definition, as docs/segments.md explains it; nothing if it cannot be read.
     #[schema(value_type = Option<Object>)]
-    definition: Option<Value>,
+    pub(crate) definition: Option<Value>,
     /// The same in YAML.
-    yaml: Option<String>,
+    pub(crate) yaml: Option<String>,
     /// The definition as it was written.
-    text: String,
+    pub(crate) text: String,
     /// What is wrong with the definition since tables have changed. It cannot be refreshed before that is mended.
-    errors: Vec<FieldError>,
+    pub(crate) errors: Vec<FieldError>,
     /// What is probably not meant.
-    warnings: Vec<FieldError>,
+    pub(crate) warnings: Vec<FieldError>,
 }
 
 impl From<User> for UsedBy {
@@ -126,13 +126,13 @@ pub(super) fn sorted(faults: Vec<Fault>, root: &str) -> (Vec<FieldError>, Vec<Fi
 /// A segment or an export.
 #[derive(Serialize, ToSchema)]
 #[schema(as = SegmentUsage)]
-pub(super) struct UsageView {
+pub(crate) struct UsageView {
     /// Segments that ask about it, and exports of its members.
-    used_by: Vec<UsedBy>,
+    pub(crate) used_by: Vec<UsedBy>,
     /// Segments that it asks about.
-    segments: Vec<String>,
+    pub(crate) segments: Vec<String>,
     /// Tables that it speaks of, that of the profiles first.
-    tables: Vec<String>,
+    pub(crate) tables: Vec<String>,
 }
 
 pub(super) fn usage_view(usage: Usage) -> UsageView {
@@ -146,16 +146,16 @@ pub(super) fn usage_view(usage: Usage) -> UsageView {
 /// One refresh of a segment.
 #[derive(Serialize, ToSchema)]
 #[schema(as = SegmentRefresh)]
-pub(super) struct HistoryView {
-    at: String,
+pub(crate) struct HistoryView {
+    pub(crate) at: String,
     /// `succeeded` or `failed`.
     #[schema(example = "succeeded")]
-    status: &'static str,
+    pub(crate) status: &'static str,
     /// Nothing if it failed.
-    members: Option<u64>,
-    milliseconds: i64,
+    pub(crate) members: Option<u64>,
+    pub(crate) milliseconds: i64,
     /// Why it failed; may be empty.
-    cause: String,
+    pub(crate) cause: String,
 }
 
 pub(super) fn history_item(refresh: Refresh) -> HistoryView {
@@ -172,12 +172,12 @@ pub(super) fn history_item(refresh: Refresh) -> HistoryView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = SetAside)]
 pub(crate) struct CorruptView {
-    table: String,
+    pub(crate) table: String,
     /// What is wrong with them.
-    reason: String,
-    rows: u64,
+    pub(crate) reason: String,
+    pub(crate) rows: u64,
     /// The first of them, as `file:row`.
-    first: String,
+    pub(crate) first: String,
 }
 
 pub(crate) fn corrupt(corrupt: Vec<Corrupt>) -> Vec<CorruptView> {
@@ -188,10 +188,10 @@ pub(crate) fn corrupt(corrupt: Vec<Corrupt>) -> Vec<CorruptView> {
 /// The first members, with every column of the profile table.
 #[derive(Serialize, ToSchema)]
 #[schema(as = MembersPreview)]
-pub(super) struct PreviewView {
-    columns: Vec<String>,
+pub(crate) struct PreviewView {
+    pub(crate) columns: Vec<String>,
     /// Up to 100 rows, by key.
-    rows: Vec<Vec<String>>,
+    pub(crate) rows: Vec<Vec<String>>,
 }
 
 impl From<Preview> for PreviewView {
@@ -202,25 +202,25 @@ impl From<Preview> for PreviewView {
 
 /// The number of members after a rule.
 #[derive(Serialize, ToSchema)]
-pub(super) struct RuleCount {
+pub(crate) struct RuleCount {
     /// Its number, from 1.
-    pub(super) rule: usize,
+    pub(crate) rule: usize,
     /// Its name; may be empty.
-    pub(super) name: String,
-    pub(super) members_after: u64,
+    pub(crate) name: String,
+    pub(crate) members_after: u64,
 }
 
 /// Why a profile is in a segment or not.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Explanation)]
-pub(super) struct ExplanationView {
+pub(crate) struct ExplanationView {
     /// What was asked, in the words of the definition.
-    condition: String,
+    pub(crate) condition: String,
     /// What was found; empty where the parts say it.
-    found: String,
-    holds: bool,
+    pub(crate) found: String,
+    pub(crate) holds: bool,
     #[schema(no_recursion)]
-    parts: Vec<ExplanationView>,
+    pub(crate) parts: Vec<ExplanationView>,
 }
 
 impl From<Explanation> for ExplanationView {
@@ -233,9 +233,9 @@ impl From<Explanation> for ExplanationView {
 /// Profiles that are members of exactly these segments.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Overlap)]
-pub(super) struct OverlapView {
-    members_of_exactly: Vec<String>,
-    profiles: u64,
+pub(crate) struct OverlapView {
+    pub(crate) members_of_exactly: Vec<String>,
+    pub(crate) profiles: u64,
 }
 
 pub(super) fn overlap(names: &[String], overlap: &Overlap) -> OverlapView {

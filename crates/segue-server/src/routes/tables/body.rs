@@ -14,59 +14,59 @@ use crate::schema;
 /// Many rows of the table belong to one row of another.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct AddedRelationship {
+pub(crate) struct AddedRelationship {
     /// The column of the many.
-    column: String,
+    pub(crate) column: String,
     /// The table of the one.
-    to_table: String,
+    pub(crate) to_table: String,
     /// The column there that the many refer to.
-    to_column: String,
+    pub(crate) to_column: String,
     /// What definitions call it: `table.column` unless told.
-    name: Option<String>,
+    pub(crate) name: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct AddedTable {
+pub(crate) struct AddedTable {
     /// Its name: a letter, then letters, digits, - and _, 64 at the most.
-    name: String,
+    pub(crate) name: String,
     /// A file, a folder or a pattern of CSV, Parquet or NDJSON files in one of the server's data folders: absolute, or as seen from
     /// there.
     #[schema(example = "customers.csv")]
-    pub(super) path: String,
+    pub(crate) path: String,
     /// The column that tells rows apart; a table of profiles needs one.
-    key: Option<String>,
+    pub(crate) key: Option<String>,
     #[serde(default)]
-    relationships: Vec<AddedRelationship>,
+    pub(crate) relationships: Vec<AddedRelationship>,
     /// Kinds that are not what they seem, by column: text, number, date, time, moment, boolean, list of text or other. Text files
     /// only.
     #[serde(default)]
-    kinds: BTreeMap<String, String>,
+    pub(crate) kinds: BTreeMap<String, String>,
     /// What columns are to people, by column.
     #[serde(default)]
     #[schema(schema_with = schema::meanings)]
-    meanings: BTreeMap<String, String>,
+    pub(crate) meanings: BTreeMap<String, String>,
 }
 
 /// What is to be different. What is not given stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TableChanges {
+pub(crate) struct TableChanges {
     /// Where its files are from now on; the same path looks at their columns anew.
-    pub(super) path: Option<String>,
+    pub(crate) path: Option<String>,
     /// Nothing if no column tells rows apart.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
-    key: Option<Option<String>>,
+    pub(crate) key: Option<Option<String>>,
     /// All of its relationships.
-    relationships: Option<Vec<AddedRelationship>>,
+    pub(crate) relationships: Option<Vec<AddedRelationship>>,
     /// Of those columns that are named. Text files only.
     #[serde(default)]
-    kinds: BTreeMap<String, String>,
+    pub(crate) kinds: BTreeMap<String, String>,
     /// Of those columns that are named; nothing takes what is known away.
     #[serde(default)]
     #[schema(schema_with = schema::meanings)]
-    meanings: BTreeMap<String, Option<String>>,
+    pub(crate) meanings: BTreeMap<String, Option<String>>,
 }
 
 /// What stands there, also if that is nothing.

@@ -30,7 +30,7 @@ fn may_look(caller: &Caller) -> Result<(), Problem> {
     params(("id" = String, Path, description = "the table's name")),
     responses((status = OK, description = "the table as it was found", body = TableDescription)),
 )]
-async fn describe(
+pub(crate) async fn describe(
     State(app): State<App>,
     caller: Caller,
     Id(name): Id,
@@ -47,7 +47,11 @@ async fn describe(
     params(("id" = String, Path, description = "the table's name")),
     responses((status = OK, description = "what was found", body = CheckedTable)),
 )]
-async fn check(State(app): State<App>, caller: Caller, Id(name): Id) -> Result<Json<CheckedTable>, Problem> {
+pub(crate) async fn check(
+    State(app): State<App>,
+    caller: Caller,
+    Id(name): Id,
+) -> Result<Json<CheckedTable>, Problem> {
     may_look(&caller)?;
     Ok(Json(match app.segments.drift(&name).await? {
         Some(drift) => drifted(drift),
@@ -58,9 +62,9 @@ async fn check(State(app): State<App>, caller: Caller, Id(name): Id) -> Result<J
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct ValuesQuery {
+pub(crate) struct ValuesQuery {
     /// The column.
-    column: String,
+    pub(crate) column: String,
 }
 
 /// Suggest values of a column
@@ -70,7 +74,7 @@ struct ValuesQuery {
     params(("id" = String, Path, description = "the table's name"), ValuesQuery),
     responses((status = OK, description = "the values", body = ValuesView)),
 )]
-async fn column_values(
+pub(crate) async fn column_values(
     State(app): State<App>,
     caller: Caller,
     Id(name): Id,

@@ -1,8 +1,8 @@
 //! Tables: what segments can speak of. Everybody sees them and their rows (ROL-11); contributors change them (ROL-12).
 
-mod body;
-mod look;
-mod view;
+pub(crate) mod body;
+pub(crate) mod look;
+pub(crate) mod view;
 
 use axum::Json;
 use axum::extract::State;
@@ -39,13 +39,13 @@ fn entry(app: &App, caller: &Caller, name: &str) -> Entry {
     caller.entry(app, "table", Object { kind: "table", id: name, name })
 }
 
-async fn tagged(app: &App, name: &str) -> Result<Tagged<TableView>, Problem> {
+pub(crate) async fn tagged(app: &App, name: &str) -> Result<Tagged<TableView>, Problem> {
     let seen = app.segments.show_table(name).await?;
     Ok(Tagged::ok(seen.version, view(seen)))
 }
 
 /// The files that a path means, if they are in a data folder.
-async fn source(app: &App, path: String) -> Result<Source, Problem> {
+pub(crate) async fn source(app: &App, path: String) -> Result<Source, Problem> {
     let folders = app.setting.data_folders.clone();
     let found = tokio::task::spawn_blocking(move || folders.source(&path)).await;
     found.map_err(|_| Problem::new(Code::Defect))?
@@ -54,12 +54,12 @@ async fn source(app: &App, path: String) -> Result<Source, Problem> {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct TableQuery {
+pub(crate) struct TableQuery {
     /// Items a page: 1 to 200, 50 unless told.
     #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
+    pub(crate) limit: Option<u32>,
     /// `next` of the page before.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// List tables
@@ -68,7 +68,7 @@ struct TableQuery {
 #[utoipa::path(get, operation_id = "list_tables", path = "/tables", tag = "tables", params(TableQuery), responses(
     (status = OK, description = "a page of tables", body = Page<TableView>),
 ))]
-async fn list(
+pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
     Asked(query): Asked<TableQuery>,
@@ -88,7 +88,7 @@ async fn list(
 #[utoipa::path(post, operation_id = "add_table", path = "/tables", tag = "tables", request_body = AddedTable, responses(
     (status = CREATED, description = "added", body = TableView),
 ))]
-async fn create(
+pub(crate) async fn create(
     State(app): State<App>,
     caller: Caller,
     Body(added): Body<AddedTable>,
@@ -109,7 +109,11 @@ async fn create(
     params(("id" = String, Path, description = "the table's name")),
     responses((status = OK, description = "the table", body = TableView)),
 )]
-async fn show(State(app): State<App>, caller: Caller, Id(name): Id) -> Result<Tagged<TableView>, Problem> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Id(name): Id,
+) -> Result<Tagged<TableView>, Problem> {
     caller.require(Right::SeeTables)?;
     tagged(&app, &name).await
 }
@@ -121,7 +125,7 @@ async fn show(State(app): State<App>, caller: Caller, Id(name): Id) -> Result<Ta
     params(("id" = String, Path, description = "the table's name"), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = OK, description = "changed", body = TableView)),
 )]
-async fn change(
+pub(crate) async fn change(
     State(app): State<App>,
     caller: Caller,
     Id(name): Id,
@@ -146,7 +150,7 @@ async fn change(
     params(("id" = String, Path, description = "the table's name"), ("If-Match" = String, Header, description = "the ETag that was read")),
     responses((status = NO_CONTENT, description = "removed")),
 )]
-async fn remove(
+pub(crate) async fn remove(
     State(app): State<App>,
     caller: Caller,
     Id(name): Id,
@@ -159,10 +163,10 @@ async fn remove(
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct WantedCondition {
+pub(crate) struct WantedCondition {
     /// A group of conditions, as in `{"all": [{"column": "consent", "is": "yes"}]}`: docs/segments.md.
     #[schema(schema_with = schema::definition)]
-    definition: Definition,
+    pub(crate) definition: Definition,
 }
 
 /// Declare a condition of a table
@@ -173,7 +177,7 @@ struct WantedCondition {
         ("If-Match" = String, Header, description = "the ETag of the table that was read")),
     responses((status = OK, description = "declared", body = TableView)),
 )]
-async fn declare(
+pub(crate) async fn declare(
     State(app): State<App>,
     caller: Caller,
     TwoIds(name, condition): TwoIds,
@@ -194,7 +198,7 @@ async fn declare(
         ("If-Match" = String, Header, description = "the ETag of the table that was read")),
     responses((status = OK, description = "taken back", body = TableView)),
 )]
-async fn take_back(
+pub(crate) async fn take_back(
     State(app): State<App>,
     caller: Caller,
     TwoIds(name, condition): TwoIds,

@@ -14,53 +14,53 @@ use crate::schema;
 /// A column of a table.
 #[derive(Serialize, ToSchema)]
 #[schema(as = TableColumn)]
-struct ColumnView {
-    name: String,
+pub(crate) struct ColumnView {
+    pub(crate) name: String,
     #[schema(schema_with = schema::column_kind)]
-    kind: &'static str,
+    pub(crate) kind: &'static str,
     /// What it is to people, if that is known.
     #[schema(schema_with = schema::meaning)]
-    meaning: Option<&'static str>,
+    pub(crate) meaning: Option<&'static str>,
     /// What definitions can ask of it.
-    operators: Vec<&'static str>,
+    pub(crate) operators: Vec<&'static str>,
 }
 
 /// Many rows of the table belong to one row of another.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Relationship)]
-struct RelationshipView {
-    name: String,
-    column: String,
-    to_table: String,
-    to_column: String,
+pub(crate) struct RelationshipView {
+    pub(crate) name: String,
+    pub(crate) column: String,
+    pub(crate) to_table: String,
+    pub(crate) to_column: String,
 }
 
 /// A condition that a table declares.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Condition)]
-struct ConditionView {
-    name: String,
+pub(crate) struct ConditionView {
+    pub(crate) name: String,
     /// A group of conditions; nothing if it cannot be read.
     #[schema(value_type = Option<Object>)]
-    definition: Option<Value>,
+    pub(crate) definition: Option<Value>,
 }
 
 /// A table.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Table)]
-pub(super) struct TableView {
-    name: String,
+pub(crate) struct TableView {
+    pub(crate) name: String,
     /// A file, a folder or a pattern.
-    path: String,
+    pub(crate) path: String,
     /// The column that tells rows apart.
-    key: Option<String>,
-    columns: Vec<ColumnView>,
-    relationships: Vec<RelationshipView>,
-    conditions: Vec<ConditionView>,
+    pub(crate) key: Option<String>,
+    pub(crate) columns: Vec<ColumnView>,
+    pub(crate) relationships: Vec<RelationshipView>,
+    pub(crate) conditions: Vec<ConditionView>,
     /// Segments over it or about it, tables that relate to it, and exports of its rows.
-    used_by: Vec<UsedBy>,
+    pub(crate) used_by: Vec<UsedBy>,
     /// Grows with every change; the ETag is this.
-    version: i64,
+    pub(crate) version: i64,
 }
 
 fn column(column: TableColumn) -> ColumnView {
@@ -95,22 +95,22 @@ pub(super) fn view(seen: SeenTable) -> TableView {
 
 /// A value and the rows that have it.
 #[derive(Serialize, ToSchema)]
-struct FrequentValue {
-    value: String,
-    rows: u64,
+pub(crate) struct FrequentValue {
+    pub(crate) value: String,
+    pub(crate) rows: u64,
 }
 
 /// The values of a column.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ColumnValues)]
-pub(super) struct ValuesView {
-    column: String,
+pub(crate) struct ValuesView {
+    pub(crate) column: String,
     /// Rows without a value.
-    empty: u64,
+    pub(crate) empty: u64,
     /// Different values.
-    distinct: u64,
+    pub(crate) distinct: u64,
     /// The most frequent values, at most ten.
-    frequent: Vec<FrequentValue>,
+    pub(crate) frequent: Vec<FrequentValue>,
 }
 
 pub(super) fn values(found: DescribedColumn) -> ValuesView {
@@ -121,18 +121,18 @@ pub(super) fn values(found: DescribedColumn) -> ValuesView {
 
 /// A table as it was found.
 #[derive(Serialize, ToSchema)]
-pub(super) struct TableDescription {
-    rows: u64,
+pub(crate) struct TableDescription {
+    pub(crate) rows: u64,
     /// Its columns, in order.
-    columns: Vec<ValuesView>,
+    pub(crate) columns: Vec<ValuesView>,
     /// The first rows as text, column by column in the same order.
-    sample: Vec<Vec<String>>,
+    pub(crate) sample: Vec<Vec<String>>,
     /// Rows that could not be used.
-    set_aside: Vec<CorruptView>,
+    pub(crate) set_aside: Vec<CorruptView>,
     /// Keys that more than one row has, at most ten.
-    duplicate_keys: Vec<String>,
+    pub(crate) duplicate_keys: Vec<String>,
     /// Rows without a key.
-    without_key: u64,
+    pub(crate) without_key: u64,
 }
 
 pub(super) fn description(found: Described) -> TableDescription {
@@ -148,31 +148,31 @@ pub(super) fn description(found: Described) -> TableDescription {
 
 /// A column that is no longer what the table declares.
 #[derive(Serialize, ToSchema)]
-struct LostColumn {
-    column: String,
+pub(crate) struct LostColumn {
+    pub(crate) column: String,
     /// What became of it, in which file, and what to do.
-    detail: String,
+    pub(crate) detail: String,
 }
 
 /// What is wrong with a table.
 #[derive(Serialize, ToSchema)]
-pub(super) struct CheckedTable {
+pub(crate) struct CheckedTable {
     /// Whether nothing is.
-    is_sound: bool,
+    pub(crate) is_sound: bool,
     /// Columns that are gone or of another kind. With any, the rows are not looked at.
-    lost_columns: Vec<LostColumn>,
+    pub(crate) lost_columns: Vec<LostColumn>,
     /// Segments that this breaks.
-    broken_segments: Vec<String>,
+    pub(crate) broken_segments: Vec<String>,
     /// Exports that this breaks, by name.
-    broken_exports: Vec<String>,
+    pub(crate) broken_exports: Vec<String>,
     /// Rows; nothing if they were not looked at.
-    rows: Option<u64>,
+    pub(crate) rows: Option<u64>,
     /// Rows that could not be used.
-    set_aside: Vec<CorruptView>,
+    pub(crate) set_aside: Vec<CorruptView>,
     /// Keys that more than one row has, at most ten.
-    duplicate_keys: Vec<String>,
+    pub(crate) duplicate_keys: Vec<String>,
     /// Rows without a key.
-    without_key: u64,
+    pub(crate) without_key: u64,
 }
 
 pub(super) fn drifted(drift: Drift) -> CheckedTable {

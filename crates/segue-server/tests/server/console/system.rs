@@ -56,7 +56,10 @@ async fn sys_9_administrators_change_the_schedule() {
         "weekly on Monday, Friday at 06:30 (Europe/Bucharest)",
         "Next starts",
     ]);
-    submit(&root, "/schedule", &right).await.expect(StatusCode::PRECONDITION_FAILED).shows(&["Somebody else"]);
+    submit(&root, "/schedule", &right)
+        .await
+        .expect(StatusCode::PRECONDITION_FAILED)
+        .shows(&["Somebody else"]);
     page(&viewer, "/schedule")
         .await
         .expect(StatusCode::OK)

@@ -1,0 +1,186 @@
+//! One segment: who is in, since when, why, and what can be done with it.
+
+use askama::Template;
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use segue_model::Right;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::rules::{Line, document};
+use super::trend::{HEIGHT, Trend, WIDTH};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::console::form::{Faults, Form, body};
+use crate::console::page::{Frame, Section, ok, shown};
+use crate::input::{Asked, Body, Id};
+use crate::problem::{Code, Problem};
+use crate::routes::refreshes::{self, RefreshQuery};
+use crate::routes::segments::members::{self, preview};
+use crate::routes::segments::view::{
+    ExplanationView, HistoryView, PreviewView, RuleCount, SegmentDetails, UsageView,
+};
+use crate::routes::segments::{self, HistoryQuery};
+
+/// Refreshes that are shown.
+const REFRESHES: u32 = 100;
+
+#[derive(Template)]
+#[template(path = "segments/show.html")]
+struct Show {
+    frame: Frame,
+    details: SegmentDetails,
+    lines: Vec<Line>,
+    usage: UsageView,
+    history: Vec<HistoryView>,
+    trend: Option<Trend>,
+    /// Whether a refresh of it waits or is under way.
+    refreshing: Option<String>,
+    members: Option<PreviewView>,
+    inspected: Option<Vec<RuleCount>>,
+    /// What was asked about, and why it is in or not.
+    key: String,
+    explained: Vec<Why>,
+    copy: String,
+    faults: Faults,
+    trouble: Option<Problem>,
+    done: Option<&'static str>,
+}
+
+/// A line of an explanation.
+struct Why {
+    depth: usize,
+    holds: bool,
+    condition: String,
+    found: String,
+}
+
+fn why(depth: usize, told: ExplanationView, lines: &mut Vec<Why>) {
+    let ExplanationView { condition, found, holds, parts } = told;
+    lines.push(Why { depth: depth.min(6), holds, condition, found });
+    for part in parts {
+        why(depth + 1, part, lines);
+    }
+}
+
+/// The refresh of a segment that waits or is under way.
+async fn refreshing(app: &App, caller: &Caller, name: &str) -> Result<Option<String>, Problem> {
+    let query = RefreshQuery { segment: Some(name.to_owned()), status: None, limit: Some(1), cursor: None };
+    let Json(page) = refreshes::list(State(app.clone()), caller.clone(), Asked(query)).await?;
+    let latest = page.items.into_iter().next();
+    Ok(latest.filter(|run| run.ended_at.is_none()).map(|run| run.id))
+}
+
+async fn page(app: &App, caller: &Caller, name: &str) -> Result<Show, Problem> {
+    let asked = || (State(app.clone()), caller.clone(), Id(name.to_owned()));
+    let (state, who, id) = asked();
+    let details = segments::show(state, who, id).await?.body;
+    let (state, who, id) = asked();
+    let Json(usage) = segments::usage(state, who, id).await?;
+    let (state, who, id) = asked();
+    let query = HistoryQuery { limit: Some(REFRESHES), cursor: None };
+    let Json(history) = segments::history(state, who, id, Asked(query)).await?;
+    let frame = Frame::of(app, caller, Section::Segments).await?;
+    Ok(Show {
+        lines: details.definition.as_ref().map(|it| document(frame.words, it)).unwrap_or_default(),
+        trend: Trend::of(&history.items),
+        refreshing: refreshing(app, caller, name).await?,
+        copy: format!("{name}_2"),
+        frame,
+        details,
+        usage,
+        history: history.items,
+        members: None,
+        inspected: None,
+        key: String::new(),
+        explained: Vec::new(),
+        faults: Faults::default(),
+        trouble: None,
+        done: None,
+    })
+}
+
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    done: Option<String>,
+    /// What is to be looked at: `members` or `inspect`.
+    show: Option<String>,
+}
+
+/// What is told on the page of the segment.
+pub(super) fn here(problem: Problem) -> Result<(Faults, Option<Problem>), Problem> {
+    match problem.code() {
+        Code::NeverRefreshed
+        | Code::Unusable
+        | Code::Busy
+        | Code::OutOfMemory
+        | Code::TooSlow
+        | Code::NotFound
+        | Code::CannotRun => Ok((Faults::default(), Some(problem))),
+        _ => Faults::or_trouble(problem),
+    }
+}
+
+/// The page once more, with what stood in the way of what was asked for.
+pub(super) async fn again(
+    app: &App,
+    caller: &Caller,
+    name: &str,
+    problem: Problem,
+) -> Result<Response, Problem> {
+    let (faults, trouble) = here(problem)?;
+    let page = page(app, caller, name).await?;
+    Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, &Show { faults, trouble, ..page }))
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Id(name): Id,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    let mut page = page(&app, &caller, &name).await?;
+    let known = ["added", "changed", "refreshing", "renamed", "copied"];
+    page.done = known.into_iter().find(|known| wanted.done.as_deref() == Some(*known));
+    let asked = (State(app), caller, Id(name));
+    let looked = match wanted.show.as_deref() {
+        Some("members") => {
+            preview(asked.0, asked.1, asked.2).await.map(|Json(found)| page.members = Some(found))
+        }
+        Some("inspect") => {
+            let inspected = members::inspect(asked.0, asked.1, asked.2).await;
+            inspected.map(|Json(found)| page.inspected = Some(found))
+        }
+        _ => Ok(()),
+    };
+    if let Err(problem) = looked {
+        (page.faults, page.trouble) = here(problem)?;
+    }
+    Ok(ok(&page))
+}
+
+pub(super) async fn explain(
+    State(app): State<App>,
+    caller: Caller,
+    Id(name): Id,
+    form: Form,
+) -> Result<Response, Problem> {
+    let key = form.text("key").to_owned();
+    let fields = Map::from_iter([("key".to_owned(), Value::from(key.as_str()))]);
+    let told =
+        members::explain(State(app.clone()), caller.clone(), Id(name.clone()), Body(body(fields)?)).await;
+    let page = Show { key, ..page(&app, &caller, &name).await? };
+    match told {
+        Ok(Json(told)) => {
+            let mut explained = Vec::new();
+            why(0, told, &mut explained);
+            Ok(ok(&Show { explained, ..page }))
+        }
+        Err(problem) => {
+            let (faults, trouble) = here(problem)?;
+            Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, &Show { faults, trouble, ..page }))
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! The forms of a table: where its files are, and then what its columns are.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use segue_model::Right;
+use segue_model::segment::{Kind, Meaning};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::console::form::{Faults, Form, body};
+use crate::console::page::{Frame, Section, ok, shown};
+use crate::input::{Asked, Body, Id};
+use crate::problem::{Code, Problem};
+use crate::routes::tables::view::TableView;
+use crate::routes::tables::{self, TableQuery};
+
+/// Tables that can be related to, at the most.
+const OFFERED: u32 = 200;
+/// Empty lines for relationships.
+const EMPTY: usize = 2;
+
+#[derive(Template)]
+#[template(path = "tables/new.html")]
+struct New {
+    frame: Frame,
+    typed: Form,
+    has_folder: bool,
+    /// The largest file that can be sent.
+    largest_mb: u64,
+    faults: Faults,
+    trouble: Option<Problem>,
+}
+
+async fn new_page(app: &App, caller: &Caller, typed: Form) -> Result<New, Problem> {
+    caller.require(Right::ChangeTables)?;
+    Ok(New {
+        frame: Frame::of(app, caller, Section::Tables).await?,
+        typed,
+        has_folder: app.setting.data_folders.any(),
+        largest_mb: app.setting.largest_file / (1 << 20),
+        faults: Faults::default(),
+        trouble: None,
+    })
+}
+
+pub(super) async fn blank(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    Ok(ok(&new_page(&app, &caller, Form::default()).await?))
+}
+
+pub(super) async fn add(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {
+    let mut fields = Map::new();
+    for name in ["name", "path"] {
+        fields.insert(name.to_owned(), Value::from(form.text(name)));
+    }
+    fields.insert("key".to_owned(), form.given("key").map_or(Value::Null, Value::from));
+    let added = tables::create(State(app.clone()), caller.clone(), Body(body(fields)?)).await;
+    match added {
+        // Its columns are known now: the second step is to look them over.
+        Ok(_) => Ok(Redirect::to(&format!("/tables/{}/edit?done=added", form.text("name"))).into_response()),
+        Err(problem) => {
+            let (faults, trouble) = here(problem)?;
+            let page = new_page(&app, &caller, form).await?;
+            Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, &New { faults, trouble, ..page }))
+        }
+    }
+}
+
+/// What is said on the page itself.
+pub(super) fn here(problem: Problem) -> Result<(Faults, Option<Problem>), Problem> {
+    match problem.code() {
+        Code::NoDataFolder | Code::Unusable | Code::Busy | Code::OutOfMemory => {
+            Ok((Faults::default(), Some(problem)))
+        }
+        _ => Faults::or_trouble(problem),
+    }
+}
+
+/// A column with what is chosen for it.
+struct Column {
+    name: String,
+    kind: String,
+    meaning: String,
+}
+
+/// A relationship with what is chosen for it; empty ones are none.
+#[derive(Default)]
+struct Way {
+    name: String,
+    column: String,
+    /// As in `customers.id`.
+    to: String,
+}
+
+/// The key of a table, which others can relate to.
+struct Target {
+    table: String,
+    column: String,
+}
+
+impl Target {
+    fn word(&self) -> String {
+        format!("{}.{}", self.table, self.column)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "tables/edit.html")]
+struct Edit {
+    frame: Frame,
+    name: String,
+    version: i64,
+    path: String,
+    key: String,
+    columns: Vec<Column>,
+    ways: Vec<Way>,
+    targets: Vec<Target>,
+    /// Whether its kinds can be changed: other files say themselves what they hold.
+    is_text: bool,
+    is_new: bool,
+    faults: Faults,
+    trouble: Option<Problem>,
+}
+
+async fn targets(app: &App, caller: &Caller, table: &TableView) -> Result<Vec<Target>, Problem> {
+    let query = TableQuery { limit: Some(OFFERED), cursor: None };
+    let page = tables::list(State(app.clone()), caller.clone(), Asked(query)).await?.0;
+    let keys =
+        page.items.into_iter().filter_map(|other| Some(Target { table: other.name, column: other.key? }));
+    let mut targets: Vec<Target> = keys.collect();
+    for way in &table.relationships {
+        let known = Target { table: way.to_table.clone(), column: way.to_column.clone() };
+        if targets.iter().all(|target| target.word() != known.word()) {
+            targets.push(known);
+        }
+    }
+    Ok(targets)
+}
+
+async fn edit_page(app: &App, caller: &Caller, name: &str, typed: Option<&Form>) -> Result<Edit, Problem> {
+    caller.require(Right::ChangeTables)?;
+    let table = tables::show(State(app.clone()), caller.clone(), Id(name.to_owned())).await?.body;
+    let chosen = |list: &str, index: usize, now: &str| {
+        let typed = typed.and_then(|form| form.fields().iter().filter(|(name, _)| name == list).nth(index));
+        typed.map_or(now, |(_, value)| value.as_str()).to_owned()
+    };
+    let columns = table.columns.iter().enumerate().map(|(index, column)| Column {
+        kind: chosen("kind", index, column.kind),
+        meaning: chosen("meaning", index, column.meaning.unwrap_or_default()),
+        name: column.name.clone(),
+    });
+    let known = table.relationships.iter().map(|way| Way {
+        name: way.name.clone(),
+        column: way.column.clone(),
+        to: format!("{}.{}", way.to_table, way.to_column),
+    });
+    let mut ways = typed.map_or_else(|| known.collect(), typed_ways);
+    ways.extend((0..EMPTY).map(|_| Way::default()));
+    let typed_text = |name: &str, now: &str| typed.map_or(now, |form| form.text(name)).to_owned();
+    Ok(Edit {
+        frame: Frame::of(app, caller, Section::Tables).await?,
+        path: typed_text("path", &table.path),
+        key: typed_text("key", table.key.as_deref().unwrap_or_default()),
+        columns: columns.collect(),
+        ways,
+        targets: targets(app, caller, &table).await?,
+        is_text: !table.path.ends_with(".parquet") && !table.path.ends_with(".pq"),
+        is_new: false,
+        version: table.version,
+        name: table.name,
+        faults: Faults::default(),
+        trouble: None,
+    })
+}
+
+/// The relationships of a form, without those that are empty.
+fn typed_ways(form: &Form) -> Vec<Way> {
+    let field = |name: &'static str| {
+        form.fields().iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    };
+    let ways = field("way-name").zip(field("way-column")).zip(field("way-to"));
+    let ways = ways.filter(|((_, column), to)| !column.is_empty() && !to.is_empty());
+    let way = |((name, column), to): ((&str, &str), &str)| Way {
+        name: name.to_owned(),
+        column: column.to_owned(),
+        to: to.to_owned(),
+    };
+    ways.map(way).collect()
+}
+
+#[derive(Deserialize)]
+pub(super) struct Done {
+    done: Option<String>,
+}
+
+pub(super) async fn edit(
+    State(app): State<App>,
+    caller: Caller,
+    Id(name): Id,
+    Query(query): Query<Done>,
+) -> Result<Response, Problem> {
+    let is_new = query.done.is_some();
+    Ok(ok(&Edit { is_new, ..edit_page(&app, &caller, &name, None).await? }))
+}
+
+/// What a form changes about a table: only what differs, so that nothing is looked at anew without need.
+fn changes(form: &Form, now: &TableView) -> Map<String, Value> {
+    let mut fields = Map::new();
+    if form.text("path") != now.path || form.is_on("again") {
+        fields.insert("path".to_owned(), Value::from(form.text("path")));
+    }
+    if form.given("key") != now.key.as_deref() {
+        fields.insert("key".to_owned(), form.given("key").map_or(Value::Null, Value::from));
+    }
+    let ways = typed_ways(form).into_iter().map(|way| {
+        let (table, column) = way.to.split_once('.').unwrap_or((&way.to, ""));
+        let mut one = json!({"column": way.column, "to_table": table, "to_column": column});
+        // One that leads elsewhere now is called anew.
+        let is_known =
+            now.relationships.iter().any(|known| known.name == way.name && known.column == way.column);
+        if is_known {
+            one["name"] = Value::from(way.name);
+        }
+        one
+    });
+    fields.insert("relationships".to_owned(), ways.collect());
+    let (mut kinds, mut meanings) = (Map::new(), Map::new());
+    let chosen = |list: &'static str| {
+        form.fields().iter().filter(move |(name, _)| name == list).map(|(_, value)| value.as_str())
+    };
+    let columns = chosen("column").zip(chosen("kind")).zip(chosen("meaning"));
+    for ((name, kind), meaning) in columns {
+        let Some(column) = now.columns.iter().find(|column| column.name == name) else { continue };
+        if kind != column.kind {
+            kinds.insert(name.to_owned(), Value::from(kind));
+        }
+        if meaning != column.meaning.unwrap_or_default() {
+            let meaning = Some(meaning).filter(|meaning| !meaning.is_empty());
+            meanings.insert(name.to_owned(), meaning.map_or(Value::Null, Value::from));
+        }
+    }
+    fields.insert("kinds".to_owned(), Value::Object(kinds));
+    fields.insert("meanings".to_owned(), Value::Object(meanings));
+    fields
+}
+
+pub(super) async fn save(
+    State(app): State<App>,
+    caller: Caller,
+    Id(name): Id,
+    form: Form,
+) -> Result<Response, Problem> {
+    caller.require(Right::ChangeTables)?;
+    let asked = (State(app.clone()), caller.clone(), Id(name.clone()));
+    let now = tables::show(State(app.clone()), caller.clone(), Id(name.clone())).await?.body;
+    let changes = Body(body(changes(&form, &now))?);
+    match tables::change(asked.0, asked.1, asked.2, form.version()?, changes).await {
+        Ok(_) => Ok(Redirect::to(&format!("/tables/{name}?done=changed")).into_response()),
+        Err(problem) => {
+            let (faults, trouble) = here(problem)?;
+            let page = edit_page(&app, &caller, &name, Some(&form)).await?;
+            Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, &Edit { faults, trouble, ..page }))
+        }
+    }
+}

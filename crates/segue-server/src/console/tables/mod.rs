@@ -1,0 +1,155 @@
+//! Tables: the list, one table with its rows and what is wrong with them, and removal.
+//!
+//! ```text
+//! form.rs        a new one, and its columns, key and relationships
+//! conditions.rs  the conditions that it declares by name
+//! ```
+
+mod conditions;
+mod form;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use segue_model::Right;
+use serde::Deserialize;
+
+use self::conditions::Condition;
+use super::form::{Faults, Form};
+use super::page::{Frame, Section, ok, shown};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::input::{Asked, Id};
+use crate::problem::{Code, Problem};
+use crate::routes::tables::look::{check, describe};
+use crate::routes::tables::view::{CheckedTable, TableDescription, TableView};
+use crate::routes::tables::{self, TableQuery};
+
+pub(crate) fn pages() -> Router<App> {
+    Router::new()
+        .route("/tables", get(list))
+        .route("/tables/new", get(form::blank).post(form::add))
+        .route("/tables/{name}", get(show))
+        .route("/tables/{name}/edit", get(form::edit).post(form::save))
+        .route("/tables/{name}/conditions", get(conditions::blank).post(conditions::declare))
+        .route("/tables/{name}/conditions/take-back", post(conditions::take_back))
+        .route("/tables/{name}/remove", get(ask).post(remove))
+}
+
+#[derive(Template)]
+#[template(path = "tables/list.html")]
+struct List {
+    frame: Frame,
+    tables: Vec<TableView>,
+    next: Option<String>,
+    is_first: bool,
+    done: bool,
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    cursor: Option<String>,
+    done: Option<String>,
+    /// What is to be looked at: `rows` or `check`.
+    show: Option<String>,
+}
+
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    let is_first = wanted.cursor.is_none();
+    let query = TableQuery { limit: None, cursor: wanted.cursor };
+    let Json(page) = tables::list(State(app.clone()), caller.clone(), Asked(query)).await?;
+    let frame = Frame::of(&app, &caller, Section::Tables).await?;
+    let done = wanted.done.is_some();
+    Ok(ok(&List { frame, tables: page.items, next: page.next, is_first, done }))
+}
+
+#[derive(Template)]
+#[template(path = "tables/show.html")]
+struct Show {
+    frame: Frame,
+    table: TableView,
+    conditions: Vec<Condition>,
+    /// Its rows, if they were asked for.
+    rows: Option<TableDescription>,
+    /// What is wrong with it, if that was asked for.
+    check: Option<CheckedTable>,
+    /// Why it cannot be looked at.
+    trouble: Option<Problem>,
+    done: Option<&'static str>,
+}
+
+/// A problem with a table that is told on its page.
+fn told(problem: Problem) -> Result<Problem, Problem> {
+    match problem.code() {
+        Code::Unusable | Code::Busy | Code::OutOfMemory | Code::TooSlow => Ok(problem),
+        _ => Err(problem),
+    }
+}
+
+async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Id(name): Id,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    let table = tables::show(State(app.clone()), caller.clone(), Id(name.clone())).await?.body;
+    let frame = Frame::of(&app, &caller, Section::Tables).await?;
+    let (mut rows, mut found, mut trouble) = (None, None, None);
+    let asked = (State(app), caller, Id(name));
+    match wanted.show.as_deref() {
+        Some("rows") => match describe(asked.0, asked.1, asked.2).await {
+            Ok(Json(described)) => rows = Some(described),
+            Err(problem) => trouble = Some(told(problem)?),
+        },
+        Some("check") => match check(asked.0, asked.1, asked.2).await {
+            Ok(Json(checked)) => found = Some(checked),
+            Err(problem) => trouble = Some(told(problem)?),
+        },
+        _ => {}
+    }
+    let known = ["added", "changed", "declared", "taken-back"];
+    let done = known.into_iter().find(|known| wanted.done.as_deref() == Some(*known));
+    let conditions = conditions::of(frame.words, &table);
+    Ok(ok(&Show { frame, table, conditions, rows, check: found, trouble, done }))
+}
+
+#[derive(Template)]
+#[template(path = "tables/remove.html")]
+struct Remove {
+    frame: Frame,
+    table: TableView,
+    trouble: Option<Problem>,
+}
+
+async fn ask_page(app: &App, caller: &Caller, name: &str) -> Result<Remove, Problem> {
+    caller.require(Right::ChangeTables)?;
+    let table = tables::show(State(app.clone()), caller.clone(), Id(name.to_owned())).await?.body;
+    Ok(Remove { frame: Frame::of(app, caller, Section::Tables).await?, table, trouble: None })
+}
+
+async fn ask(State(app): State<App>, caller: Caller, Id(name): Id) -> Result<Response, Problem> {
+    Ok(ok(&ask_page(&app, &caller, &name).await?))
+}
+
+async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Id(name): Id,
+    form: Form,
+) -> Result<Response, Problem> {
+    match tables::remove(State(app.clone()), caller.clone(), Id(name.clone()), form.version()?).await {
+        Ok(_) => Ok(Redirect::to("/tables?done=removed").into_response()),
+        Err(problem) => {
+            let (_, trouble) = Faults::or_trouble(problem)?;
+            let page = ask_page(&app, &caller, &name).await?;
+            Ok(shown(StatusCode::CONFLICT, &Remove { trouble, ..page }))
+        }
+    }
+}
