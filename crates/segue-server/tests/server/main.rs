@@ -2,6 +2,7 @@
 
 mod audit;
 mod connections;
+mod console;
 mod desk;
 mod edges;
 mod exports;

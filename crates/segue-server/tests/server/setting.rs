@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use activecampaign::{HostPolicy, Limits, Options};
+use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use segue_engine::TableEngine;
 use segue_model::Resources;
@@ -96,7 +97,7 @@ impl Site {
         let serving = tokio::spawn(serve(listener, app, async {
             let _ = ended.await;
         }));
-        let client = Client::builder().no_proxy().build().expect("a client");
+        let client = Client::builder().no_proxy().redirect(Policy::none()).build().expect("a client");
         Self {
             url,
             store,
@@ -240,7 +241,16 @@ pub(crate) struct As<'a> {
 
 impl As<'_> {
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let mut request = self.site.client.request(method, format!("{}/api/v1{path}", self.site.url));
+        self.send(method, &format!("/api/v1{path}"))
+    }
+
+    /// What a browser sends that is to show the answer as a page.
+    pub(crate) fn browser(&self, method: Method, path: &str) -> RequestBuilder {
+        self.send(method, path).header("accept", "text/html")
+    }
+
+    fn send(&self, method: Method, path: &str) -> RequestBuilder {
+        let mut request = self.site.client.request(method, format!("{}{path}", self.site.url));
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie).header("sec-fetch-site", "same-origin");
         }
