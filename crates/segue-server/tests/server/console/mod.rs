@@ -6,7 +6,9 @@ mod exports;
 mod people;
 mod problems;
 mod runs;
+mod segments;
 mod system;
+mod tables;
 
 use reqwest::{Method, StatusCode};
 

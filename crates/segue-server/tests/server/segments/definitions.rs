@@ -28,6 +28,12 @@ async fn a_definition_is_checked_without_being_saved() {
     let wrong = check(json!("table: nowhere\nrules: [{all: []}]")).await;
     assert_eq!(wrong.body["definition"], Value::Null);
     assert_eq!(wrong.text_at("/errors/0/pointer"), "", "no version: {}", wrong.text);
+    let of_no_table = check(
+        json!({"version": 1, "table": "customers", "rules": [{"all": [{"column": "town", "is": "x"}]}]}),
+    )
+    .await;
+    assert_eq!(of_no_table.text_at("/definition/rules/0/all/0/column"), "town", "a form can show it");
+    assert_eq!(of_no_table.text_at("/errors/0/pointer"), "/rules/0/all/0/column");
     root.post("/definitions/check", &json!({"definition": 7})).await.problem("invalid_fields");
     root.post("/definitions/check", &json!({"text": ""})).await.problem("invalid_fields");
 }
@@ -69,6 +75,21 @@ async fn seg_28_members_are_counted_before_anything_is_saved() {
     assert!(refreshed.outcome.is_err());
     let shown = root.get("/segments/twice").await;
     assert_eq!(shown.text_at("/segment/latest_refresh/status"), "failed");
+}
+
+#[tokio::test]
+async fn a_few_members_are_shown_before_anything_is_saved() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    add_tables(&root).await;
+    let sample = root.post("/definitions/sample", &json!({"definition": living_in("Iasi")})).await;
+    let sample = sample.expect(StatusCode::OK);
+    assert_eq!(sample.body["columns"], json!(["id", "mail", "city", "spent", "consent"]));
+    let keys = |row: &Value| row[0].clone();
+    let rows = sample.body["rows"].as_array().map(|rows| rows.iter().map(keys).collect::<Vec<_>>());
+    assert_eq!(rows, Some(vec![json!("3"), json!("4")]));
+    let left: Vec<_> = std::fs::read_dir(desk.site.spill()).unwrap().collect();
+    assert!(left.is_empty(), "nothing stays: {left:?}");
 }
 
 #[tokio::test]

@@ -1,0 +1,143 @@
+//! Segments in the console, without scripts: a text is saved, counted, and told in words.
+
+use reqwest::StatusCode;
+use serde_json::json;
+
+use super::{led_to, page, statuses, submit, value};
+use crate::desk::{Desk, add_segment, add_tables};
+
+const CLUJ: &str = "version: 1\ntable: customers\nrules:\n  - all:\n      - column: city\n        is: Cluj\n";
+
+#[tokio::test]
+async fn everybody_sees_segments_and_contributors_change_them() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    add_tables(&root).await;
+    add_segment(&root, "cluj", "Cluj").await;
+    add_segment(&root, "iasi", "Iasi").await;
+    desk.refresh("cluj").await;
+    desk.refresh("iasi").await;
+    let seen = [
+        "/segments",
+        "/segments/cluj",
+        "/segments/cluj?show=members",
+        "/segments/cluj?show=inspect",
+        "/overlap?segments=cluj,iasi",
+        "/overlap?segment=cluj&segment=iasi",
+    ];
+    for (path, found) in statuses(&desk.site, &seen).await {
+        assert_eq!(found, [200, 200, 200], "{path}");
+    }
+    let viewer = desk.site.sign_in("vera@example.com").await;
+    for path in ["/segments/new", "/segments/cluj/edit", "/segments/cluj/remove"] {
+        page(&viewer, path).await.expect(StatusCode::FORBIDDEN);
+        page(&root, path).await.expect(StatusCode::OK);
+    }
+    let shown = page(&viewer, "/segments/cluj").await;
+    assert!(!shown.text.contains("/segments/cluj/refresh"), "{}", shown.text);
+    submit(&viewer, "/segments/cluj/refresh", &[]).await.expect(StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_segment_is_counted_then_saved_and_told_in_words() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    add_tables(&root).await;
+    let blank = page(&root, "/segments/new").await.expect(StatusCode::OK);
+    assert!(blank.text.contains("table: &#34;customers&#34;"), "{}", blank.text);
+    let fields = vec![
+        ("name", "cluj"),
+        ("description", "<script>alert(1)</script>"),
+        ("type", "dynamic"),
+        ("definition", CLUJ),
+    ];
+    let counted = submit(&root, "/segments/new", &[fields.clone(), vec![("count", "1")]].concat()).await;
+    let counted = counted.expect(StatusCode::OK);
+    assert!(counted.text.contains("2 people would be in."), "{}", counted.text);
+    assert_eq!(value(&counted, "name"), "cluj");
+    assert_eq!(root.get("/segments").await.body["items"], json!([]), "counting saves nothing");
+
+    assert_eq!(led_to(submit(&root, "/segments/new", &fields).await), "/segments/cluj?done=added");
+    let shown = page(&root, "/segments/cluj").await.expect(StatusCode::OK);
+    assert!(shown.text.contains("city is “Cluj”"), "{}", shown.text);
+    assert!(
+        shown.text.contains("&#60;script&#62;") && !shown.text.contains("<script>alert"),
+        "{}",
+        shown.text
+    );
+    let change = json!({"language": "ro"});
+    let me = root.get("/session").await;
+    let etag = format!("\"{}\"", me.body["user"]["version"]);
+    root.patch("/me", &etag, &change).await.expect(StatusCode::OK);
+    let shown = page(&root, "/segments/cluj").await.expect(StatusCode::OK);
+    assert!(shown.text.contains("city este „Cluj”"), "{}", shown.text);
+}
+
+#[tokio::test]
+async fn mistakes_are_told_by_their_places_and_nothing_that_was_typed_is_lost() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    add_tables(&root).await;
+    let wrong = CLUJ.replace("city", "town");
+    let fields = [
+        ("name", "cluj"),
+        ("description", "For the fair"),
+        ("type", "static"),
+        ("definition", wrong.as_str()),
+    ];
+    let again = submit(&root, "/segments/new", &fields).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.text.contains("/definition/rules/0/all/0"), "{}", again.text);
+    assert!(again.text.contains("column: town"), "{}", again.text);
+    assert_eq!(value(&again, "description"), "For the fair");
+}
+
+#[tokio::test]
+async fn what_can_be_done_with_a_segment_is_done_by_forms() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    add_tables(&root).await;
+    add_segment(&root, "cluj", "Cluj").await;
+    assert_eq!(led_to(submit(&root, "/segments/cluj/refresh", &[]).await), "/segments/cluj?done=refreshing");
+    let version = value(&page(&root, "/segments/cluj").await, "version");
+    let fields = [("version", version.as_str()), ("type", "static")];
+    assert_eq!(led_to(submit(&root, "/segments/cluj/switch", &fields).await), "/segments/cluj?done=changed");
+    let stale =
+        submit(&root, "/segments/cluj/switch", &fields).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(stale.text.contains("Somebody else has changed this"), "{}", stale.text);
+    let place = led_to(submit(&root, "/segments/cluj/duplicate", &[("name", "copy")]).await);
+    assert_eq!(place, "/segments/copy?done=copied");
+    let version = value(&page(&root, "/segments/copy").await, "version");
+    let fields = [("version", version.as_str()), ("name", "other")];
+    assert_eq!(led_to(submit(&root, "/segments/copy/rename", &fields).await), "/segments/other?done=renamed");
+    let version = value(&page(&root, "/segments/other/remove").await, "version");
+    let place = led_to(submit(&root, "/segments/other/remove", &[("version", version.as_str())]).await);
+    assert_eq!(place, "/segments?done=removed");
+    let kept = root.get("/segments").await;
+    assert_eq!((kept.text_at("/items/0/name"), kept.text_at("/items/0/type")), ("cluj", "static"));
+}
+
+#[tokio::test]
+async fn why_somebody_is_in_is_explained_and_the_key_stands_in_no_address() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    add_tables(&root).await;
+    add_segment(&root, "cluj", "Cluj").await;
+    let told = submit(&root, "/segments/cluj/explain", &[("key", "1")]).await.expect(StatusCode::OK);
+    assert!(told.text.contains("column: city, is: Cluj"), "{}", told.text);
+    let nobody = submit(&root, "/segments/cluj/explain", &[("key", "99")]).await;
+    assert_eq!(value(&nobody.expect(StatusCode::UNPROCESSABLE_ENTITY), "key"), "99");
+}
+
+#[tokio::test]
+async fn members_over_time_are_a_line_and_a_table() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    add_tables(&root).await;
+    add_segment(&root, "cluj", "Cluj").await;
+    desk.refresh("cluj").await;
+    desk.write("customers.csv", "id,mail,city,spent,consent\n1,ana@example.com,Cluj,10.50,yes\n");
+    desk.refresh("cluj").await;
+    let shown = page(&root, "/segments/cluj").await.expect(StatusCode::OK);
+    assert!(shown.text.contains("points=\"0,0 600,60 \""), "{}", shown.text);
+    assert!(shown.text.contains("From 2 to 1; at least 1, at most 2."), "{}", shown.text);
+}

@@ -1,0 +1,123 @@
+//! Tables in the console: a file becomes a table in two steps.
+
+use reqwest::StatusCode;
+
+use super::{led_to, page, statuses, submit, value};
+use crate::desk::{Desk, add_segment, add_tables};
+use crate::setting::Site;
+
+#[tokio::test]
+async fn everybody_sees_tables_and_contributors_change_them() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    add_tables(&root).await;
+    let table = "/tables/customers";
+    let seen = ["/tables", table, &format!("{table}?show=rows"), &format!("{table}?show=check")];
+    for (path, found) in statuses(&desk.site, &seen).await {
+        assert_eq!(found, [200, 200, 200], "{path}");
+    }
+    let viewer = desk.site.sign_in("vera@example.com").await;
+    for path in
+        ["/tables/new", "/tables/customers/edit", "/tables/customers/conditions", "/tables/customers/remove"]
+    {
+        page(&viewer, path).await.expect(StatusCode::FORBIDDEN);
+        page(&root, path).await.expect(StatusCode::OK);
+    }
+    let shown = page(&viewer, table).await;
+    assert!(!shown.text.contains("/tables/customers/edit"), "{}", shown.text);
+}
+
+#[tokio::test]
+async fn a_table_is_added_in_two_steps() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    let empty = page(&root, "/tables").await.expect(StatusCode::OK);
+    assert!(empty.text.contains("No tables yet"), "{}", empty.text);
+    let fields = [("path", "customers.csv"), ("name", "customers"), ("key", "")];
+    let place = led_to(submit(&root, "/tables/new", &fields).await);
+    assert_eq!(place, "/tables/customers/edit?done=added");
+
+    let step = page(&root, &place).await.expect(StatusCode::OK);
+    let (version, path) = (value(&step, "version"), value(&step, "path"));
+    let mut fields = vec![("version", version.as_str()), ("path", path.as_str()), ("key", "id")];
+    for (column, kind, meaning) in [
+        ("id", "text", ""),
+        ("mail", "text", "email"),
+        ("city", "text", "city"),
+        ("spent", "number", ""),
+        ("consent", "text", ""),
+    ] {
+        fields.extend([("column", column), ("kind", kind), ("meaning", meaning)]);
+    }
+    fields.extend([("way-name", ""), ("way-column", ""), ("way-to", "")]);
+    let again = submit(&root, "/tables/customers/edit", &fields).await;
+    assert_eq!(led_to(again), "/tables/customers?done=changed");
+    let shown = root.get("/tables/customers").await;
+    assert_eq!((shown.text_at("/key"), shown.text_at("/columns/1/meaning")), ("id", "email"));
+
+    fields[0].1 = "1";
+    let stale =
+        submit(&root, "/tables/customers/edit", &fields).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(stale.text.contains("Somebody else has changed this"), "{}", stale.text);
+}
+
+#[tokio::test]
+async fn without_a_data_folder_the_page_says_what_to_do() {
+    let site = Site::start().await;
+    let root = site.administrator().await;
+    let shown = page(&root, "/tables/new").await.expect(StatusCode::OK);
+    assert!(shown.text.contains("--data-folder"), "{}", shown.text);
+    let fields = [("path", "customers.csv"), ("name", "customers")];
+    let again = submit(&root, "/tables/new", &fields).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!((value(&again, "path"), value(&again, "name")), ("customers.csv".into(), "customers".into()));
+    assert!(again.text.contains("This server has no data folder"), "{}", again.text);
+}
+
+#[tokio::test]
+async fn what_a_file_holds_is_shown_as_text() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    desk.write(
+        "customers.csv",
+        "id,mail,city,spent,consent\n1,a@example.com,<script>alert(1)</script>,1,yes\n",
+    );
+    add_tables(&root).await;
+    let shown = page(&root, "/tables/customers?show=rows").await.expect(StatusCode::OK);
+    assert!(shown.text.contains("&#60;script&#62;alert(1)"), "{}", shown.text);
+    assert!(!shown.text.contains("<script>alert"), "{}", shown.text);
+}
+
+#[tokio::test]
+async fn a_condition_is_declared_and_told_in_words() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    add_tables(&root).await;
+    let form = page(&root, "/tables/customers/conditions").await.expect(StatusCode::OK);
+    let version = value(&form, "version");
+    let wrong = "all:\n  - column: town\n    is: Cluj\n";
+    let fields = [("version", version.as_str()), ("name", "consent"), ("definition", wrong)];
+    let again = submit(&root, "/tables/customers/conditions", &fields).await;
+    let again = again.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.text.contains("column: town") && again.text.contains("/definition"), "{}", again.text);
+    let right = "all:\n  - column: consent\n    is: \"yes\"\n";
+    let fields = [("version", version.as_str()), ("name", "consent"), ("definition", right)];
+    let place = led_to(submit(&root, "/tables/customers/conditions", &fields).await);
+    let shown = page(&root, &place).await.expect(StatusCode::OK);
+    assert!(shown.text.contains("consent is “yes”"), "{}", shown.text);
+}
+
+#[tokio::test]
+async fn a_table_that_is_used_is_not_removed() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    add_tables(&root).await;
+    add_segment(&root, "cluj", "Cluj").await;
+    let asked = page(&root, "/tables/customers/remove").await.expect(StatusCode::OK);
+    assert!(asked.text.contains("/segments/cluj"), "{}", asked.text);
+    let version = value(&asked, "version");
+    let fields = [("version", version.as_str())];
+    submit(&root, "/tables/customers/remove", &fields).await.expect(StatusCode::CONFLICT);
+    let version = value(&page(&root, "/tables/invoices/remove").await, "version");
+    let place = led_to(submit(&root, "/tables/invoices/remove", &[("version", version.as_str())]).await);
+    assert_eq!(place, "/tables?done=removed");
+}
