@@ -108,6 +108,7 @@ pub(crate) struct AuditQuery {
 #[into_params(parameter_in = Query)]
 pub(crate) struct DownloadQuery {
     /// `csv` or `ndjson`.
+    #[param(inline)]
     pub(crate) format: Format,
     /// Done by the user of this id.
     pub(crate) user_id: Option<String>,
@@ -207,6 +208,7 @@ pub(crate) async fn download(
 pub(crate) struct Reading {
     pub(crate) app: App,
     pub(crate) filter: EntryFilter,
+    #[param(inline)]
     pub(crate) format: Format,
     pub(crate) after: Option<(i64, String)>,
     pub(crate) is_first: bool,

@@ -37,6 +37,17 @@ fn the_committed_document_is_that_of_the_code() {
     );
 }
 
+#[test]
+fn everything_that_it_refers_to_is_there() {
+    const PLACE: &str = "#/components/schemas/";
+    let document = document();
+    let text = document.to_string();
+    let referred = text.split(PLACE).skip(1).filter_map(|rest| rest.split('"').next());
+    for name in referred {
+        assert!(document["components"]["schemas"][name].is_object(), "there is no schema {name}");
+    }
+}
+
 /// What is begun without saying more.
 const NO_BODY: [&str; 2] = ["/exports/run-all", "/refreshes"];
 

@@ -83,6 +83,8 @@ pub(crate) struct ConnectionView {
 
 /// What a contributor sees of a connection that is shared with them.
 #[derive(Serialize, ToSchema)]
+// So that the document tells it from a whole connection, which has these fields too.
+#[serde(deny_unknown_fields)]
 pub(crate) struct ConnectionName {
     pub(crate) id: String,
     pub(crate) name: String,

@@ -64,6 +64,7 @@ pub(crate) async fn preview(
 #[into_params(parameter_in = Query)]
 pub(crate) struct MembersQuery {
     /// `csv` or `parquet`.
+    #[param(inline)]
     pub(crate) format: Format,
 }
 

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::json;
 
-use super::{page, submit};
+use super::{page, send};
 use crate::runs::Office;
 use crate::setting::As;
 
@@ -32,7 +32,7 @@ fn form(connection: &str) -> Vec<(&'static str, String)> {
 
 async fn sent(who: &As<'_>, path: &str, form: &[(&'static str, String)]) -> crate::setting::Answer {
     let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    submit(who, path, &fields).await
+    send(who, path, &fields).await
 }
 
 #[tokio::test]
@@ -53,7 +53,7 @@ async fn s26_everybody_sees_exports_and_only_who_may_changes_them() {
         let one = page(who, &place).await.expect(StatusCode::OK).shows(&[name, "Not started"]);
         one.hides(&["<script>alert", "/edit", "/detach", "/remove", "/dry-run"]);
         page(who, &format!("{place}/remove")).await.expect(StatusCode::FORBIDDEN);
-        submit(who, &format!("{place}/run"), &[]).await.expect(StatusCode::FORBIDDEN);
+        send(who, &format!("{place}/run"), &[]).await.expect(StatusCode::FORBIDDEN);
     }
     page(&carl, "/exports").await.shows(&["Ask an administrator"]);
     page(&viewer, "/exports/new").await.expect(StatusCode::FORBIDDEN);
@@ -128,16 +128,16 @@ async fn s35_s36_an_export_is_saved_changed_and_removed() {
         "value=\"Daily letter\"",
         "name=\"version\" value=\"2\"",
     ]);
-    let copy = submit(&root, &format!("{place}/duplicate"), &[("name", "Monthly letter")]).await;
+    let copy = send(&root, &format!("{place}/duplicate"), &[("name", "Monthly letter")]).await;
     copy.expect(StatusCode::CONFLICT).shows(&["belongs to another export"]);
-    let copy = submit(&root, &format!("{place}/duplicate"), &[("name", "Copy")]).await;
+    let copy = send(&root, &format!("{place}/duplicate"), &[("name", "Copy")]).await;
     copy.expect(StatusCode::OK).shows(&["This is the copy", "Switched off"]);
-    let off = submit(&root, &format!("{place}/disable"), &[("version", "2")]).await;
+    let off = send(&root, &format!("{place}/disable"), &[("version", "2")]).await;
     off.expect(StatusCode::OK).shows(&["The export is switched off", "Switch on"]);
-    let detached = submit(&root, &format!("{place}/detach"), &[("version", "3")]).await;
+    let detached = send(&root, &format!("{place}/detach"), &[("version", "3")]).await;
     detached.expect(StatusCode::OK).shows(&["The connection is taken from the export", "No connection"]);
     page(&root, &format!("{place}/remove")).await.shows(&["It has not put anybody on its list yet"]);
-    let removed = submit(&root, &format!("{place}/remove"), &[("version", "4")]).await;
+    let removed = send(&root, &format!("{place}/remove"), &[("version", "4")]).await;
     removed.expect(StatusCode::OK).shows(&["The export is removed"]).hides(&["Monthly letter"]);
 }
 

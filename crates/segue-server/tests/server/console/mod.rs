@@ -26,6 +26,12 @@ pub(crate) async fn submit(who: &As<'_>, path: &str, fields: &[(&str, &str)]) ->
     Answer::of(who.browser(Method::POST, path).header("content-type", kind).body(body)).await
 }
 
+/// What is shown after a form was sent.
+async fn send(who: &As<'_>, path: &str, fields: &[(&str, &str)]) -> Answer {
+    let answer = submit(who, path, fields).await;
+    if answer.status == StatusCode::SEE_OTHER { page(who, &led_to(answer)).await } else { answer }
+}
+
 /// Where a form has led to.
 #[track_caller]
 pub(crate) fn led_to(answer: Answer) -> String {

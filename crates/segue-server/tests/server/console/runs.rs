@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::json;
 
-use super::{page, submit};
+use super::{page, send};
 use crate::runs::{Office, begin, ended, refresh, run};
 
 #[tokio::test]
@@ -54,8 +54,8 @@ async fn a_plan_is_shown_with_examples_and_sent_by_who_may() {
         "one import request",
     ]);
     page(&viewer, &place).await.expect(StatusCode::OK).hides(&["Send this plan"]);
-    submit(&viewer, &format!("{place}/approve"), &[]).await.expect(StatusCode::FORBIDDEN);
-    let sent = submit(&root, &format!("{place}/approve"), &[]).await.expect(StatusCode::OK);
+    send(&viewer, &format!("{place}/approve"), &[]).await.expect(StatusCode::FORBIDDEN);
+    let sent = send(&root, &format!("{place}/approve"), &[]).await.expect(StatusCode::OK);
     sent.shows(&["Approved plan", &place]);
 }
 
@@ -64,12 +64,12 @@ async fn what_goes_on_is_shown_with_and_without_scripts_and_can_be_cancelled() {
     let office = Office::open().await;
     let root = office.site.administrator().await;
     let export = office.export(&root, json!({})).await;
-    let begun = submit(&root, &format!("/exports/{export}/run"), &[]).await.expect(StatusCode::OK);
+    let begun = send(&root, &format!("/exports/{export}/run"), &[]).await.expect(StatusCode::OK);
     begun.shows(&["Queued", "data-events=\"/api/v1/runs/", "http-equiv=\"refresh\"", "Cancel run"]);
     let run = root.get("/queue").await.text_at("/runs/0/id").to_owned();
     page(&root, "/status").await.expect(StatusCode::OK).shows(&[&format!("/runs/{run}/cancel")]);
     page(&root, "/").await.expect(StatusCode::OK).shows(&[&format!("/runs/{run}")]);
-    let cancelled = submit(&root, &format!("/runs/{run}/cancel"), &[]).await.expect(StatusCode::OK);
+    let cancelled = send(&root, &format!("/runs/{run}/cancel"), &[]).await.expect(StatusCode::OK);
     cancelled.shows(&["Cancelled"]).hides(&["http-equiv=\"refresh\"", "Cancel run"]);
     page(&root, "/runs/unknown").await.expect(StatusCode::NOT_FOUND);
 }

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::json;
 
-use super::{page, submit};
+use super::{page, send};
 use crate::runs::{Office, begin, ended, refresh, run};
 
 #[tokio::test]
@@ -30,8 +30,8 @@ async fn rol_13_everybody_sees_home_status_and_schedule() {
         .shows(&["Latest system refresh", "Refreshing segments", "cluj"])
         .hides(&["/status/refresh", "/cancel"]);
     page(&viewer, &format!("/runs/{whole}")).await.expect(StatusCode::OK).shows(&["Exports that it began"]);
-    submit(&viewer, "/status/refresh", &[]).await.expect(StatusCode::FORBIDDEN);
-    submit(&root, "/status/refresh", &[]).await.expect(StatusCode::OK).shows(&["System refresh"]);
+    send(&viewer, "/status/refresh", &[]).await.expect(StatusCode::FORBIDDEN);
+    send(&root, "/status/refresh", &[]).await.expect(StatusCode::OK).shows(&["System refresh"]);
 }
 
 #[tokio::test]
@@ -47,23 +47,20 @@ async fn sys_9_administrators_change_the_schedule() {
         ("at", ""),
         ("time_zone", "Europe/Bucharest"),
     ];
-    let wrong = submit(&root, "/schedule", &weekly).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    let wrong = send(&root, "/schedule", &weekly).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
     wrong.shows(&["value=\"06:30\"", "value=\"week\" checked", "class=\"fault\""]);
     let right: Vec<(&str, &str)> = weekly.into_iter().chain([("day", "monday"), ("day", "friday")]).collect();
-    let set = submit(&root, "/schedule", &right).await.expect(StatusCode::OK);
+    let set = send(&root, "/schedule", &right).await.expect(StatusCode::OK);
     set.shows(&[
         "The schedule is changed",
         "weekly on Monday, Friday at 06:30 (Europe/Bucharest)",
         "Next starts",
     ]);
-    submit(&root, "/schedule", &right)
-        .await
-        .expect(StatusCode::PRECONDITION_FAILED)
-        .shows(&["Somebody else"]);
+    send(&root, "/schedule", &right).await.expect(StatusCode::PRECONDITION_FAILED).shows(&["Somebody else"]);
     page(&viewer, "/schedule")
         .await
         .expect(StatusCode::OK)
         .shows(&["weekly on Monday"])
         .hides(&["method=\"post\" action=\"/schedule\""]);
-    submit(&viewer, "/schedule", &right).await.expect(StatusCode::FORBIDDEN);
+    send(&viewer, "/schedule", &right).await.expect(StatusCode::FORBIDDEN);
 }
