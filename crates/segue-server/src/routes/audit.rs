@@ -208,7 +208,6 @@ pub(crate) async fn download(
 pub(crate) struct Reading {
     pub(crate) app: App,
     pub(crate) filter: EntryFilter,
-    #[param(inline)]
     pub(crate) format: Format,
     pub(crate) after: Option<(i64, String)>,
     pub(crate) is_first: bool,
