@@ -6,6 +6,7 @@
 
 mod account;
 mod assets;
+mod customers;
 mod form;
 mod home;
 mod page;
@@ -31,5 +32,6 @@ pub(crate) fn pages() -> Router<App> {
         .merge(account::pages())
         .merge(tables::pages())
         .merge(segments::pages())
+        .merge(customers::pages())
         .merge(assets::files())
 }

@@ -1,5 +1,6 @@
 //! The console as a browser without scripts meets it: pages and forms.
 
+mod customers;
 mod segments;
 mod tables;
 
