@@ -73,6 +73,7 @@ function go(to) {
   lastKey = undefined;
   doc = read(history[place]);
   part.inert = false;
+  part.classList.remove("resting");
   draw();
   text.value = write(doc);
   soon(count);
@@ -111,21 +112,21 @@ async function count() {
   await found(doc);
 }
 
-/** Checks a definition and counts its members. Gives what was understood. */
+/** Checks a definition and counts its members. Gives what was found about it. */
 async function found(definition) {
   try {
     const checked = await ask("check", definition);
     show(checked.errors, checked.warnings);
     if (checked.errors.length > 0) {
       tell("–", rules.say("builder-error-one"));
-      return checked.definition;
+      return checked;
     }
     said.textContent = rules.say("builder-counting");
     ask("count", definition).then(
       ({ members }) => tell(new Intl.NumberFormat(language).format(members), ""),
       (error) => error.name !== "AbortError" && tell("–", error.body?.detail ?? rules.say("builder-count-failed")),
     );
-    return checked.definition;
+    return checked;
   } catch (error) {
     if (error.name !== "AbortError") tell("–", error.body?.detail ?? rules.say("builder-count-failed"));
     return undefined;
@@ -135,14 +136,15 @@ async function found(definition) {
 /** Takes over what is written in the text, if it can be read; until then the form rests. */
 async function typed() {
   const now = text.value;
-  const understood = await found(now);
-  if (now !== text.value) return;
-  part.inert = !understood;
-  part.classList.toggle("resting", !understood);
-  if (!understood) return;
-  doc = understood;
+  const checked = await found(now);
+  if (!checked || now !== text.value) return;
+  part.inert = !checked.definition;
+  part.classList.toggle("resting", part.inert);
+  if (part.inert) return;
+  doc = checked.definition;
   note();
   draw();
+  show(checked.errors, checked.warnings);
 }
 
 async function people() {

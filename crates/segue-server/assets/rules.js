@@ -167,7 +167,8 @@ export class Rules {
 
   /** Lets a field offer the most frequent values of a column, which are asked for once it is entered. */
   suggest(input, column) {
-    if (!["text", "number", "list of text"].includes(column.kind)) return input;
+    // What is computed has no values of its own.
+    if (!column.of || !["text", "number", "list of text"].includes(column.kind)) return input;
     const id = `values-${column.of}-${column.name}`;
     input.setAttribute("list", id);
     input.addEventListener("focus", async () => {
@@ -388,7 +389,7 @@ export class Rules {
     const plural = unit.endsWith("s") ? unit : `${unit}s`;
     return [
       this.input(`${at}/count`, "builder-span", count, (text) => put(text.replace(/\D/g, "").replace(/^0+/, "").slice(0, 5) || "1", plural), { inputmode: "numeric", class: "short" }),
-      this.select(`${at}/unit`, "builder-unit", UNITS.map((word) => [word, this.say(`builder-unit-${word}`)]), plural, (word) => put(count, word)),
+      this.select(`${at}/unit`, "builder-unit", UNITS.map((word) => [word, this.say(`builder-unit-${word}`)]), plural, (word) => put(test[op].split(" ")[0], word)),
     ];
   }
 

@@ -18,8 +18,8 @@ tables-column = Column
 tables-used-by = Used by
 tables-unused = Nothing yet
 tables-users = { $count ->
-    [one] 1 user
-   *[other] { $count } users
+    [one] in 1 place
+   *[other] in { $count } places
 }
 tables-user-segment = Segment
 tables-user-export = Export

@@ -18,9 +18,9 @@ tables-column = Coloană
 tables-used-by = Folosit de
 tables-unused = Încă nefolosit
 tables-users = { $count ->
-    [one] folosit o dată
-    [few] folosit de { $count } ori
-   *[other] folosit de { $count } de ori
+    [one] într-un loc
+    [few] în { $count } locuri
+   *[other] în { $count } de locuri
 }
 tables-user-segment = Segment
 tables-user-export = Export

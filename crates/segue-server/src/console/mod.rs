@@ -10,6 +10,7 @@ mod assets;
 mod audit;
 mod chart;
 mod connections;
+mod customers;
 mod exports;
 mod form;
 mod home;
@@ -52,5 +53,6 @@ pub(crate) fn pages() -> Router<App> {
         .merge(schedule::pages())
         .merge(tables::pages())
         .merge(segments::pages())
+        .merge(customers::pages())
         .merge(assets::files())
 }

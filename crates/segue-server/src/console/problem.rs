@@ -10,7 +10,7 @@ use segue_model::person::Language;
 
 use super::form::Form;
 use super::page::{Frame, shown};
-use crate::input::MAX_BODY;
+use crate::input::{MAX_BODY, MAX_DEFINITION};
 use crate::problem::{Code, Problem};
 
 #[derive(Template)]
@@ -73,8 +73,9 @@ async fn kept_form(request: Request) -> Result<(Request, Form), Problem> {
         return Ok((request, Form::default()));
     }
     let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, MAX_BODY).await.map_err(|_| {
-        Problem::with(Code::TooLarge, format!("the form must not be larger than {MAX_BODY} bytes"))
+    let most = if parts.uri.path().starts_with("/segments/") { MAX_DEFINITION } else { MAX_BODY };
+    let bytes = to_bytes(body, most).await.map_err(|_| {
+        Problem::with(Code::TooLarge, format!("the form must not be larger than {most} bytes"))
     })?;
     let form = Form::of(&bytes);
     Ok((Request::from_parts(parts, Body::from(bytes)), form))

@@ -29,6 +29,7 @@ macro_rules! messages {
             include_str!(concat!("../../locales/", $language, "/tables.ftl")),
             include_str!(concat!("../../locales/", $language, "/segments.ftl")),
             include_str!(concat!("../../locales/", $language, "/builder.ftl")),
+            include_str!(concat!("../../locales/", $language, "/customers.ftl")),
         ]
     };
 }

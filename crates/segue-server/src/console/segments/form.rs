@@ -154,7 +154,8 @@ async fn edit_page(app: &App, caller: &Caller, name: &str, typed: Option<&Form>)
         name: now.segment.name,
         description: now.segment.description,
         kind: now.segment.kind.to_owned(),
-        text: now.text,
+        // What a program has saved in one line is for nobody to read.
+        text: if now.text.starts_with('{') { now.yaml.unwrap_or(now.text) } else { now.text },
         ..page
     })
 }

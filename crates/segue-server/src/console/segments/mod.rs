@@ -17,7 +17,7 @@ mod trend;
 mod words;
 
 use askama::Template;
-use axum::extract::{Query, RawQuery, State};
+use axum::extract::{DefaultBodyLimit, Query, RawQuery, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -28,7 +28,7 @@ use super::form::Form;
 use super::page::{Frame, Section, ok};
 use crate::app::App;
 use crate::caller::Caller;
-use crate::input::Asked;
+use crate::input::{Asked, MAX_DEFINITION};
 use crate::problem::{Code, Problem};
 use crate::routes::segments::members::{OverlapQuery, overlaps};
 use crate::routes::segments::view::{OverlapView, SegmentView};
@@ -47,6 +47,8 @@ pub(crate) fn pages() -> Router<App> {
         .route("/segments/{name}/duplicate", post(change::duplicate))
         .route("/segments/{name}/remove", get(change::ask).post(change::remove))
         .route("/overlap", get(overlap))
+        // A definition may list a hundred thousand values.
+        .layer(DefaultBodyLimit::max(MAX_DEFINITION))
 }
 
 #[derive(Default, Deserialize)]

@@ -2,6 +2,7 @@
 
 mod audit;
 mod connections;
+mod customers;
 mod exports;
 mod people;
 mod problems;

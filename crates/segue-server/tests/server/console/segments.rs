@@ -92,6 +92,20 @@ async fn mistakes_are_told_by_their_places_and_nothing_that_was_typed_is_lost() 
 }
 
 #[tokio::test]
+async fn a_definition_with_a_long_list_fits_into_the_form() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    add_tables(&root).await;
+    let values: Vec<String> = (0..20_000).map(|number| format!("\"{number}\"")).collect();
+    let long = format!(
+        "version: 1\ntable: customers\nrules: [{{all: [{{column: id, one_of: [{}]}}]}}]",
+        values.join(", ")
+    );
+    let fields = [("name", "many"), ("description", ""), ("type", "static"), ("definition", long.as_str())];
+    assert_eq!(led_to(submit(&root, "/segments/new", &fields).await), "/segments/many?done=added");
+}
+
+#[tokio::test]
 async fn what_can_be_done_with_a_segment_is_done_by_forms() {
     let desk = Desk::open().await;
     let root = desk.site.administrator().await;

@@ -27,6 +27,7 @@ fn questions() -> Vec<(Method, &'static str, Value)> {
         (Method::POST, "/segments/cluj/explain", json!({"key": "1"})),
         (Method::POST, "/definitions/check", json!({"definition": living_in("Cluj")})),
         (Method::POST, "/definitions/count", json!({"definition": living_in("Cluj")})),
+        (Method::POST, "/definitions/sample", json!({"definition": living_in("Cluj")})),
     ]
 }
 
