@@ -62,7 +62,6 @@ export async function fillExport(page, name) {
   await page.check("[name=segment][value=cluj]");
   await page.locator("#email").waitFor();
   await page.selectOption("#connection", { index: 1 });
-  await page.waitForTimeout(1500);
   await page.locator("select#list").waitFor();
   await page.selectOption("#list", { index: 1 });
   await page.selectOption("#email", "email");
