@@ -199,4 +199,8 @@ async function begin() {
   await typed();
 }
 
-if (part && form) begin().catch(() => (part.hidden = true));
+if (part && form) {
+  begin()
+    .catch(() => (part.hidden = true))
+    .finally(() => part.parentElement.classList.add("ready"));
+}

@@ -4,7 +4,7 @@ const host = form.elements.host;
 const named = document.getElementById("consent-host");
 const unnamed = named.textContent;
 host.addEventListener("input", () => {
-  named.textContent = host.value.trim().replace(/^https:\/\//i, "").replace(/\/.*$/, "") || unnamed;
+  named.textContent = host.value.trim().replace(/^https?:\/\//i, "").replace(/\/.*$/, "") || unnamed;
 });
 
 const button = form.querySelector("button[formaction]");

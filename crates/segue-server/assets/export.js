@@ -2,27 +2,40 @@
 // summary follows what is typed. Without this every button sends the form, which is shown again.
 const form = document.getElementById("setup");
 
-async function send(address, button) {
-  const body = new URLSearchParams(new FormData(form, button));
-  const answer = await fetch(address, { method: "POST", body, headers: { accept: "text/html" } });
+function typed(step) {
+  const fields = new FormData(form);
+  if (step) fields.set("step", step);
+  return new URLSearchParams(fields).toString();
+}
+
+async function send(address, fields) {
+  const headers = { accept: "text/html", "content-type": "application/x-www-form-urlencoded" };
+  const answer = await fetch(address, { method: "POST", body: fields, headers });
   if (!answer.ok) throw new Error(`answered ${answer.status}`);
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
-/** Sends the form and shows it anew, with the focus where it was. */
-async function again(button) {
-  const focused = document.activeElement?.id;
+/** Shows the form anew, one step after the other: an answer to what was typed before would take away what was typed since. */
+let shown = Promise.resolve();
+function again(step) {
+  shown = shown.then(() => show(step));
+}
+
+async function show(step) {
   form.setAttribute("aria-busy", "true");
   try {
-    const shown = (await send(form.action, button)).getElementById("setup");
-    if (!shown) throw new Error("another page");
-    form.replaceChildren(...shown.childNodes);
-    form.dataset.table = shown.dataset.table;
+    const sent = typed(step);
+    const anew = (await send(form.action, sent)).getElementById("setup");
+    if (!anew) throw new Error("another page");
+    if (typed(step) !== sent) return await show(step);
+    const focused = document.activeElement?.id;
+    form.replaceChildren(...anew.childNodes);
+    form.dataset.table = anew.dataset.table;
     document.getElementById(focused)?.focus();
     begin();
   } catch {
     // Whatever it is, the browser can show it.
-    form.requestSubmit(button);
+    form.requestSubmit(form.querySelector(`[name=step][value=${step}]`) ?? form.querySelector("[name=step][value=recap]"));
   } finally {
     form.removeAttribute("aria-busy");
   }
@@ -64,7 +77,7 @@ function summarize() {
   clearTimeout(waiting);
   waiting = setTimeout(async () => {
     try {
-      const recap = (await send("/exports/recap")).getElementById("recap");
+      const recap = (await send("/exports/recap", typed())).getElementById("recap");
       if (recap) document.getElementById("recap").replaceWith(recap);
     } catch {
       // The one that is shown stays.
@@ -72,9 +85,8 @@ function summarize() {
   }, 200);
 }
 
-/** What is only there for browsers without scripts. */
+/** Days of a new export begin where the browser is. */
 function begin() {
-  form.querySelectorAll("[data-plain]").forEach((button) => (button.hidden = true));
   const zone = form.querySelector("[name=time_zone]");
   const isNew = form.action.endsWith("/new");
   if (isNew && zone?.value === "UTC") zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
@@ -85,18 +97,18 @@ form?.addEventListener("click", (event) => {
   if (!button) return;
   if (button.matches("[data-add]")) addRow();
   else if (button.matches("[data-drop]")) dropRow(button.closest("[data-row]"));
-  else if (button.matches("[data-in-place]")) again(button);
+  else if (button.matches("[data-in-place]")) again(button.value);
   else return;
   event.preventDefault();
 });
 
 form?.addEventListener("change", (event) => {
   const changed = event.target;
-  if (changed.matches("[data-shows]")) return again(form.querySelector("[value=account]"));
+  if (changed.matches("[data-shows]")) return again("account");
   if (changed.name === "segment") {
     const first = form.querySelector("[name=segment]:checked");
     if (first && first.dataset.table !== form.dataset.table) {
-      return again(form.querySelector("[name=step][value=columns], [name=step][value=recap]"));
+      return again("columns");
     }
   }
   summarize();

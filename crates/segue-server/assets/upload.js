@@ -37,5 +37,3 @@ file?.addEventListener("change", () => {
   said.hidden = true;
   request.send(chosen);
 });
-
-if (part) part.hidden = false;
