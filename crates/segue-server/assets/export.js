@@ -15,12 +15,14 @@ async function send(address, fields) {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
-/** Shows the form anew, one step after the other: an answer to what was typed before would take away what was typed since. */
 let shown = Promise.resolve();
+
+/** Shows the form anew when what was asked before is shown, so that answers do not overtake each other. */
 function again(step) {
   shown = shown.then(() => show(step));
 }
 
+/** An answer to what was typed before would take away what was typed since: it is asked for once more. */
 async function show(step) {
   form.setAttribute("aria-busy", "true");
   try {
