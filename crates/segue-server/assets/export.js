@@ -34,7 +34,6 @@ async function show(step) {
     form.replaceChildren(...anew.childNodes);
     form.dataset.table = anew.dataset.table;
     document.getElementById(focused)?.focus();
-    begin();
   } catch {
     // Whatever it is, the browser can show it.
     form.requestSubmit(form.querySelector(`[name=step][value=${step}]`) ?? form.querySelector("[name=step][value=recap]"));
@@ -87,11 +86,11 @@ function summarize() {
   }, 200);
 }
 
-/** Days of a new export begin where the browser is. */
+/** Days of a new export begin where the browser is, until somebody says otherwise. */
 function begin() {
   const zone = form.querySelector("[name=time_zone]");
-  const isNew = form.action.endsWith("/new");
-  if (isNew && zone?.value === "UTC") zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+  const isUntouched = form.action.endsWith("/new") && form.querySelector("[name=name]")?.value === "";
+  if (isUntouched && zone?.value === "UTC") zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 }
 
 form?.addEventListener("click", (event) => {
