@@ -118,7 +118,7 @@ impl<'a> Composer<'a> {
 
     /// The value to send, if one is to be sent.
     fn given<'v>(&self, value: Option<&'v str>) -> Option<&'v str> {
-        let value = value.filter(|value| !value.trim().is_empty());
+        let value = value.filter(|value| !value.chars().all(char::is_whitespace));
         match self.blanks {
             Blanks::Keep => value,
             Blanks::Clear => Some(value.unwrap_or_default()),

@@ -22,6 +22,8 @@ use crate::tally::Tally;
 // What a row takes in a spill, guessed from what it takes in its file.
 const SPILLED_BYTES_PER_BYTE: u64 = 3;
 const SPILLED_BYTES_PER_ROW: u64 = 320;
+// Records ahead of the one that is decided.
+const SOON: usize = 8;
 // Numbers of files with contacts beyond the partitions.
 const SENT_COPIES: u16 = MOST_PARTITIONS;
 const LEFT_COPIES: u16 = 1 << 15;
@@ -125,6 +127,7 @@ impl<'a> Planner<'a> {
     fn decide_all(&mut self, partition: &Partition) -> Result<bool, EngineError> {
         let mut index = 0;
         while index < partition.len() {
+            partition.touch(index + SOON);
             let end = partition.end_of_group(index);
             let first = partition.record(index);
             self.pass_ledger_until(Some((first.hash, first.email())))?;
@@ -189,7 +192,7 @@ impl<'a> Planner<'a> {
     fn decide(&mut self, partition: &Partition, index: usize) -> Result<(), EngineError> {
         let record = partition.record(index);
         let entry = self.ledger.peek().filter(|entry| entry.key() == (record.hash, record.email()));
-        let email = std::str::from_utf8(record.email()).unwrap_or_default();
+        let email = || std::str::from_utf8(record.email()).unwrap_or_default();
         match decision(entry.as_ref(), record.payload, self.request.retry_refused) {
             Decision::Send { action, since_ms } => {
                 self.sending.push(Sending { index, action, since_ms, json: partition.place(index) });
@@ -197,13 +200,13 @@ impl<'a> Planner<'a> {
             }
             Decision::Unchanged => {
                 let profile = || self.names.of(record.profile, record.row);
-                self.tally.unchanged(profile, email);
+                self.tally.unchanged(profile, email());
                 Ok(())
             }
             Decision::Refused { reason, words } => {
                 let profile = self.names.of(record.profile, record.row);
-                self.tally.reject(&profile, email, reason, &words);
-                self.rejected.push(&profile, email, reason, &words)
+                self.tally.reject(&profile, email(), reason, &words);
+                self.rejected.push(&profile, email(), reason, &words)
             }
         }
     }

@@ -8,6 +8,7 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use datafusion::parquet::arrow::{ArrowWriter, ProjectionMask};
+use datafusion::parquet::basic::Encoding;
 use datafusion::parquet::errors::ParquetError;
 use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -27,7 +28,7 @@ pub(crate) struct TableWriter {
 }
 
 impl TableWriter {
-    /// `repeating` columns hold few different values.
+    /// `repeating` columns of numbers and texts mostly hold what the row before holds.
     pub(crate) fn create(path: &Path, schema: &SchemaRef, repeating: &[&str]) -> Result<Self, EngineError> {
         let beside = path.with_extension("parquet.tmp");
         let mut options = OpenOptions::new();
@@ -41,7 +42,10 @@ impl TableWriter {
             .set_statistics_enabled(EnabledStatistics::None)
             .set_key_value_metadata(Some(vec![format]));
         for &column in repeating {
-            properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), true);
+            // A dictionary would look up every value.
+            let is_text = schema.field_with_name(column).is_ok_and(|field| field.data_type().is_string());
+            let encoding = if is_text { Encoding::DELTA_BYTE_ARRAY } else { Encoding::DELTA_BINARY_PACKED };
+            properties = properties.set_column_encoding(ColumnPath::from(column), encoding);
         }
         let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties.build()));
         let writer = writer.map_err(|error| failed(error, "write", &beside))?;

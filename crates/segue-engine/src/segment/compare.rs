@@ -64,18 +64,6 @@ pub(super) fn test(test: &Test, subject: &Subject, context: &Context) -> Expr {
     }
 }
 
-/// How much a test costs, so that the cheap ones can come first: fixed widths, whole texts, parts of texts, patterns.
-pub(super) fn cost(test: &Test, kind: Kind) -> u8 {
-    match (kind, denied(test.operator).unwrap_or(test.operator)) {
-        (_, Operator::IsEmpty) | (Kind::Boolean, _) => 0,
-        (Kind::Number | Kind::Date | Kind::LocalTime | Kind::Instant, _) => 1,
-        (Kind::Text, Operator::Matches) => 5,
-        (Kind::Text, _) if test.ignore_case => 4,
-        (Kind::Text, Operator::Is | Operator::OneOf) => 2,
-        (Kind::Text | Kind::TextList | Kind::Other, _) => 3,
-    }
-}
-
 fn empty(subject: &Subject) -> Expr {
     let value = subject.value.clone();
     let is_missing = value.clone().is_null();

@@ -7,7 +7,7 @@ use datafusion::logical_expr::{Expr, lit};
 use datafusion::prelude::{DataFrame, SessionContext};
 use futures::TryStreamExt;
 use segue_model::segment::time::Context;
-use segue_model::segment::{Catalog, ColumnTest, Group, Kind, Table};
+use segue_model::segment::{Catalog, Group, Table};
 use segue_model::{EngineError, Evaluation, Resources, StoredTable};
 
 use super::compare;
@@ -86,7 +86,7 @@ impl<'a> Evaluator<'a> {
         let (mut columns, mut simple, mut rest) = (Vec::new(), Vec::new(), Vec::new());
         for part in whole.conjuncts() {
             match part {
-                Tree::Column(test) => columns.push((compare::cost(&test.test, ground.kind(test)), part)),
+                Tree::Column(_) => columns.push(part),
                 Tree::Outside(set) => simple.push((*set, true)),
                 Tree::Not(inner) => match **inner {
                     Tree::Outside(set) => simple.push((set, false)),
@@ -95,9 +95,7 @@ impl<'a> Evaluator<'a> {
                 _ => rest.push(part),
             }
         }
-        // What is cheap comes first: the engine looks at the rest only for rows that are left.
-        columns.sort_by_key(|(cost, _)| *cost);
-        let columns = columns.iter().map(|(_, part)| ground.expr(part, &self.context));
+        let columns = columns.into_iter().map(|part| ground.expr(part, &self.context));
         if let Some(all) = columns.collect::<Result<Vec<_>, _>>()?.into_iter().reduce(Expr::and) {
             ground.frame = ground.frame.filter(all).failed("planning")?;
         }
@@ -167,10 +165,6 @@ impl Ground<'_> {
     pub(super) fn key(&self, column: &str) -> Result<Expr, EngineError> {
         let place = self.sets.iter().position(|set| set.column == column).ok_or_else(|| unchecked(column))?;
         Ok(self.scope.expr(self.places[place]))
-    }
-
-    fn kind(&self, test: &ColumnTest) -> Kind {
-        self.scope.table.column(&test.column).map_or(Kind::Other, |column| column.kind)
     }
 
     /// Keeps only the profiles that are in a set, or that are not.

@@ -6,6 +6,7 @@
 //!                 └─────▶ tests of columns ──▶ expressions (compare) ───────┘
 //! ```
 
+mod cheap_first;
 mod compare;
 mod describe;
 mod evaluator;

@@ -10,8 +10,9 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::catalog::streaming::StreamingTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::TaskContext;
-use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::memory_pool::{FairSpillPool, GreedyMemoryPool, MemoryPool};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::physical_plan::SendableRecordBatchStream;
 use datafusion::physical_plan::stream::RecordBatchReceiverStreamBuilder;
 use datafusion::physical_plan::streaming::PartitionStream;
@@ -19,6 +20,7 @@ use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use segue_model::segment::Kind;
 use segue_model::{Drifted, EngineError, Format, Resources, StoredTable};
 
+use super::cheap_first::CheapFirst;
 use super::failure::Failed;
 use super::parquet;
 use super::rows::{self, Aside, Row};
@@ -49,12 +51,25 @@ pub(super) fn session(resources: &Resources, sort_merge: bool) -> Result<Session
     let merging = resources.memory_bytes / (16 * resources.threads.max(1));
     options.execution.sort_spill_reservation_bytes =
         options.execution.sort_spill_reservation_bytes.min(merging);
+    // Shares would leave most of the memory unused and spill the rest: what needs much is one operator at a time. Where that
+    // is too much for the others, joins that spill have shares of their own.
+    let memory: Arc<dyn MemoryPool> = if sort_merge {
+        Arc::new(FairSpillPool::new(resources.memory_bytes))
+    } else {
+        Arc::new(GreedyMemoryPool::new(resources.memory_bytes))
+    };
     let runtime = RuntimeEnvBuilder::new()
-        .with_memory_pool(Arc::new(FairSpillPool::new(resources.memory_bytes)))
+        .with_memory_pool(memory)
         .with_temp_file_path(&resources.spill)
         .build_arc()
         .failed("starting")?;
-    Ok(SessionContext::new_with_config_rt(config, runtime))
+    let state = SessionStateBuilder::new()
+        .with_config(config)
+        .with_runtime_env(runtime)
+        .with_default_features()
+        .with_physical_optimizer_rule(Arc::new(CheapFirst))
+        .build();
+    Ok(SessionContext::new_with_state(state))
 }
 
 /// The wanted columns of a table, named `prefix` and their number.
