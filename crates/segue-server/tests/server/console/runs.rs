@@ -15,6 +15,7 @@ async fn a_run_shows_what_became_of_everybody() {
     let export = office.export(&root, json!({})).await;
     refresh(&root, "cluj").await;
     let first = run(&root, &export).await;
+    office.site.pass(1000);
     let second = run(&root, &export).await;
     let first = format!("/runs/{}", first["id"].as_str().unwrap());
     let second = format!("/runs/{}", second["id"].as_str().unwrap());
