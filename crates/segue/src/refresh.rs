@@ -58,10 +58,7 @@ enum Command {
 }
 
 pub(crate) async fn run(asked: RefreshVerbs) -> Result<Code, Failure> {
-    let api = asked.place.api().await?;
-    let done = carry_out(&api, asked.command).await;
-    api.close().await;
-    done
+    asked.place.with(async |api| carry_out(api, asked.command).await).await
 }
 
 async fn carry_out(api: &Api, command: Command) -> Result<Code, Failure> {

@@ -8,6 +8,7 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, pr
 use indicatif::{HumanBytes, HumanCount};
 use segue_model::{Example, Format, Inspection, Outcome, Owner, PlanSummary, Reason, ReasonCount, Report};
 use segue_runs::{Cause, Prepared};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::exit::Failure;
@@ -284,21 +285,47 @@ fn by_reason(counts: &[ReasonCount]) -> Value {
         .collect()
 }
 
+/// What became of everybody.
+#[derive(Deserialize)]
+pub(crate) struct Fates {
+    pub(crate) members: u64,
+    created: u64,
+    updated: u64,
+    unchanged: u64,
+    invalid: u64,
+    refused: u64,
+    unsent: u64,
+    left: u64,
+}
+
+impl From<&Report> for Fates {
+    fn from(report: &Report) -> Self {
+        let Report { members, created, updated, unchanged, invalid, refused, unsent, left, .. } = *report;
+        Self { members, created, updated, unchanged, invalid, refused, unsent, left }
+    }
+}
+
+impl Fates {
+    pub(crate) fn table(&self) -> String {
+        let mut rows = vec![
+            ("members", self.members, ""),
+            ("  created", self.created, "sent, new to this export"),
+            ("  updated", self.updated, "sent, changed since"),
+            ("  unchanged", self.unchanged, "not sent"),
+            ("  invalid", self.invalid, "our data"),
+            ("  refused", self.refused, "by ActiveCampaign"),
+        ];
+        if self.unsent > 0 {
+            rows.push(("  unsent", self.unsent, "the next run sends them"));
+        }
+        rows.push(("left", self.left, "unsubscribed from the list"));
+        numbers(&rows)
+    }
+}
+
 /// The end of a run.
 pub(crate) fn report(report: &Report, is_written: bool) -> String {
-    let mut rows = vec![
-        ("members", report.members, ""),
-        ("  created", report.created, "sent, new to this export"),
-        ("  updated", report.updated, "sent, changed since"),
-        ("  unchanged", report.unchanged, "not sent"),
-        ("  invalid", report.invalid, "our data"),
-        ("  refused", report.refused, "by ActiveCampaign"),
-    ];
-    if report.unsent > 0 {
-        rows.push(("  unsent", report.unsent, "the next run sends them"));
-    }
-    rows.push(("left", report.left, "unsubscribed from the list"));
-    let mut text = numbers(&rows);
+    let mut text = Fates::from(report).table();
     text.push_str(&rejections(&report.rejections));
     if !report.rejections.is_empty() && !is_written {
         text.push_str(

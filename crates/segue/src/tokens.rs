@@ -70,10 +70,7 @@ struct Token {
 }
 
 pub(crate) async fn run(asked: Tokens) -> Result<Code, Failure> {
-    let api = asked.place.api().await?;
-    let done = carry_out(&api, asked.command).await;
-    api.close().await;
-    done.map(|()| Code::Done)
+    asked.place.with(async |api| carry_out(api, asked.command).await).await.map(|()| Code::Done)
 }
 
 async fn carry_out(api: &Api, command: Command) -> Result<(), Failure> {

@@ -55,7 +55,18 @@ impl Place {
         self.api_under(url).await
     }
 
-    /// The same; links that it makes lead to this address, unless a server knows its own.
+    /// Does something with the API of this place, and closes it whatever comes of that.
+    pub(crate) async fn with<T>(
+        &self,
+        work: impl AsyncFnOnce(&Api) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let api = self.api().await?;
+        let done = work(&api).await;
+        api.close().await;
+        done
+    }
+
+    /// The API of this place; links that it makes lead to this address, unless a server knows its own.
     pub(crate) async fn api_under(&self, url: PublicUrl) -> Result<Api, Failure> {
         Ok(match self.server.api()? {
             Some(_) if self.login.is_some() => {

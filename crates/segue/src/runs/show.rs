@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::api::read;
 use crate::exit::{Code, Failure};
-use crate::show::{facts, lines, moment, numbers, table, table_by_id};
+use crate::show::{Fates, facts, lines, moment, numbers, table, table_by_id};
 
 #[derive(Deserialize)]
 struct Run {
@@ -23,7 +23,7 @@ struct Run {
     queued_at: String,
     ended_at: Option<String>,
     plan: Option<Plan>,
-    counts: Option<Counts>,
+    counts: Option<Fates>,
     rejections: Vec<Reason>,
     segments: Vec<Segment>,
 }
@@ -43,18 +43,6 @@ struct Plan {
     refused: u64,
     leave: u64,
     requests: u64,
-}
-
-#[derive(Deserialize)]
-struct Counts {
-    members: u64,
-    created: u64,
-    updated: u64,
-    unchanged: u64,
-    invalid: u64,
-    refused: u64,
-    unsent: u64,
-    left: u64,
 }
 
 #[derive(Deserialize)]
@@ -158,7 +146,7 @@ pub(super) fn shown(run: Value) -> Result<String, Failure> {
     rows.extend(run.ended_at.map(|at| ("ended", moment(&at))));
     let mut parts = vec![facts(&rows)];
     match (run.counts, run.plan) {
-        (Some(counts), _) => parts.push(delivered(&counts)),
+        (Some(counts), _) => parts.push(counts.table()),
         (None, Some(plan)) => parts.push(planned(&plan)),
         (None, None) => {}
     }
@@ -169,22 +157,6 @@ pub(super) fn shown(run: Value) -> Result<String, Failure> {
         parts.push(rejected(run.rejections));
     }
     Ok(parts.join("\n\n"))
-}
-
-fn delivered(counts: &Counts) -> String {
-    let mut rows = vec![
-        ("members", counts.members, ""),
-        ("  created", counts.created, "sent, new to this export"),
-        ("  updated", counts.updated, "sent, changed since"),
-        ("  unchanged", counts.unchanged, "not sent"),
-        ("  invalid", counts.invalid, "our data"),
-        ("  refused", counts.refused, "by ActiveCampaign"),
-    ];
-    if counts.unsent > 0 {
-        rows.push(("  unsent", counts.unsent, "the next run sends them"));
-    }
-    rows.push(("left", counts.left, "unsubscribed from the list"));
-    numbers(&rows)
 }
 
 fn planned(plan: &Plan) -> String {
