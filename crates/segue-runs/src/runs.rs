@@ -322,12 +322,6 @@ impl Runs {
         &self.store
     }
 
-    /// When the system refreshes by itself.
-    pub(crate) async fn stored_refresh_schedule(&self) -> Result<RefreshSchedule, StoreError> {
-        let stored = self.store.setting::<RefreshSchedule>(RefreshSchedule::NAME).await?;
-        Ok(stored.map_or(RefreshSchedule::Off, |stored| stored.value))
-    }
-
     /// When the system refreshes by itself, the version of that, and who changed it last.
     ///
     /// # Errors

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use segue_model::schedule::{ExportSchedule, Recurrence};
-use segue_store::{Job, SavedExport, StoreError};
+use segue_store::{Job, SavedExport};
 
-use crate::runs::Runs;
+use crate::runs::{Runs, RunsError};
 
 /// How an export stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,11 +24,12 @@ impl Runs {
         &self,
         exports: impl IntoIterator<Item = &'a SavedExport>,
         now_ms: i64,
-    ) -> Result<Vec<Standing>, StoreError> {
+    ) -> Result<Vec<Standing>, RunsError> {
         let exports: Vec<&SavedExport> = exports.into_iter().collect();
         let ids: Vec<&str> = exports.iter().map(|export| export.id.as_str()).collect();
-        let latest = self.store().latest_jobs("export", &ids).await?;
-        let refresh = self.stored_refresh_schedule().await?;
+        // In the order of the exports; those that never ran are missing.
+        let mut latest = self.store().latest_jobs("export", &ids).await?.into_iter().peekable();
+        let (refresh, _, _) = self.refresh_schedule().await?;
         let now = DateTime::<Utc>::from_timestamp_millis(now_ms).unwrap_or_default();
         let next = |export: &SavedExport| {
             let recurrence: Option<&Recurrence> = match &export.recipe.schedule {
@@ -39,7 +40,7 @@ impl Runs {
             recurrence?.next_after(now).map(|next| next.timestamp_millis())
         };
         let standing = |export: &SavedExport| Standing {
-            latest: latest.iter().find(|job| job.work.subject() == export.id).cloned(),
+            latest: latest.next_if(|job| job.work.subject() == export.id),
             next_ms: next(export),
         };
         Ok(exports.into_iter().map(standing).collect())

@@ -105,7 +105,8 @@ pub(crate) async fn list(
         let page = Page::of(seen, limit, |one| one.export.id.clone(), |one| one);
         return Ok(Json(Page { items: views(&app, page.items).await?, next: page.next }));
     }
-    let items = sorted(views(&app, seen).await?, by, from_end)?;
+    let key = sort_key(by)?;
+    let items = sorted(views(&app, seen).await?, key, from_end);
     let items = behind(items, paging.cursor.as_deref(), |one| &one.id)?;
     Ok(Json(Page::of(items, limit, |one| one.id.clone(), |one| one)))
 }
@@ -115,9 +116,11 @@ async fn views(app: &App, seen: Vec<SeenExport>) -> Result<Vec<ExportView>, Prob
     Ok(seen.into_iter().zip(standings).map(|(one, standing)| view(one, standing)).collect())
 }
 
-/// Exports by how they stand. Those without what is sorted by come last, whichever end it begins at.
-fn sorted(mut exports: Vec<ExportView>, by: &str, from_end: bool) -> Result<Vec<ExportView>, Problem> {
-    let key: fn(&ExportView) -> Option<&str> = match by {
+/// Something of how an export stands.
+type SortKey = fn(&ExportView) -> Option<&str>;
+
+fn sort_key(by: &str) -> Result<SortKey, Problem> {
+    Ok(match by {
         "status" => |export| Some(export.status),
         "latest_run" => |export| export.latest_run.as_ref().map(|run| run.queued_at.as_str()),
         "next_run" => |export| export.next_run_at.as_deref(),
@@ -125,13 +128,17 @@ fn sorted(mut exports: Vec<ExportView>, by: &str, from_end: bool) -> Result<Vec<
             let words = "sort is name, status, latest_run or next_run, or one of them with a minus before it";
             return Err(Problem::with(Code::Malformed, words));
         }
-    };
+    })
+}
+
+/// Exports by how they stand. Those without what is sorted by come last, whichever end it begins at.
+fn sorted(mut exports: Vec<ExportView>, key: SortKey, from_end: bool) -> Vec<ExportView> {
     exports.sort_by(|one, other| match (key(one), key(other)) {
         (Some(one), Some(other)) if from_end => other.cmp(one),
         (Some(one), Some(other)) => one.cmp(other),
         (one, other) => one.is_none().cmp(&other.is_none()),
     });
-    Ok(exports)
+    exports
 }
 
 /// Save an export
