@@ -6,11 +6,10 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::form::{Faults, Form, body};
-use super::page::{Frame, Section, shown};
+use super::page::{Done, Frame, Section, known, shown};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::input::Body;
@@ -43,11 +42,6 @@ struct Account {
     done: Option<&'static str>,
 }
 
-#[derive(Deserialize)]
-struct Done {
-    done: Option<String>,
-}
-
 async fn page(app: &App, caller: &Caller, typed: &Form, faults: Faults) -> Result<Account, Problem> {
     let person = &caller.person;
     let Json(Tokens { items: tokens }) = Tokens::of(app, &person.id).await?;
@@ -76,8 +70,7 @@ async fn show(
     caller: Caller,
     Query(query): Query<Done>,
 ) -> Result<Response, Problem> {
-    let done = ["changed", "password", "revoked"];
-    let done = done.into_iter().find(|known| query.done.as_deref() == Some(*known));
+    let done = known(query.done.as_deref(), &["changed", "password", "revoked"]);
     let page = page(&app, &caller, &Form::default(), Faults::default()).await?;
     Ok(shown(StatusCode::OK, &Account { done, ..page }))
 }

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use segue_model::person::Language;
 use segue_model::schedule::{Recurrence, RefreshSchedule};
 use segue_model::{Right, Role};
+use serde::Deserialize;
 
 use super::words::Words;
 use crate::app::App;
@@ -132,6 +133,17 @@ impl Frame {
 
 fn zone(schedule: &RefreshSchedule) -> Tz {
     schedule.recurrence().map_or(Tz::UTC, Recurrence::time_zone)
+}
+
+/// What has just been done, which an address says after a form was sent.
+#[derive(Deserialize)]
+pub(crate) struct Done {
+    pub(crate) done: Option<String>,
+}
+
+/// What an address says has been done, if it is a word of the page's.
+pub(crate) fn known(said: Option<&str>, words: &[&'static str]) -> Option<&'static str> {
+    words.iter().copied().find(|word| said == Some(*word))
 }
 
 /// A page as an answer.

@@ -6,11 +6,10 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::form::{Faults, Form, body};
-use super::page::{Frame, Section, shown};
+use super::page::{Done, Frame, Section, shown};
 use super::times::{Times, coming, refresh_schedule};
 use crate::app::App;
 use crate::caller::Caller;
@@ -39,11 +38,6 @@ struct Schedule {
     faults: Faults,
     is_stale: bool,
     is_done: bool,
-}
-
-#[derive(Deserialize)]
-struct Done {
-    done: Option<String>,
 }
 
 async fn page(app: &App, caller: &Caller) -> Result<Schedule, Problem> {

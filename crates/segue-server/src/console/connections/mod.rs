@@ -22,7 +22,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::form::{Faults, Form, body};
-use super::page::{Frame, Section, ok, shown};
+use super::page::{Done, Frame, Section, known, ok, shown};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::input::{Asked, Body, Id};
@@ -91,11 +91,6 @@ async fn begin_sandbox(State(app): State<App>, caller: Caller) -> Result<Respons
         Problem::with(Code::CannotRun, words)
     })?;
     Ok(Redirect::to("/connections/new?type=sandbox").into_response())
-}
-
-/// What a page was left with, if it is a word of ours.
-fn known(said: Option<&str>, words: &[&'static str]) -> Option<&'static str> {
-    words.iter().copied().find(|word| said == Some(*word))
 }
 
 /// An export that uses a connection.
@@ -173,11 +168,6 @@ async fn page(app: &App, caller: &Caller, id: &str) -> Result<Show, Problem> {
         trouble: None,
         done: None,
     })
-}
-
-#[derive(Deserialize)]
-struct Done {
-    done: Option<String>,
 }
 
 async fn show(

@@ -3,11 +3,10 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use serde::Deserialize;
 
 use super::super::form::{Faults, Form};
-use super::super::page::{Frame, Section, ok, shown};
-use super::{Users, connection, known, users};
+use super::super::page::{Done, Frame, Section, known, ok, shown};
+use super::{Users, connection, users};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::etag::IfMatch;
@@ -40,11 +39,6 @@ async fn page(app: &App, caller: &Caller, id: &str) -> Result<Remove, Problem> {
         trouble: None,
         done: None,
     })
-}
-
-#[derive(Deserialize)]
-pub(super) struct Done {
-    done: Option<String>,
 }
 
 pub(super) async fn ask(

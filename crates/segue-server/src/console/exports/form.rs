@@ -152,9 +152,14 @@ impl Setup {
     }
 }
 
-async fn page(app: &App, caller: &Caller, mut draft: Draft, step: &str) -> Result<Setup, Problem> {
+async fn page(
+    app: &App,
+    caller: &Caller,
+    frame: Frame,
+    mut draft: Draft,
+    step: &str,
+) -> Result<Setup, Problem> {
     caller.require(Right::ChangeSharedExports)?;
-    let frame = Frame::of(app, caller, Section::Exports).await?;
     if let Some(index) = step.strip_prefix("drop-").and_then(|index| index.parse::<usize>().ok())
         && index < draft.rows.len()
     {
@@ -206,23 +211,24 @@ pub(super) async fn begin(
     caller: Caller,
     Query(query): Query<Begin>,
 ) -> Result<Response, Problem> {
-    let mut draft = Draft::new(Frame::of(&app, &caller, Section::Exports).await?.words.zone());
+    let frame = Frame::of(&app, &caller, Section::Exports).await?;
+    let mut draft = Draft::new(frame.words.zone());
     draft.segments.extend(query.segment);
     draft.connection = match query.connection {
         Some(connection) => connection,
         None => only_connection(&groups(&app, &caller).await?),
     };
-    let page = page(&app, &caller, draft, "").await?;
+    let page = page(&app, &caller, frame, draft, "").await?;
     Ok(shown(StatusCode::OK, &page))
 }
 
 pub(super) async fn create(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {
     let draft = Draft::typed(&form);
+    let frame = Frame::of(&app, &caller, Section::Exports).await?;
     if let Some(step) = form.given("step") {
-        return Ok(shown(StatusCode::OK, &page(&app, &caller, draft, step).await?));
+        return Ok(shown(StatusCode::OK, &page(&app, &caller, frame, draft, step).await?));
     }
-    let w = Frame::of(&app, &caller, Section::Exports).await?.words;
-    let created = match draft.body(w).and_then(body) {
+    let created = match draft.body(frame.words).and_then(body) {
         Ok(added) => exports::create(State(app.clone()), caller.clone(), Body(added)).await,
         Err(problem) => Err(problem),
     };
@@ -233,7 +239,7 @@ pub(super) async fn create(State(app): State<App>, caller: Caller, form: Form) -
             Ok(Redirect::to(&format!("{place}?done=created")).into_response())
         }
         Err(problem) => {
-            let page = page(&app, &caller, draft, "").await?;
+            let page = page(&app, &caller, frame, draft, "").await?;
             again(page, problem)
         }
     }
@@ -260,10 +266,11 @@ async fn page_of(
     app: &App,
     caller: &Caller,
     export: exports::view::ExportView,
+    frame: Frame,
     draft: Draft,
     step: &str,
 ) -> Result<Setup, Problem> {
-    let page = page(app, caller, draft, step).await?;
+    let page = page(app, caller, frame, draft, step).await?;
     let back = format!("/exports/{}", export.id);
     Ok(Setup { action: format!("{back}/edit"), back, changed: Some(export.name), ..page })
 }
@@ -273,9 +280,9 @@ pub(super) async fn edit(State(app): State<App>, caller: Caller, Id(id): Id) -> 
     if export.permission != "edit" {
         return Ok(Redirect::to(&format!("/exports/{id}")).into_response());
     }
-    let w = Frame::of(&app, &caller, Section::Exports).await?.words;
-    let draft = Draft::saved(&export, w.zone());
-    Ok(shown(StatusCode::OK, &page_of(&app, &caller, export, draft, "").await?))
+    let frame = Frame::of(&app, &caller, Section::Exports).await?;
+    let draft = Draft::saved(&export, frame.words.zone());
+    Ok(shown(StatusCode::OK, &page_of(&app, &caller, export, frame, draft, "").await?))
 }
 
 pub(super) async fn change(
@@ -286,11 +293,11 @@ pub(super) async fn change(
 ) -> Result<Response, Problem> {
     let export = of_export(&app, &caller, &id).await?;
     let mut draft = Draft::typed(&form);
+    let frame = Frame::of(&app, &caller, Section::Exports).await?;
     if let Some(step) = form.given("step") {
-        return Ok(shown(StatusCode::OK, &page_of(&app, &caller, export, draft, step).await?));
+        return Ok(shown(StatusCode::OK, &page_of(&app, &caller, export, frame, draft, step).await?));
     }
-    let w = Frame::of(&app, &caller, Section::Exports).await?.words;
-    let changed = match draft.body(w).and_then(body) {
+    let changed = match draft.body(frame.words).and_then(body) {
         Ok(changes) => {
             let version = form.version()?;
             exports::change(State(app.clone()), caller.clone(), Id(id.clone()), version, Body(changes)).await
@@ -304,7 +311,7 @@ pub(super) async fn change(
                 // Whoever has read that somebody else changed it may mean to overwrite that.
                 draft.version = export.version;
             }
-            again(page_of(&app, &caller, export, draft, "").await?, problem)
+            again(page_of(&app, &caller, export, frame, draft, "").await?, problem)
         }
     }
 }

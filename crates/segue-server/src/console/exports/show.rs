@@ -5,7 +5,6 @@ use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use segue_model::Right;
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::draft::Draft;
@@ -13,7 +12,7 @@ use super::recap;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::console::form::{Faults, Form, body};
-use crate::console::page::{Frame, Section, ok, shown};
+use crate::console::page::{Done, Frame, Section, known, ok, shown};
 use crate::console::times::export_schedule;
 use crate::input::{Asked, Body, Id};
 use crate::problem::{Code, Problem};
@@ -59,11 +58,6 @@ struct Ask {
     is_stale: bool,
 }
 
-#[derive(Default, Deserialize)]
-pub(super) struct Done {
-    done: Option<String>,
-}
-
 async fn latest(app: &App, caller: &Caller, id: &str, limit: u32) -> Result<Vec<RunView>, Problem> {
     let query = RunQuery { export: Some(id.to_owned()), limit: Some(limit), ..RunQuery::default() };
     Ok(runs::list(State(app.clone()), caller.clone(), Asked(query)).await?.0.items)
@@ -95,8 +89,8 @@ pub(super) async fn show(
     Id(id): Id,
     Query(query): Query<Done>,
 ) -> Result<Response, Problem> {
-    let known = ["created", "changed", "enabled", "disabled", "detached", "copied"];
-    let done = known.into_iter().find(|known| query.done.as_deref() == Some(*known));
+    let words = ["created", "changed", "enabled", "disabled", "detached", "copied"];
+    let done = known(query.done.as_deref(), &words);
     let page = page(&app, &caller, &id).await?;
     Ok(ok(&Export { done, ..page }))
 }

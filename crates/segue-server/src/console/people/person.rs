@@ -6,11 +6,10 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use segue_model::{Right, Role};
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::super::form::{Faults, Form, body};
-use super::super::page::{Frame, Section, ok, shown};
+use super::super::page::{Done, Frame, Section, known, ok, shown};
 use super::form::link_page;
 use crate::app::App;
 use crate::caller::Caller;
@@ -69,18 +68,13 @@ async fn answers_for(app: &App, id: &str) -> Result<Vec<String>, Problem> {
         .collect())
 }
 
-#[derive(Deserialize)]
-pub(super) struct Done {
-    done: Option<String>,
-}
-
 pub(super) async fn show(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,
     Query(query): Query<Done>,
 ) -> Result<Response, Problem> {
-    let done = ["changed", "revoked"].into_iter().find(|known| query.done.as_deref() == Some(*known));
+    let done = known(query.done.as_deref(), &["changed", "revoked"]);
     Ok(ok(&Person { done, ..page(&app, &caller, &id, None).await? }))
 }
 

@@ -12,7 +12,7 @@ use super::counts::{Counts, counts};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::console::exports::to_run;
-use crate::console::page::{Frame, Section, shown};
+use crate::console::page::{Frame, Section, known, shown};
 use crate::input::{Asked, Id};
 use crate::problem::{Code, Problem};
 use crate::routes::exports;
@@ -153,7 +153,7 @@ async fn page(app: &App, caller: &Caller, id: &str, asking: Asking) -> Result<Ru
     } else {
         runs::list(State(app.clone()), caller.clone(), Asked(query)).await?.0.items
     };
-    let done = ["cancelled"].into_iter().find(|known| asking.done.as_deref() == Some(*known));
+    let done = known(asking.done.as_deref(), &["cancelled"]);
     Ok(Run {
         counts: counts(&run, before.as_ref()),
         examples: examples(app, caller, &run).await?,

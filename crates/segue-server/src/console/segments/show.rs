@@ -14,7 +14,7 @@ use super::trend::{HEIGHT, Trend, WIDTH};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::console::form::{Faults, Form, body};
-use crate::console::page::{Frame, Section, ok, shown};
+use crate::console::page::{Frame, Section, known, ok, shown};
 use crate::input::{Asked, Body, Id};
 use crate::problem::{Code, Problem};
 use crate::routes::refreshes::{self, RefreshQuery};
@@ -142,8 +142,7 @@ pub(super) async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let mut page = page(&app, &caller, &name).await?;
-    let known = ["added", "changed", "refreshing", "renamed", "copied"];
-    page.done = known.into_iter().find(|known| wanted.done.as_deref() == Some(*known));
+    page.done = known(wanted.done.as_deref(), &["added", "changed", "refreshing", "renamed", "copied"]);
     let asked = (State(app), caller, Id(name));
     let looked = match wanted.show.as_deref() {
         Some("members") => {

@@ -6,13 +6,12 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use segue_model::Right;
 use segue_model::segment::{Kind, Meaning};
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::caller::Caller;
 use crate::console::form::{Faults, Form, body};
-use crate::console::page::{Frame, Section, ok, shown};
+use crate::console::page::{Done, Frame, Section, ok, shown};
 use crate::input::{Asked, Body, Id};
 use crate::problem::{Code, Problem};
 use crate::routes::tables::view::TableView;
@@ -189,11 +188,6 @@ fn typed_ways(form: &Form) -> Vec<Way> {
         to: to.to_owned(),
     };
     ways.map(way).collect()
-}
-
-#[derive(Deserialize)]
-pub(super) struct Done {
-    done: Option<String>,
 }
 
 pub(super) async fn edit(

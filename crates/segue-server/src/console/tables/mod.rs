@@ -19,7 +19,7 @@ use serde::Deserialize;
 
 use self::conditions::Condition;
 use super::form::{Faults, Form};
-use super::page::{Frame, Section, ok, shown};
+use super::page::{Frame, Section, known, ok, shown};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::input::{Asked, Id};
@@ -114,8 +114,7 @@ async fn show(
         },
         _ => {}
     }
-    let known = ["added", "changed", "declared", "taken-back"];
-    let done = known.into_iter().find(|known| wanted.done.as_deref() == Some(*known));
+    let done = known(wanted.done.as_deref(), &["added", "changed", "declared", "taken-back"]);
     let conditions = conditions::of(frame.words, &table);
     Ok(ok(&Show { frame, table, conditions, rows, check: found, trouble, done }))
 }
