@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
-use crate::import_body::Callback;
+use crate::import_body::{Callback, Pair, Text};
 use crate::imports::Outcome;
 
 /// A message that is tried once.
@@ -43,17 +43,18 @@ impl Delivery {
 
     /// What an import's callback is told. The keys beside `params` are the simulator's own: the provider's are not
     /// published.
-    pub(crate) fn callback(callback: Callback, outcome: &Outcome) -> Self {
-        let pairs = |pairs: Vec<crate::import_body::Pair>| -> Vec<(String, String)> {
-            pairs.into_iter().map(|pair| (pair.key, pair.value.0.unwrap_or_default().into())).collect()
+    pub(crate) fn callback(callback: &Callback<'_>, outcome: &Outcome) -> Self {
+        let pairs = |pairs: &[Pair<'_>]| -> Vec<(String, String)> {
+            let value = |value: &Text<'_>| value.0.as_deref().unwrap_or_default().to_owned();
+            pairs.iter().map(|pair| (pair.key.to_string(), value(&pair.value))).collect()
         };
-        let (params, headers) = (pairs(callback.params), pairs(callback.headers));
-        let (mut url, method, kind) = (callback.url, "POST", "application/json");
+        let (params, headers) = (pairs(&callback.params), pairs(&callback.headers));
+        let (mut url, method, kind) = (callback.url.to_string(), "POST", "application/json");
         // The documented example has no scheme.
         if !url.contains("://") {
             url = format!("http://{url}");
         }
-        if callback.request_type.0.is_some_and(|word| word.eq_ignore_ascii_case("get")) {
+        if callback.request_type.0.as_deref().is_some_and(|word| word.eq_ignore_ascii_case("get")) {
             let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&params).finish();
             let url = format!("{url}{}{query}", if url.contains('?') { '&' } else { '?' });
             return Self { url, method: "GET", kind, headers, body: Bytes::new(), webhook: None };

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Request, with_number_ids};
-use crate::import_body::{ImportBody, MOST_BYTES, refusal, validate};
+use crate::import_body::{Body, MOST_BYTES, refusal, validate};
 use crate::limits::Meter;
 use crate::routes::route;
 use crate::server::{Shared, State};
@@ -15,25 +15,23 @@ use crate::{FaultKind, Ids, KEY, Knobs, Page, RESTRICTED_KEY};
 const IMPORTS: &str = "import/bulk_import";
 
 /// An import before the account is asked about it.
-struct Handed<'a> {
+struct Handed {
     /// How many contacts it holds, or would hold.
     contacts: usize,
     bytes: usize,
-    body: Result<ImportBody<'a>, Answer>,
+    body: Result<Body, Answer>,
 }
 
-impl<'a> Handed<'a> {
+impl Handed {
     /// The heavy part, and the only one that needs nothing of the account.
-    fn read(request: &'a Request, knobs: &Knobs) -> Self {
+    fn read(request: &Request, knobs: &Knobs) -> Self {
         let bytes = request.body.len();
-        // Checked as a whole, its texts need not be checked one by one.
-        let body = std::str::from_utf8(&request.body).ok();
-        let Some(body) = body.and_then(|body| serde_json::from_str::<ImportBody<'_>>(body).ok()) else {
+        let Some(body) = Body::read(request.body.clone()) else {
             let answer = Answer::json(400, &refusal("Invalid or unparsable json"));
             return Self { contacts: 0, bytes, body: Err(answer) };
         };
-        let contacts = body.contacts.len();
-        let checked = validate(&body, knobs).map_err(|reasons| Answer::json(400, &reasons));
+        let contacts = body.borrow_dependent().contacts.len();
+        let checked = validate(body.borrow_dependent(), knobs).map_err(|reasons| Answer::json(400, &reasons));
         Self { contacts, bytes, body: checked.map(|()| body) }
     }
 }
@@ -81,7 +79,7 @@ impl Shared {
         request: &Request,
         path: &str,
         is_restricted: bool,
-        import: Option<Handed<'_>>,
+        import: Option<Handed>,
         now: f64,
     ) -> (Answer, Option<FaultKind>) {
         let fault = state.faults.strike(path, false);
@@ -150,7 +148,7 @@ impl Shared {
         })
     }
 
-    fn import(self: &Arc<Self>, state: &mut State, import: Handed<'_>, now: f64) -> Answer {
+    fn import(self: &Arc<Self>, state: &mut State, import: Handed, now: f64) -> Answer {
         if let Some(meter) = &mut state.meter
             && let Err(limit) = meter.import(now, import.contacts, self.knobs.window)
         {
@@ -167,9 +165,9 @@ impl Shared {
             Err(answer) => return answer,
         };
         let fault = state.faults.strike(IMPORTS, true);
-        let queued = state.account.queue(body, fault, now, &self.knobs);
+        let queued = state.account.queue(body, fault, now);
         state.imported_at.push(now);
-        if let Some(end) = queued.calls_back {
+        if let Some(end) = queued.wanted_at {
             self.look_again_at(end, now);
         }
         let success = if self.knobs.capital_success { "Success" } else { "success" };

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use serde_json::{Value, json};
 
@@ -71,12 +72,6 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
-impl Text<'_> {
-    fn into_owned(self) -> Text<'static> {
-        Text(self.0.map(|text| Cow::Owned(text.into_owned())))
-    }
-}
-
 /// The name of a tag.
 #[derive(Debug, serde::Deserialize)]
 pub(crate) struct TagName<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
@@ -125,60 +120,53 @@ pub(crate) struct ImportBody<'a> {
     pub(crate) contacts: Vec<ImportContact<'a>>,
     #[serde(default, deserialize_with = "flag")]
     pub(crate) exclude_automations: bool,
-    #[serde(default)]
-    pub(crate) callback: Option<Callback>,
+    #[serde(borrow, default)]
+    pub(crate) callback: Option<Callback<'a>>,
+}
+
+self_cell::self_cell!(
+    /// What an import's request says, and the request: the texts lie in it, and nothing is copied until it is carried out.
+    pub(crate) struct Body {
+        owner: Bytes,
+        #[covariant]
+        dependent: ImportBody,
+    }
+    impl { Debug }
+);
+
+impl Body {
+    /// Reads an import's request; none if it is something else.
+    pub(crate) fn read(request: Bytes) -> Option<Self> {
+        Self::try_new(request, |request| {
+            // Checked as a whole, its texts need not be checked one by one.
+            let text = std::str::from_utf8(request).map_err(drop)?;
+            serde_json::from_str(text).map_err(drop)
+        })
+        .ok()
+    }
 }
 
 /// Who wants to be told when an import has ended.
 #[derive(Debug, serde::Deserialize)]
-pub(crate) struct Callback {
-    pub(crate) url: String,
-    #[serde(rename = "requestType", default, deserialize_with = "owned")]
-    pub(crate) request_type: Text<'static>,
+pub(crate) struct Callback<'a> {
+    #[serde(borrow)]
+    pub(crate) url: Cow<'a, str>,
+    #[serde(borrow, rename = "requestType", default)]
+    pub(crate) request_type: Text<'a>,
     #[serde(default, deserialize_with = "flag")]
     pub(crate) detailed_results: bool,
-    #[serde(default)]
-    pub(crate) params: Vec<Pair>,
-    #[serde(default)]
-    pub(crate) headers: Vec<Pair>,
+    #[serde(borrow, default)]
+    pub(crate) params: Vec<Pair<'a>>,
+    #[serde(borrow, default)]
+    pub(crate) headers: Vec<Pair<'a>>,
 }
 
 #[derive(Debug, serde::Deserialize)]
-pub(crate) struct Pair {
-    pub(crate) key: String,
-    #[serde(default, deserialize_with = "owned")]
-    pub(crate) value: Text<'static>,
-}
-
-impl ImportBody<'_> {
-    /// The same, free of the request that it came in.
-    pub(crate) fn into_owned(self) -> ImportBody<'static> {
-        let contacts = self.contacts.into_iter().map(ImportContact::into_owned).collect();
-        ImportBody { contacts, exclude_automations: self.exclude_automations, callback: self.callback }
-    }
-}
-
-impl ImportContact<'_> {
-    fn into_owned(self) -> ImportContact<'static> {
-        let field = |FieldValue { id, value }: FieldValue<'_>| FieldValue { id, value: value.into_owned() };
-        let tag = |TagName(name): TagName<'_>| TagName(Cow::Owned(name.into_owned()));
-        ImportContact {
-            email: self.email.into_owned(),
-            first_name: self.first_name.into_owned(),
-            last_name: self.last_name.into_owned(),
-            phone: self.phone.into_owned(),
-            customer_acct_name: self.customer_acct_name.into_owned(),
-            tags: self.tags.into_iter().map(tag).collect(),
-            fields: self.fields.into_iter().map(field).collect(),
-            subscribe: self.subscribe,
-            unsubscribe: self.unsubscribe,
-            exclude_automations: self.exclude_automations,
-        }
-    }
-}
-
-fn owned<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Text<'static>, D::Error> {
-    Text::deserialize(deserializer).map(Text::into_owned)
+pub(crate) struct Pair<'a> {
+    #[serde(borrow)]
+    pub(crate) key: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub(crate) value: Text<'a>,
 }
 
 fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {

@@ -11,7 +11,7 @@ use crate::answer::Answer;
 use crate::clock::day;
 use crate::delivery::Delivery;
 use crate::faults::FaultKind;
-use crate::import_body::{FieldValue, ImportBody, ImportContact, ListRef, TagName};
+use crate::import_body::{Body, FieldValue, ImportBody, ImportContact, ListRef, TagName};
 use crate::{Config, Knobs};
 
 /// How an import ends.
@@ -32,7 +32,7 @@ struct Import {
     contacts: usize,
     /// How often somebody asked for its status.
     asked: u64,
-    body: Option<ImportBody<'static>>,
+    body: Option<Body>,
     success: Vec<u32>,
     failure: Vec<CompactString>,
 }
@@ -100,8 +100,8 @@ pub(crate) struct Queued {
     pub(crate) id: String,
     /// Contacts that are not on the exclusion list.
     pub(crate) contacts: usize,
-    /// When somebody wants to be told that it has ended.
-    pub(crate) calls_back: Option<f64>,
+    /// When it is to be carried out even if nobody asks: somebody wants to be told, or it is due already.
+    pub(crate) wanted_at: Option<f64>,
 }
 
 impl Imports {
@@ -160,18 +160,13 @@ impl Imports {
 
 impl Account {
     /// Queues an import.
-    pub(crate) fn queue(
-        &mut self,
-        body: ImportBody<'_>,
-        fault: Option<FaultKind>,
-        now: f64,
-        knobs: &Knobs,
-    ) -> Queued {
-        let contacts = body.contacts.len();
+    pub(crate) fn queue(&mut self, body: Body, fault: Option<FaultKind>, now: f64) -> Queued {
+        let said = body.borrow_dependent();
+        let contacts = said.contacts.len();
         let excluded = if self.exclusions.is_empty() {
             0
         } else {
-            let emails = body.contacts.iter().filter_map(|contact| contact.email.0.as_deref());
+            let emails = said.contacts.iter().filter_map(|contact| contact.email.0.as_deref());
             emails.filter(|email| self.is_excluded(&fold(email))).count()
         };
         let imports = &mut self.imports;
@@ -187,7 +182,7 @@ impl Account {
             Some(FaultKind::BatchStuck) => End::Never,
             _ => End::Completed,
         };
-        let calls_back = body.callback.is_some().then_some(ends);
+        let wanted_at = (said.callback.is_some() || ends <= now).then_some(ends);
         imports.free_at = ends;
         imports.contacts += contacts;
         imports.imports.push(Import {
@@ -197,30 +192,24 @@ impl Account {
             end,
             contacts,
             asked: 0,
-            body: None,
+            body: Some(body),
             success: Vec::new(),
             failure: Vec::new(),
         });
         imports.by_id.insert(id.clone(), number);
-        // What is due already need not be kept.
-        if imports.carried_out == number && ends <= now {
-            self.end(body, knobs);
-        } else {
-            imports.imports[number].body = Some(body.into_owned());
-        }
-        Queued { id, contacts: contacts - excluded, calls_back }
+        Queued { id, contacts: contacts - excluded, wanted_at }
     }
 
     /// Carries out every import whose time has come.
     pub(crate) fn advance(&mut self, now: f64, knobs: &Knobs) {
         while let Some(import) = self.imports.imports.get_mut(self.imports.carried_out) {
             let Some(body) = import.body.take_if(|_| import.ends <= now) else { return };
-            self.end(body, knobs);
+            self.end(body.borrow_dependent(), knobs);
         }
     }
 
     /// Carries out the next import.
-    fn end(&mut self, mut body: ImportBody<'_>, knobs: &Knobs) {
+    fn end(&mut self, body: &ImportBody<'_>, knobs: &Knobs) {
         let number = self.imports.carried_out;
         let Import { end, ends, contacts, .. } = self.imports.imports[number];
         self.imports.carried_out += 1;
@@ -228,9 +217,8 @@ impl Account {
             self.imports.stuck.0 += 1;
             self.imports.stuck.1 += contacts;
         }
-        let callback = body.callback.take();
-        let outcome = self.carry_out(&body, end, ends, knobs);
-        if let Some(callback) = callback.filter(|_| end != End::Never) {
+        let outcome = self.carry_out(body, end, ends, knobs);
+        if let Some(callback) = body.callback.as_ref().filter(|_| end != End::Never) {
             self.outbox.push(Delivery::callback(callback, &outcome));
         }
         if end == End::Completed {

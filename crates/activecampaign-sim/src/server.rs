@@ -91,8 +91,10 @@ impl Shared {
     pub(crate) fn look_again_at(self: &Arc<Self>, end: f64, now: f64) {
         let (shared, wait) = (Arc::downgrade(self), self.clock.real((end - now) / 1_000.0));
         tokio::spawn(async move {
-            // A little later than exactly then is not too early.
-            tokio::time::sleep(wait + Duration::from_millis(1)).await;
+            if !wait.is_zero() {
+                // A little later than exactly then is not too early.
+                tokio::time::sleep(wait + Duration::from_millis(1)).await;
+            }
             if let Some(shared) = shared.upgrade() {
                 shared.locked(|_, _| ());
             }
