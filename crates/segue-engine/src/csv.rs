@@ -106,16 +106,29 @@ pub(crate) fn batches(
         .with_delimiter(delimiter)
         .with_projection(columns.to_vec())
         .with_batch_size(BATCH)
-        .build_buffered(Closed { reader: source::open_text(path)?, quotes: Quotes::new(delimiter) });
+        .build_buffered(open(path, delimiter)?);
     let path = path.to_owned();
     let explain = move |error: ArrowError| match error {
-        ArrowError::IoError(_, error) if error.kind() == ErrorKind::UnexpectedEof => {
-            EngineError::Input(unclosed(&path.display().to_string(), row_of_last_quote(&path, delimiter)))
-        }
+        ArrowError::IoError(_, error) => broken(&path, delimiter, &error),
         other => explain(&path.display().to_string(), &other),
     };
     let reader = reader.map_err(&explain)?;
     Ok(Box::new(reader.map(move |batch| batch.map_err(&explain))))
+}
+
+/// Opens a file whose end is an error if it lies within quotes: a reader would take all rows behind such a quote for one
+/// long value.
+pub(crate) fn open(path: &Path, delimiter: u8) -> Result<impl BufRead + use<>, EngineError> {
+    Ok(Closed { reader: source::open_text(path)?, quotes: Quotes::new(delimiter) })
+}
+
+/// Why a file that was opened so cannot be read to its end.
+pub(crate) fn broken(path: &Path, delimiter: u8, error: &io::Error) -> EngineError {
+    if error.kind() == ErrorKind::UnexpectedEof {
+        EngineError::Input(unclosed(&path.display().to_string(), row_of_last_quote(path, delimiter)))
+    } else {
+        unreadable(path, error)
+    }
 }
 
 fn unclosed(name: &str, row: u64) -> String {
@@ -124,7 +137,7 @@ fn unclosed(name: &str, row: u64) -> String {
     )
 }
 
-/// A file that does not end within quotes. The reader would take all rows behind such a quote for one long value.
+/// A file that does not end within quotes.
 struct Closed<R> {
     reader: R,
     quotes: Quotes,

@@ -162,7 +162,9 @@ pub(crate) fn read(
         let layout = Layout::new(file, request, condition)?;
         std::thread::scope(|scope| -> Result<(), EngineError> {
             let mut first = 0;
-            for batch in file.batches_ahead(scope, layout.positions.clone(), layout.as_text()) {
+            // A row that the segment set aside is none of its members.
+            let sound = segment.is_some();
+            for batch in file.batches_ahead(scope, layout.positions.clone(), layout.as_text(), sound) {
                 let batch = batch?;
                 let values = layout.values(&batch, request, file)?;
                 let values = BatchValues {

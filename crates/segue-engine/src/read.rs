@@ -1,7 +1,7 @@
 //! Reading a source's files: each as record batches of the columns that are wanted, in the order of its rows.
 
 use std::fs::File;
-use std::io::BufRead;
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::thread::Scope;
@@ -14,15 +14,17 @@ use datafusion::parquet::arrow::ProjectionMask;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use datafusion::parquet::file::metadata::ParquetMetaData;
 use segue_model::{EngineError, Format};
+use serde_json::value::RawValue;
 
-use crate::csv;
 use crate::error::input;
 use crate::source::{self, unreadable};
+use crate::{csv, segment};
 
 /// Rows in a record batch.
 pub(crate) const BATCH: usize = 8192;
 
 /// One file of a source.
+#[derive(Clone)]
 pub(crate) struct InputFile {
     pub(crate) path: PathBuf,
     format: Format,
@@ -89,6 +91,10 @@ impl InputFile {
         }
         let names: Vec<&str> = self.schema.fields().iter().map(|field| field.name().as_str()).collect();
         let close = names.iter().find(|known| known.trim().eq_ignore_ascii_case(name.trim()));
+        // What a line that cannot be read would have named is not missing.
+        if let (Format::Ndjson, Some(error)) = (self.format, self.bad_line()) {
+            return Err(error);
+        }
         let file = self.path.display();
         match close {
             Some(close) => input(format!("{file} has no column \"{name}\": did you mean \"{close}\"?")),
@@ -105,7 +111,7 @@ impl InputFile {
     pub(crate) fn batches(&self, columns: &[usize], as_text: &[usize]) -> Result<Batches, EngineError> {
         match self.format {
             Format::Csv => csv::batches(&self.path, &self.schema, self.delimiter, columns),
-            Format::Ndjson => self.json_batches(columns, as_text),
+            Format::Ndjson => self.json_batches(columns, as_text, Box::new(source::open_text(&self.path)?)),
             Format::Parquet => {
                 let builder = self.parquet()?;
                 let mask = ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied());
@@ -117,24 +123,42 @@ impl InputFile {
         }
     }
 
-    /// The same, read on a thread of its own, a batch ahead of whoever uses them.
+    /// The same, read on a thread of its own, a batch ahead of whoever uses them. `sound`: rows that a segment sets aside
+    /// are passed over, and not an error.
     pub(crate) fn batches_ahead<'scope, 'env>(
         &'env self,
         scope: &'scope Scope<'scope, 'env>,
         columns: Vec<usize>,
         as_text: Vec<usize>,
+        sound: bool,
     ) -> mpsc::IntoIter<Result<RecordBatch, EngineError>> {
         let (sender, receiver) = mpsc::sync_channel(1);
         scope.spawn(move || {
-            let batches = self.batches(&columns, &as_text);
-            for batch in batches.unwrap_or_else(|error| Box::new(std::iter::once(Err(error)))) {
-                // Nobody listens after an error.
-                if sender.send(batch).is_err() {
-                    return;
-                }
-            }
+            // Nobody listens after an error.
+            let mut send = |batch| sender.send(batch).is_ok();
+            let sent = self.send(&columns, &as_text, sound, &mut send);
+            sent.or_else(|error| if send(Err(error)) { Ok(()) } else { Err(()) })
         });
         receiver.into_iter()
+    }
+
+    fn send(
+        &self,
+        columns: &[usize],
+        as_text: &[usize],
+        sound: bool,
+        send: &mut dyn FnMut(Result<RecordBatch, EngineError>) -> bool,
+    ) -> Result<(), EngineError> {
+        let mut batches = match self.format {
+            Format::Csv if sound => return segment::sound_rows(self, columns, &mut |batch| send(Ok(batch))),
+            Format::Ndjson if sound => {
+                let objects = Objects::new(source::open_text(&self.path)?);
+                self.json_batches(columns, as_text, Box::new(objects))?
+            }
+            _ => self.batches(columns, as_text)?,
+        };
+        while batches.next().is_some_and(&mut *send) {}
+        Ok(())
     }
 
     fn parquet(&self) -> Result<ParquetRecordBatchReaderBuilder<File>, EngineError> {
@@ -158,16 +182,23 @@ impl InputFile {
         EngineError::Input(self.damaged_text())
     }
 
+    /// What columns its objects have. Lines that are none say nothing of it, and are found when the rows are read.
     fn infer_json(&self) -> Result<SchemaRef, EngineError> {
-        let (schema, rows) =
-            infer_json_schema(source::open_text(&self.path)?, None).map_err(|_| self.bad_json())?;
-        if rows == 0 {
-            return input(format!("{} holds no row", self.path.display()));
+        let mut objects = Objects::new(source::open_text(&self.path)?);
+        let (schema, rows) = infer_json_schema(&mut objects, None).map_err(|_| self.bad_json())?;
+        match rows {
+            0 if objects.has_passed_over => Err(self.bad_json()),
+            0 => input(format!("{} holds no row", self.path.display())),
+            _ => Ok(Arc::new(schema)),
         }
-        Ok(Arc::new(schema))
     }
 
-    fn json_batches(&self, columns: &[usize], as_text: &[usize]) -> Result<Batches, EngineError> {
+    fn json_batches(
+        &self,
+        columns: &[usize],
+        as_text: &[usize],
+        lines: Box<dyn BufRead>,
+    ) -> Result<Batches, EngineError> {
         let fields: Vec<Field> = columns
             .iter()
             .map(|&column| {
@@ -182,34 +213,86 @@ impl InputFile {
             })
             .collect();
         let builder = datafusion::arrow::json::ReaderBuilder::new(Arc::new(Schema::new(fields)));
-        let reader =
-            builder.with_batch_size(BATCH).with_coerce_primitive(true).build(source::open_text(&self.path)?);
+        let reader = builder.with_batch_size(BATCH).with_coerce_primitive(true).build(lines);
         let reader = reader.map_err(|_| self.bad_json())?;
-        let file = Self { schema: Arc::clone(&self.schema), path: self.path.clone(), ..*self };
+        let file = self.clone();
         Ok(Box::new(reader.map(move |batch| batch.map_err(|_: ArrowError| file.bad_json()))))
     }
 
-    /// The first line that is no JSON object. Parsers quote what they cannot read, and that is somebody's data.
+    /// Why its lines cannot be read. Parsers quote what they cannot read, and that is somebody's data.
     fn bad_json(&self) -> EngineError {
+        self.bad_line().unwrap_or_else(|| {
+            EngineError::Input(format!(
+                "{} is not valid NDJSON: every line must be one JSON object, with the same kind of value under the same name",
+                self.path.display()
+            ))
+        })
+    }
+
+    /// The first line that is no JSON object.
+    fn bad_line(&self) -> Option<EngineError> {
         let name = self.path.display();
-        let general = EngineError::Input(format!(
-            "{name} is not valid NDJSON: every line must be one JSON object, with the same kind of value under the same name"
-        ));
-        let Ok(reader) = source::open_text(&self.path) else { return general };
-        for (index, line) in reader.split(b'\n').enumerate() {
-            let Ok(line) = line else { return general };
+        for (index, line) in source::open_text(&self.path).ok()?.split(b'\n').enumerate() {
+            let line = line.ok()?;
             if std::str::from_utf8(&line).is_err() {
-                return EngineError::Input(format!(
+                return Some(EngineError::Input(format!(
                     "{name}, line {}: not UTF-8: save the file as UTF-8",
                     index + 1
-                ));
+                )));
             }
-            let is_object = line.trim_ascii().is_empty()
-                || infer_json_schema(line.as_slice(), None).is_ok_and(|(_, rows)| rows == 1);
-            if !is_object {
-                return EngineError::Input(format!("{name}, line {}: not one JSON object", index + 1));
+            if !line.trim_ascii().is_empty() && !is_object(&line) {
+                return Some(EngineError::Input(format!("{name}, line {}: not one JSON object", index + 1)));
             }
         }
-        general
+        None
     }
+}
+
+/// The lines of a file that are one JSON object each. All others are passed over.
+struct Objects<R> {
+    reader: R,
+    line: Vec<u8>,
+    /// How much of the line has been read.
+    read: usize,
+    has_passed_over: bool,
+}
+
+impl<R: BufRead> Objects<R> {
+    fn new(reader: R) -> Self {
+        Self { reader, line: Vec::new(), read: 0, has_passed_over: false }
+    }
+}
+
+impl<R: BufRead> Read for Objects<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(out)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for Objects<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        while self.read == self.line.len() {
+            self.line.clear();
+            self.read = 0;
+            if self.reader.read_until(b'\n', &mut self.line)? == 0 {
+                break;
+            }
+            if !is_object(&self.line) {
+                self.has_passed_over |= !self.line.trim_ascii().is_empty();
+                self.read = self.line.len();
+            }
+        }
+        Ok(&self.line[self.read..])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.read = self.line.len().min(self.read + amount);
+    }
+}
+
+fn is_object(line: &[u8]) -> bool {
+    let text = std::str::from_utf8(line).unwrap_or_default();
+    text.trim_start().starts_with('{') && serde_json::from_str::<&RawValue>(text).is_ok()
 }

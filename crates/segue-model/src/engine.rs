@@ -104,6 +104,22 @@ pub enum EngineError {
         /// Some of the keys, at most ten.
         keys: Vec<String>,
     },
+    /// Rows of a table that another one refers to and cannot tell apart: what refers to them would count more than once.
+    #[error(
+        "table \"{table}\": table \"{from}\" refers to its column \"{column}\", in which these stand more than once, so that \
+         rows of \"{from}\" would count more than once: {}",
+        keys.join(", ")
+    )]
+    AmbiguousRows {
+        /// The table that is referred to.
+        table: String,
+        /// Its column.
+        column: String,
+        /// The table that refers to it.
+        from: String,
+        /// Some of the values, at most ten.
+        keys: Vec<String>,
+    },
     /// What was asked takes more memory than the setting allows, though everything that can spill has spilled.
     #[error("this takes more memory than is allowed: raise the limit with --memory")]
     OutOfMemory,

@@ -173,7 +173,8 @@ pub trait SegmentEngine: Send + Sync + 'static {
     /// How many members a definition has.
     ///
     /// # Errors
-    /// [`EngineError::Input`] for what is wrong with the tables.
+    /// [`EngineError::Input`] for what is wrong with the tables; [`EngineError::Drift`] also if most values of a column do
+    /// not fit its kind.
     fn count(&self, evaluation: &Evaluation) -> Result<Evaluated, EngineError>;
 
     /// Writes the members' keys, sorted, as a Parquet file of one column `key`. The file is there whole or not at all.
@@ -195,7 +196,7 @@ pub trait SegmentEngine: Send + Sync + 'static {
         snapshots: &[PathBuf],
     ) -> Result<Vec<Result<Evaluated, EngineError>>, EngineError>;
 
-    /// The number of members after each rule.
+    /// The number of members after each rule, and behind that, if conditions are required, of those who also meet them.
     ///
     /// # Errors
     /// As [`SegmentEngine::count`].
@@ -225,11 +226,17 @@ pub trait SegmentEngine: Send + Sync + 'static {
         resources: &Resources,
     ) -> Result<u64, EngineError>;
 
-    /// Why a profile is in or out; none if there is no such profile.
+    /// Why a profile is in or out by the definition and the tables as they are now; none if there is no such profile.
     ///
     /// # Errors
-    /// As [`SegmentEngine::count`].
+    /// As [`SegmentEngine::count`]; also [`EngineError::Input`] if the profile may be in a row that was set aside.
     fn explain(&self, evaluation: &Evaluation, key: &str) -> Result<Option<Explanation>, EngineError>;
+
+    /// Whether a snapshot holds a key, given as text.
+    ///
+    /// # Errors
+    /// If the snapshot cannot be read.
+    fn holds(&self, snapshot: &Path, key: &str) -> Result<bool, EngineError>;
 
     /// How the members of several segments overlap.
     ///

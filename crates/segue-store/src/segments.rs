@@ -44,6 +44,8 @@ pub struct Refresh {
     pub members: Option<u64>,
     /// Why it failed.
     pub words: String,
+    /// How many rows of its tables could not be used; of one that failed, 0.
+    pub set_aside: u64,
 }
 
 const COLUMNS: &str = "name, description, definition, is_static, is_active, snapshot, refreshed_ms, members, members_before, version";
@@ -100,14 +102,15 @@ impl Store {
             let found = found.fetch_optional(&mut *transaction).await.doing(DOING)?;
             return Err(missing_or_stale(found.is_some(), "segment"));
         }
-        let text = "INSERT INTO refresh (segment, seq, at_ms, millis, members, words)
-                    SELECT $1, COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5 FROM refresh WHERE segment = $1";
+        let text = "INSERT INTO refresh (segment, seq, at_ms, millis, members, words, set_aside)
+                    SELECT $1, COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5, $6 FROM refresh WHERE segment = $1";
         sqlx::query(text)
             .bind(segment)
             .bind(refresh.at_ms)
             .bind(refresh.millis)
             .bind(members)
             .bind(&refresh.words)
+            .bind(i64::try_from(refresh.set_aside).unwrap_or(i64::MAX))
             .execute(&mut *transaction)
             .await
             .doing(DOING)?;
@@ -120,7 +123,7 @@ impl Store {
     /// If the database fails.
     pub async fn latest_refreshes(&self) -> Result<BTreeMap<String, Refresh>, StoreError> {
         const DOING: &str = "listing refreshes";
-        let text = "SELECT segment, at_ms, millis, members, words FROM refresh
+        let text = "SELECT segment, at_ms, millis, members, words, set_aside FROM refresh
                     WHERE seq = (SELECT MAX(seq) FROM refresh AS its WHERE its.segment = refresh.segment)";
         let rows = sqlx::query(text).fetch_all(&self.pool).await.doing(DOING)?;
         rows.iter().map(|row| Ok((row.try_get("segment").doing(DOING)?, read_refresh(row)?))).collect()
@@ -131,7 +134,8 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn refreshes(&self, segment: &str) -> Result<Vec<Refresh>, StoreError> {
-        let text = "SELECT at_ms, millis, members, words FROM refresh WHERE segment = $1 ORDER BY seq";
+        let text =
+            "SELECT at_ms, millis, members, words, set_aside FROM refresh WHERE segment = $1 ORDER BY seq";
         let rows = sqlx::query(text).bind(segment).fetch_all(&self.pool).await.doing("listing refreshes")?;
         rows.iter().map(read_refresh).collect()
     }
@@ -139,11 +143,13 @@ impl Store {
 
 fn read_refresh(row: &AnyRow) -> Result<Refresh, StoreError> {
     let members: Option<i64> = row.try_get("members").doing("listing refreshes")?;
+    let set_aside: i64 = row.try_get("set_aside").doing("listing refreshes")?;
     Ok(Refresh {
         at_ms: row.try_get("at_ms").doing("listing refreshes")?,
         millis: row.try_get("millis").doing("listing refreshes")?,
         members: members.and_then(|members| u64::try_from(members).ok()),
         words: row.try_get("words").doing("listing refreshes")?,
+        set_aside: u64::try_from(set_aside).unwrap_or_default(),
     })
 }
 

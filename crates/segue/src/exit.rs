@@ -130,7 +130,10 @@ fn run_code(error: &RunError) -> Code {
     match error {
         RunError::Input(_)
         | RunError::Engine(
-            EngineError::Input(_) | EngineError::Drift { .. } | EngineError::DuplicateKeys { .. },
+            EngineError::Input(_)
+            | EngineError::Drift { .. }
+            | EngineError::DuplicateKeys { .. }
+            | EngineError::AmbiguousRows { .. },
         )
         | RunError::Store(
             StoreError::Exists { .. }

@@ -12,6 +12,7 @@ use super::evaluator::{Evaluator, Ground, PROFILE, texts};
 use super::failure::Failed;
 use super::related::named;
 use super::tree::{Outside, Planter, Tree, named_condition};
+use crate::error::input;
 
 pub(super) async fn explain(
     evaluation: &Evaluation,
@@ -33,6 +34,16 @@ pub(super) async fn explain(
     // From here on everything is asked of one row.
     ground.frame = evaluator.materialized(ground.frame).await?;
     if texts(ground.frame.clone(), 1).await?.is_empty() {
+        let table = &evaluation.definition.table;
+        let aside = evaluator.aside.report()?;
+        let rows: u64 =
+            aside.iter().filter(|corrupt| corrupt.table == *table).map(|corrupt| corrupt.rows).sum();
+        if rows > 0 {
+            return input(format!(
+                "table \"{table}\" has no profile with this key among the rows that can be used, and {rows} that cannot: \
+                 check the table for them"
+            ));
+        }
         return Ok(None);
     }
     let teller = Teller { evaluator: &evaluator, ground: &ground, outside: &outside };

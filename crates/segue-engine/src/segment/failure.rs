@@ -1,5 +1,7 @@
 //! DataFusion's errors as ours: what the user's data is to blame for, what memory is, and the rest.
 
+use std::sync::Arc;
+
 use datafusion::arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
 use segue_model::EngineError;
@@ -36,6 +38,15 @@ fn is_too_large(error: &ArrowError) -> bool {
     words.contains("Overflowing on") || words.contains("too large to store in a Decimal128")
 }
 
+/// What the user's input is to blame for, of an error that others hold as well.
+fn input(error: &DataFusionError) -> Option<String> {
+    let DataFusionError::External(inner) = error.find_root() else { return None };
+    match inner.downcast_ref() {
+        Some(EngineError::Input(words)) => Some(words.clone()),
+        _ => None,
+    }
+}
+
 /// An error of ours that travelled through the engine.
 fn own(error: DataFusionError) -> Result<EngineError, DataFusionError> {
     match error {
@@ -45,6 +56,14 @@ fn own(error: DataFusionError) -> Result<EngineError, DataFusionError> {
         DataFusionError::Context(words, inner) => {
             own(*inner).map_err(|error| DataFusionError::Context(words, Box::new(error)))
         }
+        // What several operators wait for fails for all of them.
+        DataFusionError::Shared(shared) => match Arc::try_unwrap(shared) {
+            Ok(error) => own(error),
+            Err(shared) => match input(&shared) {
+                Some(words) => Ok(EngineError::Input(words)),
+                None => Err(DataFusionError::Shared(shared)),
+            },
+        },
         DataFusionError::ArrowError(inner, trace) => match *inner {
             datafusion::arrow::error::ArrowError::ExternalError(inner) => {
                 inner.downcast::<EngineError>().map(|own| *own).map_err(DataFusionError::External)

@@ -49,7 +49,7 @@ pub(super) async fn load(
         .and_then(|members| members.sort(vec![named("p0").sort(true, false)]))
         .failed("planning")?;
     let stream = sorted.execute_stream().await.failed("reading profiles")?;
-    let found = snapshot::write(stream, snapshot, &table.table.name).await?;
+    let found = snapshot::write(stream, snapshot).await?.finish(&table.table.name)?;
     Ok((found, listed.saturating_sub(found)))
 }
 

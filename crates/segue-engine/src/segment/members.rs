@@ -35,7 +35,7 @@ pub(super) async fn count(evaluation: &Evaluation, sort_merge: bool) -> Result<E
     let members = evaluator.members().await?;
     let counted = members.aggregate(vec![], vec![rows_of(lit(1)).alias("members")]).failed("planning")?;
     let members = numbers(counted).await?.into_iter().next().unwrap_or_default();
-    Ok(Evaluated { members, corrupt: evaluator.aside.report()? })
+    Ok(Evaluated { members, corrupt: evaluator.aside.tolerable()? })
 }
 
 /// The one row of whole numbers that a frame has.
@@ -61,14 +61,19 @@ pub(super) async fn refresh(
     let members = evaluator.members().await?;
     let sorted = members.sort(vec![named(PROFILE).sort(true, false)]).failed("planning")?;
     let keys = sorted.execute_stream().await.failed("reading profiles")?;
-    let members = snapshot::write(keys, snapshot, &evaluation.definition.table).await?;
-    Ok(Evaluated { members, corrupt: evaluator.aside.report()? })
+    let written = snapshot::write(keys, snapshot).await?;
+    // Only now is known what could not be used, and the snapshot before is still there.
+    let corrupt = evaluator.aside.tolerable()?;
+    Ok(Evaluated { members: written.finish(&evaluation.definition.table)?, corrupt })
 }
 
 pub(super) async fn inspect(evaluation: &Evaluation, sort_merge: bool) -> Result<Vec<u64>, EngineError> {
     let evaluator = Evaluator::new(evaluation, sort_merge)?;
     let mut planter = evaluator.planter();
-    let trees = planter.rules(&evaluation.definition)?;
+    let mut trees = planter.rules(&evaluation.definition)?;
+    if let (Some(whole), false) = (trees.last().cloned(), evaluation.required.is_empty()) {
+        trees.push(planter.require(whole, &evaluation.required)?);
+    }
     let mut ground = evaluator.ground(&planter.outside, &trees.iter().collect::<Vec<_>>()).await?;
     let mut sums = Vec::new();
     for (index, tree) in trees.iter().enumerate() {

@@ -38,6 +38,7 @@ use segue_model::{
 
 use crate::TableEngine;
 
+pub(crate) use scan::sound_rows;
 pub(crate) use snapshot::KeyHashes;
 
 impl SegmentEngine for TableEngine {
@@ -105,6 +106,10 @@ impl SegmentEngine for TableEngine {
 
     fn explain(&self, evaluation: &Evaluation, key: &str) -> Result<Option<Explanation>, EngineError> {
         evaluator::run(&evaluation.resources, |sort_merge| explain::explain(evaluation, key, sort_merge))
+    }
+
+    fn holds(&self, snapshot: &Path, key: &str) -> Result<bool, EngineError> {
+        snapshot::holds(snapshot, key)
     }
 
     fn overlap(&self, snapshots: &[PathBuf], resources: &Resources) -> Result<Vec<Overlap>, EngineError> {

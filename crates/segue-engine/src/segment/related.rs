@@ -46,6 +46,8 @@ pub(super) const KEY: &str = "set_key";
 /// The name of a computed value.
 pub(super) const VALUE: &str = "set_value";
 const TIMES: &str = "set_times";
+// Keys that a message names.
+const EXAMPLES: usize = 10;
 
 /// The rows of a related table that count, joined along their path.
 struct Rows {
@@ -128,7 +130,11 @@ impl Evaluator<'_> {
                 (own, referred)
             })
             .collect();
-        let mut frame = self.scan_hops(&path, &mut scopes, &joins).await?;
+        let adds_up = matches!(
+            related.measure,
+            Measure::Aggregate { function: Function::Count | Function::Sum | Function::Average, .. }
+        );
+        let mut frame = self.scan_hops(&path, &mut scopes, &joins, adds_up).await?;
         if let Some(filter) = &related.filter {
             let predicate = scope::group(filter, &scopes, &self.context)?;
             frame = frame.filter(predicate).failed("planning")?;
@@ -144,12 +150,14 @@ impl Evaluator<'_> {
         Ok(Rows { frame, key, of, by, column })
     }
 
-    /// Scans every table of the path and joins each with the one before it: rows must exist in all of them.
+    /// Scans every table of the path and joins each with the one before it: rows must exist in all of them. `adds_up`: a row
+    /// that is joined twice would count twice.
     async fn scan_hops(
         &self,
         path: &[Hop<'_>],
         scopes: &mut [Scope<'_>],
         joins: &[(usize, Option<usize>)],
+        adds_up: bool,
     ) -> Result<DataFrame, EngineError> {
         let mut frame: Option<DataFrame> = None;
         for (index, hop) in path.iter().enumerate() {
@@ -164,6 +172,10 @@ impl Evaluator<'_> {
             } else {
                 table.filter(key::is_there(scopes[index].key(joins[index].0))).failed("planning")?
             };
+            if let (Some(referred), true) = (joins[index].1, adds_up) {
+                let referred = scopes[index].key(referred).0;
+                self.tell_apart(table.clone(), referred, hop, &path[index + 1]).await?;
+            }
             frame = Some(match frame {
                 None => table,
                 Some(before) => {
@@ -174,6 +186,33 @@ impl Evaluator<'_> {
             });
         }
         frame.ok_or_else(|| EngineError::Input("a path needs a relationship".to_owned()))
+    }
+
+    /// Refuses a table in the middle of a path that the next one refers to by what is not unique in it.
+    async fn tell_apart(
+        &self,
+        table: DataFrame,
+        referred: Expr,
+        hop: &Hop<'_>,
+        next: &Hop<'_>,
+    ) -> Result<(), EngineError> {
+        let twice = table
+            .aggregate(vec![referred.alias(KEY)], vec![count(lit(1)).alias(TIMES)])
+            .and_then(|frame| frame.filter(named(TIMES).gt(lit(1)).and(named(KEY).is_not_null())))
+            .and_then(|frame| frame.select(vec![named(KEY)]))
+            .and_then(|frame| frame.sort(vec![named(KEY).sort(true, false)]))
+            .and_then(|frame| frame.limit(0, Some(EXAMPLES)))
+            .failed("planning")?;
+        let keys: Vec<String> = texts(twice, EXAMPLES).await?.into_iter().flatten().collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        Err(EngineError::AmbiguousRows {
+            table: hop.table.name.clone(),
+            column: next.relationship.to_column.clone(),
+            from: next.table.name.clone(),
+            keys,
+        })
     }
 
     fn aggregated(

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use segue_model::segment::Kind;
 use segue_model::{Corrupt, EngineError, Format};
 use serde_json::Value;
 
+use crate::csv as text;
 use crate::error::OnFile;
 use crate::read::InputFile;
 use crate::source::{self, unreadable};
@@ -24,6 +26,8 @@ struct Rows {
     known: HashMap<PathBuf, Vec<u64>>,
     /// By table and reason, how many, and where the first of them stands.
     counts: BTreeMap<(String, String), (u64, String)>,
+    /// By table and column, how many values fit the column's kind and how many do not.
+    fit: BTreeMap<(String, String), (Kind, u64, u64)>,
     list: Option<(csv::Writer<File>, PathBuf)>,
 }
 
@@ -57,6 +61,30 @@ impl Aside {
         let first = || (0, format!("{}:{row}", file.name()));
         rows.counts.entry((table.to_owned(), reason)).or_insert_with(first).0 += 1;
         Ok(())
+    }
+
+    /// Notes how many values of a column fit its kind and how many do not; empty ones are neither.
+    pub(crate) fn saw(&self, table: &str, column: &str, kind: Kind, (fits, misfits): (u64, u64)) {
+        let mut rows = self.0.lock();
+        let seen = rows.fit.entry((table.to_owned(), column.to_owned())).or_insert((kind, 0, 0));
+        seen.1 += fits;
+        seen.2 += misfits;
+    }
+
+    /// What was set aside, unless it is most of a column: then the column is not what its table declares, and what follows
+    /// from the rest of the table is wrong.
+    pub(crate) fn tolerable(&self) -> Result<Vec<Corrupt>, EngineError> {
+        for ((table, column), (kind, fits, misfits)) in &self.0.lock().fit {
+            if misfits > fits {
+                let (all, word) = (fits + misfits, kind.word());
+                let words = format!(
+                    "table \"{table}\": {misfits} of {all} values of column \"{column}\" are not {word}, as they were: \
+                     mend the file, or add the table again"
+                );
+                return Err(EngineError::Drift { table: table.clone(), words });
+            }
+        }
+        self.report()
     }
 
     /// What was set aside, once the list is on disk.
@@ -125,7 +153,7 @@ fn each_record(
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(file.delimiter())
         .flexible(true)
-        .from_reader(source::open_text(&file.path)?);
+        .from_reader(text::open(&file.path, file.delimiter())?);
     let mut record = csv::ByteRecord::new();
     let mut row = 1;
     loop {
@@ -133,14 +161,14 @@ fn each_record(
         match reader.read_byte_record(&mut record) {
             Ok(true) => {}
             Ok(false) => return Ok(()),
-            Err(error) => return Err(broken(&file.path, error)),
+            Err(error) => return Err(broken(file, error)),
         }
         let read = if record.len() == width {
-            columns
-                .iter()
-                .map(|&column| cell(&record[column]))
-                .collect::<Option<Vec<Cell>>>()
-                .map_or_else(|| Row::Bad("it is not UTF-8".to_owned()), Row::Cells)
+            // The whole row: whether it counts does not depend on which of its columns are asked about.
+            match std::str::from_utf8(record.as_slice()) {
+                Ok(_) => Row::Cells(columns.iter().map(|&column| cell(&record[column])).collect()),
+                Err(_) => Row::Bad("it is not UTF-8".to_owned()),
+            }
         } else {
             Row::Bad("it has another number of values than the header names columns".to_owned())
         };
@@ -150,16 +178,15 @@ fn each_record(
     }
 }
 
-fn broken(path: &Path, error: csv::Error) -> EngineError {
+fn broken(file: &InputFile, error: csv::Error) -> EngineError {
     match error.into_kind() {
-        csv::ErrorKind::Io(error) => unreadable(path, &error),
-        _ => EngineError::Input(format!("{} cannot be read as CSV", path.display())),
+        csv::ErrorKind::Io(error) => text::broken(&file.path, file.delimiter(), &error),
+        _ => EngineError::Input(format!("{} cannot be read as CSV", file.path.display())),
     }
 }
 
-fn cell(bytes: &[u8]) -> Option<Cell> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    Some(if text.is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) })
+fn cell(bytes: &[u8]) -> Cell {
+    if bytes.is_empty() { Cell::Empty } else { Cell::Text(String::from_utf8_lossy(bytes).into_owned()) }
 }
 
 fn each_line(

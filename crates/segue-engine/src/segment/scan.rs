@@ -24,7 +24,7 @@ use super::cheap_first::CheapFirst;
 use super::failure::Failed;
 use super::parquet;
 use super::rows::{self, Aside, Row};
-use super::typed::{self, Column};
+use super::typed::{self, Column, Fitted};
 use crate::read::InputFile;
 use crate::source;
 
@@ -197,9 +197,11 @@ fn scan_text(
 }
 
 /// One text file as a stream of record batches.
+#[derive(Clone)]
 struct TextFile {
     schema: SchemaRef,
     file: Arc<InputFile>,
+    /// Positions of the wanted columns.
     columns: Vec<usize>,
     names: Vec<String>,
     kinds: Vec<Kind>,
@@ -223,64 +225,81 @@ impl PartitionStream for TextFile {
     fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
         let mut builder = RecordBatchReceiverStreamBuilder::new(Arc::clone(&self.schema), 2);
         let sender = builder.tx();
-        let reading = Reading {
-            schema: Arc::clone(&self.schema),
-            file: Arc::clone(&self.file),
-            wanted: self.columns.clone(),
-            names: self.names.clone(),
-            kinds: self.kinds.clone(),
-            table: self.table.clone(),
-            aside: self.aside.clone(),
-            columns: self.kinds.iter().map(|kind| Column::new(*kind)).collect(),
-            rows: 0,
-        };
+        let file = self.clone();
         builder.spawn_blocking(move || {
-            reading
-                .run(&mut |batch| sender.blocking_send(Ok(batch)).is_ok())
+            file.send(&mut |batch| sender.blocking_send(Ok(batch)).is_ok())
                 .map_err(|error| DataFusionError::External(Box::new(error)))
         });
         builder.build()
     }
 }
 
-struct Reading {
-    schema: SchemaRef,
-    file: Arc<InputFile>,
-    wanted: Vec<usize>,
-    names: Vec<String>,
-    kinds: Vec<Kind>,
-    table: String,
-    aside: Aside,
-    columns: Vec<Column>,
-    rows: usize,
-}
-
-impl Reading {
+impl TextFile {
     /// Sends batches until nobody listens.
-    fn run(mut self, send: &mut dyn FnMut(RecordBatch) -> bool) -> Result<(), EngineError> {
-        let (file, wanted) = (Arc::clone(&self.file), self.wanted.clone());
-        rows::each(&file, &wanted, &mut |number, row| {
-            self.take(number, row)?;
-            if self.rows < ROWS { Ok(true) } else { Ok(send(self.batch()?)) }
+    fn send(&self, send: &mut dyn FnMut(RecordBatch) -> bool) -> Result<(), EngineError> {
+        let columns = self.kinds.iter().map(|kind| Column::new(*kind)).collect();
+        let mut reading = Reading { from: self, columns, rows: 0, fit: vec![(0, 0); self.kinds.len()] };
+        rows::each(&self.file, &self.columns, &mut |number, row| {
+            reading.take(number, row)?;
+            if reading.rows < ROWS { Ok(true) } else { Ok(send(reading.batch()?)) }
         })?;
-        if self.rows > 0 {
-            send(self.batch()?);
+        if reading.rows > 0 {
+            send(reading.batch()?);
+        }
+        for ((name, kind), (fits, misfits)) in self.names.iter().zip(&self.kinds).zip(reading.fit) {
+            self.aside.saw(&self.table, name, *kind, (fits, misfits));
         }
         Ok(())
     }
+}
 
+/// Sends the rows of a CSV file that segments do not set aside, their values as text.
+pub(crate) fn sound_rows(
+    file: &InputFile,
+    columns: &[usize],
+    send: &mut dyn FnMut(RecordBatch) -> bool,
+) -> Result<(), EngineError> {
+    let fields: Vec<Field> = columns.iter().map(|&column| file.schema.field(column).clone()).collect();
+    let text = TextFile {
+        names: fields.iter().map(|field| field.name().clone()).collect(),
+        kinds: vec![Kind::Text; columns.len()],
+        schema: Arc::new(Schema::new(fields)),
+        file: Arc::new(file.clone()),
+        columns: columns.to_vec(),
+        table: String::new(),
+        aside: Aside::default(),
+    };
+    text.send(send)
+}
+
+/// A text file on its way to record batches.
+struct Reading<'f> {
+    from: &'f TextFile,
+    columns: Vec<Column>,
+    rows: usize,
+    /// For each column, how many of its values fit its kind and how many do not; empty ones are neither.
+    fit: Vec<(u64, u64)>,
+}
+
+impl Reading<'_> {
     fn take(&mut self, number: u64, row: Row) -> Result<(), EngineError> {
+        let from = self.from;
         let cells = match row {
             Row::Cells(cells) => cells,
-            Row::Bad(reason) => return self.aside.put(&self.table, &self.file, number, reason),
+            Row::Bad(reason) => return from.aside.put(&from.table, &from.file, number, reason),
         };
         let mut fitted = Vec::with_capacity(cells.len());
-        for ((cell, kind), name) in cells.into_iter().zip(&self.kinds).zip(&self.names) {
+        for (index, (cell, kind)) in cells.into_iter().zip(&from.kinds).enumerate() {
             match typed::fit(cell, *kind) {
-                Some(value) => fitted.push(value),
+                Some(value) => {
+                    self.fit[index].0 += u64::from(!matches!(value, Fitted::Empty));
+                    fitted.push(value);
+                }
                 None => {
+                    self.fit[index].1 += 1;
+                    let name = &from.names[index];
                     let reason = format!("column \"{name}\" does not fit its kind, {}", kind.word());
-                    return self.aside.put(&self.table, &self.file, number, reason);
+                    return from.aside.put(&from.table, &from.file, number, reason);
                 }
             }
         }
@@ -295,7 +314,7 @@ impl Reading {
         let options = datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(self.rows));
         self.rows = 0;
         let columns = self.columns.iter_mut().map(Column::finish).collect();
-        RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)
+        RecordBatch::try_new_with_options(Arc::clone(&self.from.schema), columns, &options)
             .map_err(DataFusionError::from)
             .failed("reading a table")
     }

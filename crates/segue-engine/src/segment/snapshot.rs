@@ -23,17 +23,28 @@ pub(super) const KEY: &str = "key";
 const ROWS: usize = 65_536;
 const EXAMPLES: usize = 10;
 
-/// Writes sorted keys and returns how many. Keys that come twice are an error with examples.
+/// Writes sorted keys. The snapshot is not there before it is finished.
 pub(super) async fn write(
     mut keys: SendableRecordBatchStream,
     snapshot: &Path,
-    table: &str,
-) -> Result<u64, EngineError> {
+) -> Result<SnapshotWriter, EngineError> {
     let mut writer = SnapshotWriter::create(snapshot, keys.schema().field(0).data_type())?;
     while let Some(batch) = keys.next().await {
         writer.write(batch.failed("reading profiles")?.column(0))?;
     }
-    writer.finish(table)
+    Ok(writer)
+}
+
+/// Whether a snapshot holds a key, given as text.
+pub(super) fn holds(snapshot: &Path, key: &str) -> Result<bool, EngineError> {
+    for batch in table::read(snapshot, &[KEY], 0, ROWS)? {
+        let batch = batch.map_err(|error| internal("reading a snapshot")(error.into()))?;
+        let keys = Values::of(batch.column(0), "the key")?;
+        if (0..batch.num_rows()).any(|row| keys.text(row) == Some(key)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A snapshot that is being written. The same keys make the same file, in whatever portions they come.
@@ -89,7 +100,7 @@ impl SnapshotWriter {
         self.writer.write(&batch)
     }
 
-    /// Puts the snapshot in its place and tells how many keys it holds.
+    /// Puts the snapshot in its place and tells how many keys it holds. Keys that come twice are an error with examples.
     pub(super) fn finish(mut self, table: &str) -> Result<u64, EngineError> {
         self.flush()?;
         if !self.check.twice.is_empty() {

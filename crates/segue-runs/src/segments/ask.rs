@@ -136,7 +136,8 @@ impl Segments {
         .await
     }
 
-    /// The number of members after each rule, with the rules' names.
+    /// The number of members after each rule, with the rules' names, and behind that, if conditions are required, of those
+    /// who also meet them.
     ///
     /// # Errors
     /// [`SegmentError::Missing`]; [`SegmentError::NeverRefreshed`] for a segment that it asks about.
@@ -144,13 +145,15 @@ impl Segments {
         let prepare = |stored: &Stored| self.evaluation_named(stored, name, now);
         self.ask(prepare, |engine, evaluation| {
             let counts = engine.inspect(evaluation)?;
+            let required = format!("required: {}", evaluation.required.join(", "));
             let names = evaluation.definition.rules.iter().map(|rule| rule.name.clone());
-            Ok(names.zip(counts).collect())
+            Ok(names.chain([required]).zip(counts).collect())
         })
         .await
     }
 
-    /// Why a profile is in a segment or not, by its definition and the tables as they are now.
+    /// Why a profile is in a segment or not, by its definition and the tables as they are now; and whether it was a member
+    /// when the segment was last refreshed, which for a static one is what counts.
     ///
     /// # Errors
     /// [`SegmentError::Missing`] if there is no such segment or profile; [`SegmentError::NeverRefreshed`] for a segment that it
@@ -162,9 +165,16 @@ impl Segments {
         now: DateTime<Utc>,
     ) -> Result<Explanation, SegmentError> {
         let asked = key.to_owned();
-        let prepare = |stored: &Stored| self.evaluation_named(stored, name, now);
-        let told = self.ask(prepare, move |engine, evaluation| {
-            Ok((engine.explain(evaluation, &asked)?, evaluation.definition.table.clone()))
+        let prepare = |stored: &Stored| {
+            let segment = stored.segment(name)?;
+            let snapshot = segment.snapshot.as_deref().map(|file| self.directory.snapshot(file));
+            Ok((self.evaluation_named(stored, name, now)?, snapshot, segment.is_static))
+        };
+        let told = self.ask(prepare, move |engine, (evaluation, snapshot, is_static)| {
+            let told = engine.explain(evaluation, &asked)?;
+            let was_in = snapshot.as_deref().map(|snapshot| engine.holds(snapshot, &asked)).transpose()?;
+            let told = told.map(|told| as_refreshed(told, was_in, *is_static));
+            Ok((told, evaluation.definition.table.clone()))
         });
         let (told, table) = told.await?;
         told.ok_or_else(|| SegmentError::Missing(format!("table \"{table}\" has no profile with this key")))
@@ -315,4 +325,22 @@ fn snapshots(stored: &Stored) -> Vec<Option<&str>> {
 fn failed(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> EngineError {
     let path = path.to_owned();
     move |source| EngineError::File { doing, path, source }
+}
+
+/// What is told by a segment's definition, with what its last refresh has found. Members of a static segment are those of
+/// its last refresh, whatever its definition says now.
+fn as_refreshed(mut told: Explanation, was_in: Option<bool>, is_static: bool) -> Explanation {
+    let word = |is_in| if is_in { "a member" } else { "not a member" };
+    let Some(was_in) = was_in else { return told };
+    told.parts.push(Explanation {
+        condition: "when it was last refreshed, or loaded from a list".to_owned(),
+        found: word(was_in).to_owned(),
+        holds: was_in,
+        parts: Vec::new(),
+    });
+    if is_static {
+        told.holds = was_in;
+        told.found = format!("{}, for the segment is static", word(was_in));
+    }
+    told
 }

@@ -207,12 +207,15 @@ impl Segments {
         millis: i64,
     ) -> Result<(), SegmentError> {
         let at_ms = now.timestamp_millis();
-        let (members, words) = match outcome {
-            Ok(evaluated) => (Some(evaluated.members), String::new()),
-            Err(error) => (None, words_of(error)),
+        let (members, words, set_aside) = match outcome {
+            Ok(found) => {
+                (Some(found.members), String::new(), found.corrupt.iter().map(|rows| rows.rows).sum())
+            }
+            Err(error) => (None, words_of(error), 0),
         };
         let snapshot = members.map(|_| file);
-        let (before, refresh) = (segment.snapshot.as_deref(), Refresh { at_ms, millis, members, words });
+        let refresh = Refresh { at_ms, millis, members, words, set_aside };
+        let before = segment.snapshot.as_deref();
         self.store.save_refresh(&segment.name, &refresh, before, snapshot).await?;
         if let Some(old) = segment.snapshot.as_deref().filter(|old| snapshot.is_some_and(|new| new != *old)) {
             self.directory.remove_snapshot(old)?;
@@ -359,6 +362,11 @@ pub(crate) fn words_of(error: &SegmentError) -> String {
     match error {
         SegmentError::Engine(EngineError::DuplicateKeys { table, .. }) => {
             format!("profile keys of table \"{table}\" are not unique")
+        }
+        SegmentError::Engine(EngineError::AmbiguousRows { table, column, from, .. }) => {
+            format!(
+                "column \"{column}\" of table \"{table}\" is not unique, and table \"{from}\" refers to it"
+            )
         }
         other => other.to_string(),
     }

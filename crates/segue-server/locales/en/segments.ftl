@@ -32,6 +32,10 @@ segments-refresh-succeeded = Succeeded
 segments-refresh-failed = Failed
 segments-refresh-none = Never refreshed
 segments-refresh-failed-what = The latest refresh failed. The members before stay in force.
+segments-set-aside = { $count ->
+    [one] At the latest refresh one row of its tables could not be used and was set aside. Check the table to see which.
+   *[other] At the latest refresh { $count } rows of its tables could not be used and were set aside. Check the tables to see which.
+}
 segments-refreshing = A refresh waits or is under way.
 segments-follow = Follow it
 segments-compare = Compare

@@ -32,6 +32,11 @@ segments-refresh-succeeded = Reușită
 segments-refresh-failed = Eșuată
 segments-refresh-none = Niciodată reîmprospătat
 segments-refresh-failed-what = Ultima reîmprospătare a eșuat. Membrii dinainte rămân valabili.
+segments-set-aside = { $count ->
+    [one] La ultima reîmprospătare un rând al tabelelor sale nu a putut fi folosit și a fost lăsat deoparte. Verifică tabelul ca să vezi care.
+    [few] La ultima reîmprospătare { $count } rânduri ale tabelelor sale nu au putut fi folosite și au fost lăsate deoparte. Verifică tabelele ca să vezi care.
+   *[other] La ultima reîmprospătare { $count } de rânduri ale tabelelor sale nu au putut fi folosite și au fost lăsate deoparte. Verifică tabelele ca să vezi care.
+}
 segments-refreshing = O reîmprospătare așteaptă sau este în curs.
 segments-follow = Urmărește-o
 segments-compare = Compară

@@ -251,6 +251,7 @@ struct HistoryView {
     members: Option<u64>,
     milliseconds: i64,
     cause: String,
+    set_aside: u64,
 }
 
 #[derive(Deserialize)]
@@ -316,6 +317,7 @@ fn refreshed(view: HistoryView) -> Refresh {
         millis: view.milliseconds,
         members: view.members,
         words: view.cause,
+        set_aside: view.set_aside,
     }
 }
 

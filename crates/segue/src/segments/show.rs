@@ -175,7 +175,12 @@ pub(super) fn history(refreshes: &[Refresh]) -> String {
             refresh.members.map_or_else(|| "failed".to_owned(), |members| HumanCount(members).to_string());
         #[expect(clippy::cast_precision_loss, reason = "milliseconds of a refresh")]
         let seconds = format!("{:.1}", refresh.millis as f64 / 1000.0);
-        shown.add_row([when(Some(refresh.at_ms)), members, seconds, refresh.words.clone()]);
+        let told = match refresh.set_aside {
+            0 => refresh.words.clone(),
+            1 => "1 row set aside".to_owned(),
+            rows => format!("{} rows set aside", HumanCount(rows)),
+        };
+        shown.add_row([when(Some(refresh.at_ms)), members, seconds, told]);
     }
     right(&mut shown, 1);
     right(&mut shown, 2);
@@ -185,7 +190,8 @@ pub(super) fn history(refreshes: &[Refresh]) -> String {
 pub(super) fn history_json(refreshes: &[Refresh]) -> serde_json::Value {
     let one = |refresh: &Refresh| {
         let failed = refresh.members.is_none().then_some(&refresh.words);
-        json!({"at_ms": refresh.at_ms, "milliseconds": refresh.millis, "members": refresh.members, "failed": failed})
+        json!({"at_ms": refresh.at_ms, "milliseconds": refresh.millis, "members": refresh.members, "failed": failed,
+            "set_aside": refresh.set_aside})
     };
     refreshes.iter().map(one).collect()
 }

@@ -93,6 +93,7 @@ fn a_segment_is_defined_refreshed_and_pushed() {
       ✗ rule 1 "Brazilian buyers": all of
         ✓ column: country, is: Brazil: it is "Brazil"
         ✗ related: invoices, sum: {of: total, at_least: 12.5}: the sum is empty
+      ✗ when it was last refreshed, or loaded from a list: not a member
     exit code 0
     "#);
     assert_snapshot!(segue(&setting, &["segments", "members", "brazil", "--csv", "out.csv"]), @r"

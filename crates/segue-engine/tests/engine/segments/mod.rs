@@ -2,6 +2,7 @@
 //! tables with the answers of a slow evaluator.
 
 mod aside;
+mod counting;
 mod definitions;
 mod describe;
 mod examples;

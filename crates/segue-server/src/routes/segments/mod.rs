@@ -287,6 +287,13 @@ fn of_engine(error: EngineError) -> Problem {
             Code::Unusable,
             format!("profile keys of table \"{table}\" are not unique: check the table to see which"),
         ),
+        EngineError::AmbiguousRows { table, column, from, .. } => Problem::with(
+            Code::Unusable,
+            format!(
+                "column \"{column}\" of table \"{table}\" is not unique, so that rows of table \"{from}\", which refers to \
+                 it, would count more than once: remove the duplicates"
+            ),
+        ),
         EngineError::OutOfMemory => Problem::new(Code::OutOfMemory),
         EngineError::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
             Problem::new(Code::DiskFull)

@@ -23,6 +23,8 @@ pub(crate) struct LatestRefresh {
     /// Why it failed; may be empty.
     pub(crate) cause: String,
     pub(crate) milliseconds: i64,
+    /// Rows of its tables that could not be used.
+    pub(crate) set_aside: u64,
 }
 
 /// A segment.
@@ -102,6 +104,7 @@ pub(super) fn view(seen: SeenSegment) -> SegmentView {
             status: status(&latest),
             cause: latest.words,
             milliseconds: latest.millis,
+            set_aside: latest.set_aside,
         }),
         used_by: used_by(users),
         version: segment.version,
@@ -156,6 +159,8 @@ pub(crate) struct HistoryView {
     pub(crate) milliseconds: i64,
     /// Why it failed; may be empty.
     pub(crate) cause: String,
+    /// Rows of its tables that could not be used.
+    pub(crate) set_aside: u64,
 }
 
 pub(super) fn history_item(refresh: Refresh) -> HistoryView {
@@ -165,6 +170,7 @@ pub(super) fn history_item(refresh: Refresh) -> HistoryView {
         members: refresh.members,
         milliseconds: refresh.millis,
         cause: refresh.words,
+        set_aside: refresh.set_aside,
     }
 }
 
