@@ -67,6 +67,7 @@ fn as_texts<S: Serializer>(ids: &[u32], serializer: S) -> Result<S::Ok, S::Error
 /// Why an import leaves a contact out. Its status says nothing of it; a callback with details does.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Refusal {
+    Format,
     Excluded,
     Bounced,
     Unsubscribed,
@@ -76,6 +77,7 @@ pub(crate) enum Refusal {
 impl Refusal {
     pub(crate) fn words(self) -> &'static str {
         match self {
+            Self::Format => "The address is not valid.",
             Self::Excluded => "The contact is on an exclusion list.",
             Self::Bounced => "The contact is on a list of bounced addresses.",
             Self::Unsubscribed => "The contact had unsubscribed from a list that the import would add it to.",
@@ -260,6 +262,9 @@ impl Account {
         knobs: &Knobs,
     ) -> Result<(u32, bool), Refusal> {
         let folded = fold(email);
+        if knobs.apostrophes_fail && folded.contains('\'') {
+            return Err(Refusal::Format);
+        }
         if !self.exclusions.is_empty() && self.is_excluded(&folded) {
             return Err(Refusal::Excluded);
         }

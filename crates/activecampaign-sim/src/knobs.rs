@@ -134,6 +134,7 @@ knobs! {
     "false-polls" = "N", false_polls: u64 = 0, "how many questions about an import are answered `false` whatever the time";
     "applied" = "half|N", applied: Option<usize> = None, "how many contacts of an import are written that fails or is interrupted";
     "unsubscribed-written" = "off|on", unsubscribed_written: bool = false, "whether an import still writes the other data of people who left the list";
+    "apostrophes-fail" = "off|on", apostrophes_fail: bool = false, "whether an import takes an address with an apostrophe and fails it later";
     "blank-clears" = "on|off", blank_clears: bool = true, "whether an empty value in an import clears what is there";
 }
 

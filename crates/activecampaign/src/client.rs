@@ -20,12 +20,12 @@ use crate::{
 /// A client of one account. Cheap to clone; clones share connections and budgets.
 #[derive(Debug, Clone)]
 pub struct Client {
-    transport: Shared,
+    pub(crate) transport: Shared,
 }
 
 const PAGE: usize = 100;
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ErrorKind> {
+pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ErrorKind> {
     serde_json::from_slice(body).map_err(|_| ErrorKind::Unreadable)
 }
 

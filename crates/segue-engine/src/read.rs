@@ -33,6 +33,8 @@ pub(crate) struct InputFile {
     /// Rows, where the file says so.
     pub(crate) rows: Option<u64>,
     delimiter: u8,
+    /// Whether it is NDJSON with lines that are no object.
+    has_bad_lines: bool,
 }
 
 pub(crate) type Batches = Box<dyn Iterator<Item = Result<RecordBatch, EngineError>>>;
@@ -53,10 +55,11 @@ impl InputFile {
             schema: Arc::new(Schema::empty()),
             rows: None,
             delimiter: b',',
+            has_bad_lines: false,
         };
         match format {
             Format::Csv => (file.schema, file.delimiter) = csv::header(path)?,
-            Format::Ndjson => file.schema = file.infer_json()?,
+            Format::Ndjson => (file.schema, file.has_bad_lines) = file.infer_json()?,
             Format::Parquet => {
                 let builder = file.parquet()?;
                 file.schema = Arc::clone(builder.schema());
@@ -92,8 +95,8 @@ impl InputFile {
         let names: Vec<&str> = self.schema.fields().iter().map(|field| field.name().as_str()).collect();
         let close = names.iter().find(|known| known.trim().eq_ignore_ascii_case(name.trim()));
         // What a line that cannot be read would have named is not missing.
-        if let (Format::Ndjson, Some(error)) = (self.format, self.bad_line()) {
-            return Err(error);
+        if self.has_bad_lines {
+            return Err(self.bad_json());
         }
         let file = self.path.display();
         match close {
@@ -111,6 +114,7 @@ impl InputFile {
     pub(crate) fn batches(&self, columns: &[usize], as_text: &[usize]) -> Result<Batches, EngineError> {
         match self.format {
             Format::Csv => csv::batches(&self.path, &self.schema, self.delimiter, columns),
+            Format::Ndjson if self.has_bad_lines => Err(self.bad_json()),
             Format::Ndjson => self.json_batches(columns, as_text, Box::new(source::open_text(&self.path)?)),
             Format::Parquet => {
                 let builder = self.parquet()?;
@@ -182,14 +186,14 @@ impl InputFile {
         EngineError::Input(self.damaged_text())
     }
 
-    /// What columns its objects have. Lines that are none say nothing of it, and are found when the rows are read.
-    fn infer_json(&self) -> Result<SchemaRef, EngineError> {
+    /// What columns its objects have, and whether there are lines that are none.
+    fn infer_json(&self) -> Result<(SchemaRef, bool), EngineError> {
         let mut objects = Objects::new(source::open_text(&self.path)?);
         let (schema, rows) = infer_json_schema(&mut objects, None).map_err(|_| self.bad_json())?;
         match rows {
             0 if objects.has_passed_over => Err(self.bad_json()),
             0 => input(format!("{} holds no row", self.path.display())),
-            _ => Ok(Arc::new(schema)),
+            _ => Ok((Arc::new(schema), objects.has_passed_over)),
         }
     }
 
@@ -219,32 +223,27 @@ impl InputFile {
         Ok(Box::new(reader.map(move |batch| batch.map_err(|_: ArrowError| file.bad_json()))))
     }
 
-    /// Why its lines cannot be read. Parsers quote what they cannot read, and that is somebody's data.
+    /// Why its lines cannot be read: the first that is no JSON object. Parsers quote what they cannot read, and that is
+    /// somebody's data.
     fn bad_json(&self) -> EngineError {
-        self.bad_line().unwrap_or_else(|| {
-            EngineError::Input(format!(
-                "{} is not valid NDJSON: every line must be one JSON object, with the same kind of value under the same name",
-                self.path.display()
-            ))
-        })
-    }
-
-    /// The first line that is no JSON object.
-    fn bad_line(&self) -> Option<EngineError> {
         let name = self.path.display();
-        for (index, line) in source::open_text(&self.path).ok()?.split(b'\n').enumerate() {
-            let line = line.ok()?;
+        let general = EngineError::Input(format!(
+            "{name} is not valid NDJSON: every line must be one JSON object, with the same kind of value under the same name"
+        ));
+        let Ok(reader) = source::open_text(&self.path) else { return general };
+        for (index, line) in reader.split(b'\n').enumerate() {
+            let Ok(line) = line else { return general };
             if std::str::from_utf8(&line).is_err() {
-                return Some(EngineError::Input(format!(
+                return EngineError::Input(format!(
                     "{name}, line {}: not UTF-8: save the file as UTF-8",
                     index + 1
-                )));
+                ));
             }
             if !line.trim_ascii().is_empty() && !is_object(&line) {
-                return Some(EngineError::Input(format!("{name}, line {}: not one JSON object", index + 1)));
+                return EngineError::Input(format!("{name}, line {}: not one JSON object", index + 1));
             }
         }
-        None
+        general
     }
 }
 

@@ -73,9 +73,11 @@ fn text(column: &ArrayRef) -> Option<StringArray> {
     match column.data_type() {
         DataType::Utf8 => Some(column.as_string::<i32>().clone()),
         // Arrow writes 20 as `20.0`, which nobody's field holds.
-        DataType::Float16 => Some(displayed(column.as_primitive::<Float16Type>())),
-        DataType::Float32 => Some(displayed(column.as_primitive::<Float32Type>())),
-        DataType::Float64 => Some(displayed(column.as_primitive::<Float64Type>())),
+        DataType::Float16 => {
+            Some(displayed(column.as_primitive::<Float16Type>(), |number| number.is_finite()))
+        }
+        DataType::Float32 => Some(displayed(column.as_primitive::<Float32Type>(), f32::is_finite)),
+        DataType::Float64 => Some(displayed(column.as_primitive::<Float64Type>(), f64::is_finite)),
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => {
             None
         }
@@ -84,13 +86,17 @@ fn text(column: &ArrayRef) -> Option<StringArray> {
     }
 }
 
-fn displayed<T: ArrowPrimitiveType>(numbers: &PrimitiveArray<T>) -> StringArray
+/// What is no number, as which pandas writes a missing one, is nothing.
+fn displayed<T: ArrowPrimitiveType>(
+    numbers: &PrimitiveArray<T>,
+    is_finite: impl Fn(T::Native) -> bool,
+) -> StringArray
 where
     T::Native: std::fmt::Display,
 {
     let mut texts = StringBuilder::with_capacity(numbers.len(), numbers.len() * 8);
     for number in numbers {
-        let Some(number) = number else {
+        let Some(number) = number.filter(|number| is_finite(*number)) else {
             texts.append_null();
             continue;
         };

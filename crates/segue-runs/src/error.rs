@@ -21,6 +21,12 @@ pub enum RunError {
     /// The provider.
     #[error(transparent)]
     Provider(#[from] activecampaign::Error),
+    /// The provider takes imports, and does not carry them out.
+    #[error(
+        "ActiveCampaign takes imports and does not carry them out: one after another broke, and again when it was repeated. \
+         Run again when it is well"
+    )]
+    ImportsBreak,
     /// A person asked for it while an earlier run was being finished.
     #[error("interrupted")]
     Interrupted,
@@ -36,6 +42,7 @@ impl From<Cause> for RunError {
             Cause::Provider(error) => Self::Provider(error),
             Cause::Store(error) => Self::Store(error),
             Cause::Engine(error) => Self::Engine(error),
+            Cause::ImportsBreak => Self::ImportsBreak,
             Cause::ContactLimit | Cause::Defect => Self::Defect,
         }
     }
@@ -53,6 +60,11 @@ pub enum Cause {
     /// The account takes no more contacts.
     #[error("the account's contact limit seems to be reached: whole batches of new contacts were refused")]
     ContactLimit,
+    /// The provider takes imports, and does not carry them out.
+    #[error(
+        "ActiveCampaign takes imports and does not carry them out: one after another broke, and again when it was repeated"
+    )]
+    ImportsBreak,
     /// The provider, with everything that can be retried retried.
     #[error(transparent)]
     Provider(#[from] activecampaign::Error),

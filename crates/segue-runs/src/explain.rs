@@ -64,13 +64,26 @@ impl Explanation<'_> {
         let unknown: Vec<usize> = unknown.take(if self.is_full { 0 } else { LOOKED_UP }).collect();
         let lookups = futures::stream::iter(unknown).map(|index| async move {
             let contact = self.client.contact_by_email(&failed[index].email).await?;
-            Ok::<_, Cause>((index, judge(contact.as_ref(), self.list, failed[index].since_ms)))
+            Ok::<_, Cause>((index, contact))
         });
-        for (index, reason) in lookups.buffer_unordered(LOOKUPS_AT_A_TIME).try_collect::<Vec<_>>().await? {
-            reasons[index] = Some(reason);
+        let mut missing = Vec::new();
+        for (index, contact) in lookups.buffer_unordered(LOOKUPS_AT_A_TIME).try_collect::<Vec<_>>().await? {
+            match contact {
+                Some(contact) => reasons[index] = Some(judge(&contact, self.list, failed[index].since_ms)),
+                None => missing.push(index),
+            }
         }
-        let otherwise = if self.is_full { Reason::ContactLimit } else { Reason::Unexplained };
+        // Nothing forbids them and still they do not exist: they found no room, or ActiveCampaign knows why not.
+        let is_full = self.is_full || (!missing.is_empty() && self.has_no_room().await?);
+        for index in missing {
+            reasons[index] = Some(if is_full { Reason::ContactLimit } else { Reason::Unexplained });
+        }
+        let otherwise = if is_full { Reason::ContactLimit } else { Reason::Unexplained };
         Ok(reasons.into_iter().map(|reason| reason.unwrap_or(otherwise)).collect())
+    }
+
+    async fn has_no_room(&self) -> Result<bool, Cause> {
+        Ok(self.client.room().await?.is_some_and(|room| room.left() == 0))
     }
 
     /// Everybody who unsubscribed from the list or bounced, by the hash of the address.
@@ -132,9 +145,7 @@ fn by_status(status: MembershipStatus, since_ms: i64) -> Option<Reason> {
     }
 }
 
-fn judge(contact: Option<&ContactWithLists>, list: u64, since_ms: i64) -> Reason {
-    // A valid address that nothing excludes and that still does not exist has found no room in the account.
-    let Some(contact) = contact else { return Reason::ContactLimit };
+fn judge(contact: &ContactWithLists, list: u64, since_ms: i64) -> Reason {
     let by_membership = contact.on_list(list).and_then(|membership| by_status(membership.status, since_ms));
     by_membership.unwrap_or(if contact.bounced_hard > 0 { Reason::Bounced } else { Reason::Unexplained })
 }

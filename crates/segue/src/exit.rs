@@ -145,6 +145,7 @@ fn run_code(error: &RunError) -> Code {
         ) => Code::WrongInput,
         RunError::Brake(_) => Code::Brake,
         RunError::Provider(error) => provider_code(error),
+        RunError::ImportsBreak => Code::ProviderUnavailable,
         RunError::Interrupted => Code::Interrupted,
         RunError::Engine(_) | RunError::Store(_) | RunError::Defect => Code::Failure,
     }
@@ -166,7 +167,7 @@ pub(crate) fn of_run(cause: Option<&Cause>, has_rejections: bool) -> Code {
         None if has_rejections => Code::DoneWithRejections,
         None => Code::Done,
         Some(Cause::Interrupted | Cause::Left) => Code::Interrupted,
-        Some(Cause::ContactLimit) => Code::ProviderUnavailable,
+        Some(Cause::ContactLimit | Cause::ImportsBreak) => Code::ProviderUnavailable,
         Some(Cause::Provider(error)) => provider_code(error),
         Some(Cause::Store(_) | Cause::Engine(_) | Cause::Defect) => Code::Failure,
     }

@@ -128,7 +128,7 @@ fn parquet(bench: &Bench) -> PathBuf {
     let columns: Vec<(&str, ArrayRef)> = vec![
         ("email", Arc::new(StringArray::from(vec!["ann@example.com", "bob@example.com", "cy@example.com"]))),
         ("name", Arc::new(StringArray::from(vec![Some("Ann"), None, Some("")]))),
-        ("total", Arc::new(Float64Array::from(vec![Some(20.0), Some(20.5), None]))),
+        ("total", Arc::new(Float64Array::from(vec![20.0, 20.5, f64::NAN]))),
         ("orders", Arc::new(Int64Array::from(vec![1, 2, 3]))),
         ("born", Arc::new(Date32Array::from(vec![0, 365, 730]))),
         (

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use activecampaign::{ContactFault, Error, ErrorKind, MembershipStatus};
 use segue_model::{Reason, email};
@@ -16,6 +17,9 @@ use crate::Cause;
 
 // Pieces this small are not halved further; their contacts are tried one by one.
 const SMALLEST_PIECE: usize = 10;
+// Refusals in a row, of ever smaller parts of a batch, after which not its contacts are at fault: to find a bad one takes
+// eight.
+const TURNED_DOWN: u32 = 32;
 // How often the contacts that a refusal names are set apart before the piece is bisected: names may be wrong, too.
 const NAMINGS: u8 = 4;
 
@@ -47,6 +51,8 @@ struct Task {
     verdicts: BTreeMap<usize, (VerdictKind, String)>,
     /// Held from the beginning to the first import: what is begun is about to be sent, and no more is begun than that.
     place: Option<OwnedSemaphorePermit>,
+    /// Parts of it in a row that were turned down without a contact being named.
+    turned_down: u32,
 }
 
 /// Brings a batch to its end, or back into the state in which the next process finds it.
@@ -55,7 +61,7 @@ pub(super) async fn deliver(
     packed: Packed,
     earlier: Option<Batch>,
 ) -> Result<(), Cause> {
-    let mut task = Task { shared, packed, verdicts: BTreeMap::new(), place: None };
+    let mut task = Task { shared, packed, verdicts: BTreeMap::new(), place: None, turned_down: 0 };
     let rows = match &earlier {
         None => match task.begin().await? {
             Some(rows) => rows,
@@ -144,6 +150,8 @@ impl Task {
             Err(error) => return self.take_apart(piece, &error, pieces),
         };
         count_streak(&self.shared.turned_down_in_a_row, false);
+        self.shared.has_accepted.store(true, Ordering::Relaxed);
+        self.turned_down = 0;
         let is_whole = piece.rows.len() + self.verdicts.len() == self.packed.rows.len() && piece.breaks == 0;
         if accepted.queued.is_some_and(|queued| queued < piece.rows.len() as u64) {
             self.find_excluded(&piece).await?;
@@ -173,9 +181,17 @@ impl Task {
     fn take_apart(&mut self, piece: Piece, error: &Error, pieces: &mut Vec<Piece>) -> Result<(), Cause> {
         let named: &[ContactFault] = match error.kind() {
             ErrorKind::InvalidContacts(faults) => faults,
-            ErrorKind::Invalid { .. } | ErrorKind::TooLarge => &[],
+            ErrorKind::TooLarge => &[],
+            // If never anything was taken, nothing says that it is about one of the contacts.
+            ErrorKind::Invalid { .. } if self.shared.has_accepted.load(Ordering::Relaxed) => &[],
             _ => return Err(error.clone().into()),
         };
+        if named.is_empty() {
+            self.turned_down += 1;
+            if self.turned_down >= TURNED_DOWN {
+                return Err(error.clone().into());
+            }
+        }
         let len = piece.rows.len();
         // The provider counts from 1, as far as anybody has seen.
         let named: BTreeMap<usize, &str> =
@@ -209,7 +225,10 @@ impl Task {
 
     async fn follow(&mut self, piece: Piece, import: String, pieces: &mut Vec<Piece>) -> Result<(), Cause> {
         match self.shared.confirmer.outcome(import).await? {
-            Outcome::Completed(failures) => self.note_failures(&piece, &failures).await,
+            Outcome::Completed(failures) => {
+                count_streak(&self.shared.broken_in_a_row, false);
+                self.note_failures(&piece, &failures).await
+            }
             Outcome::Broken => self.retry(piece, pieces).await,
         }
     }
@@ -248,6 +267,11 @@ impl Task {
     /// A broken import is sent once more, then in ever smaller pieces, then contact by contact.
     async fn retry(&mut self, piece: Piece, pieces: &mut Vec<Piece>) -> Result<(), Cause> {
         let len = piece.rows.len();
+        let is_whole = piece.breaks == 1 && len > SMALLEST_PIECE && len == self.packed.rows.len();
+        if is_whole && count_streak(&self.shared.broken_in_a_row, true) {
+            // Not the contacts are at fault. The batch stays as it is, for the run that goes on.
+            return Err(Cause::ImportsBreak);
+        }
         match piece.breaks {
             0 => pieces.push(Piece { breaks: 1, import: None, ..piece }),
             _ if len > SMALLEST_PIECE => pieces.extend(piece.halves(len / 2)),
@@ -261,12 +285,28 @@ impl Task {
                 }
             }
             _ => {
-                let words = "the import of this contact alone did not end";
-                let verdict = (VerdictKind::Refused(Reason::Unexplained), words.to_owned());
-                self.verdicts.extend(piece.rows.iter().map(|&row| (row, verdict.clone())));
+                for &row in &piece.rows {
+                    // What broke may have done its work all the same.
+                    if !self.has_arrived(row).await? {
+                        let words = "the import of this contact alone did not end";
+                        let verdict = (VerdictKind::Refused(Reason::Unexplained), words.to_owned());
+                        self.verdicts.insert(row, verdict);
+                    }
+                }
             }
         }
         Ok(())
+    }
+
+    /// Whether a contact stands on the list as it is meant to.
+    async fn has_arrived(&self, row: usize) -> Result<bool, Cause> {
+        let contact = self.shared.client.contact_by_email(self.packed.rows.email(row)).await?;
+        let here = contact.as_ref().and_then(|contact| contact.on_list(self.shared.list));
+        let meant = match self.packed.part {
+            Part::Sends => MembershipStatus::Active,
+            Part::Leaves => MembershipStatus::Unsubscribed,
+        };
+        Ok(here.is_some_and(|membership| membership.status == meant))
     }
 
     /// Writes a contact by another way, which says what is wrong with it; notes if it may not be on the list.

@@ -9,7 +9,7 @@ mod pack;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use activecampaign::{Client, Exclusion, List};
 use segue_model::{Engine, PlanCounts, PlanFiles};
@@ -60,9 +60,12 @@ struct Shared {
     stop: Stop,
     progress: Progress,
     exclusions: OnceCell<Vec<Exclusion>>,
-    /// Imports in a row of which every contact failed, and of which every contact was turned down.
+    /// Imports in a row of which every contact failed, of which every contact was turned down, and that broke twice.
     failed_in_a_row: AtomicU32,
     turned_down_in_a_row: AtomicU32,
+    broken_in_a_row: AtomicU32,
+    /// Whether the provider has ever taken an import of this run.
+    has_accepted: AtomicBool,
 }
 
 impl Shared {
@@ -94,6 +97,8 @@ impl Delivery {
             exclusions: OnceCell::new(),
             failed_in_a_row: AtomicU32::new(0),
             turned_down_in_a_row: AtomicU32::new(0),
+            broken_in_a_row: AtomicU32::new(0),
+            has_accepted: AtomicBool::new(self.earlier.iter().any(|batch| batch.provider_id.is_some())),
         });
         let mut cause = self.deliver(shared, &stop.0).await.err();
         // The tasks behind log and confirmer end with the last of their handles, and know best why they failed.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use activecampaign_sim::{Config, KEY, RESTRICTED_KEY};
+use activecampaign_sim::{Config, KEY, Knobs, RESTRICTED_KEY};
 use serde_json::json;
 
 use super::{complaint, complaint_of_provider, complaint_with, setting};
@@ -203,6 +203,67 @@ fn an_account_that_is_full() {
     assert_adds_up(&second);
     assert_eq!((number(&second, "created"), number(&second, "unchanged"), code), (2_400, 600, 0), "{second}");
     assert_eq!(setting.active().len(), 3_000);
+}
+
+#[test]
+fn a_few_who_fail_without_a_reason_do_not_make_the_account_full() {
+    let knobs = Knobs { apostrophes_fail: true, ..Knobs::default() };
+    let setting = Setting::new(Config { knobs, ..Config::default() });
+    let mut people: Vec<(String, String)> =
+        (0..600).map(|n| (format!("p{n}@example.com"), "Ann".to_owned())).collect();
+    people[7].0 = "o'b7@example.com".to_owned();
+    setting.write_people(people.iter().map(|(email, name)| (email.as_str(), name.as_str())));
+    let (report, code) = setting.push_json(&[]);
+    assert_adds_up(&report);
+    assert_eq!(
+        (number(&report, "created"), &report["rejections"], code),
+        (599, &json!({"unexplained": 1}), 3),
+        "{report}"
+    );
+}
+
+#[test]
+fn the_last_who_find_no_room_are_told_so() {
+    let setting = Setting::new(Config { contact_limit: Some(590), ..Config::default() });
+    setting.write_crowd("p", 600);
+    let (report, code) = setting.push_json(&[]);
+    assert_adds_up(&report);
+    assert_eq!(
+        (number(&report, "created"), &report["rejections"], code),
+        (590, &json!({"contact_limit": 10}), 3),
+        "{report}"
+    );
+}
+
+#[test]
+fn an_import_engine_that_is_down_refuses_nobody() {
+    let faults = vec!["batch-failed:p=1".parse().unwrap()];
+    let knobs = Knobs { applied: Some(0), ..Knobs::default() };
+    let setting = Setting::new(Config { faults, knobs, ..Config::default() });
+    setting.write_crowd("p", 2_000);
+    let (report, code) = setting.push_json(&[]);
+    assert_adds_up(&report);
+    assert_eq!(
+        (number(&report, "refused"), report["outcome"].as_str(), code),
+        (0, Some("failed"), 6),
+        "{report}"
+    );
+    assert!(number(&report, "requests") < 200, "{report}");
+    setting.arrange("faults", &json!([]));
+    let (report, code) = setting.push_json(&[]);
+    assert_eq!((number(&report, "created"), number(&report, "refused"), code), (2_000, 0, 0), "{report}");
+    assert_eq!(setting.active().len(), 2_000);
+}
+
+#[test]
+fn who_arrived_by_an_import_that_broke_is_not_refused() {
+    let faults = vec!["batch-failed:p=1".parse().unwrap()];
+    let knobs = Knobs { applied: Some(250), ..Knobs::default() };
+    let setting = Setting::new(Config { faults, knobs, ..Config::default() });
+    setting.write_crowd("p", 8);
+    let (report, code) = setting.push_json(&[]);
+    assert_adds_up(&report);
+    assert_eq!((number(&report, "created"), number(&report, "refused"), code), (8, 0, 0), "{report}");
 }
 
 #[test]
