@@ -166,7 +166,8 @@ impl Segments {
 
     /// The name of the next snapshot. Renamed segments take theirs along, so one under an old name has to pass over them.
     async fn next_file(&self, stored: &Stored, segment: &Segment) -> Result<String, SegmentError> {
-        let refreshes = self.store.refreshes(&segment.name).await?.len();
+        let latest = self.store.latest_refresh(&segment.name).await?;
+        let refreshes = latest.map_or(0, |(_, count)| count);
         let is_in_force = |file: &String| {
             stored.segments.iter().any(|known| known.snapshot.as_deref() == Some(file.as_str()))
         };

@@ -156,6 +156,34 @@ async fn sys5_exports_of_a_segment_that_cannot_be_refreshed_are_skipped_with_the
 }
 
 #[tokio::test]
+async fn schedules_are_read_when_one_of_them_has_changed_and_not_at_every_look() {
+    let mut office = Office::open().await;
+    let root = office.site.administrator().await;
+    let own = json!({"own": {"cron": "0 * * * *", "time_zone": "Europe/Bucharest"}});
+    let export = office.export(&root, json!({"schedule": own})).await;
+    drop(root);
+    office.site.work();
+    let root = office.site.sign_in("root@example.com").await;
+    refresh(&root, "cluj").await;
+    // Whoever reads this now cannot go on. Nothing has counted the change, so the worker's look does not: it begins the refresh,
+    // which then does.
+    assert_eq!(office.site.execute("UPDATE recipe SET document = 'nothing' || document").await, 1);
+    let begun = refresh(&root, "iasi").await;
+    assert!(begun["cause"].as_str().unwrap().contains("holds an unreadable export"), "{begun}");
+    office.site.execute("UPDATE recipe SET document = SUBSTR(document, 8)").await;
+    office.site.pass(60 * MINUTE_MS);
+    assert_eq!(ran(&root, &export, 1).await["trigger"], "schedule");
+    // A change is seen at the next look, long before anything would be due.
+    let etag = root.get(&format!("/exports/{export}")).await.header("etag").to_owned();
+    let often = json!({"own": {"cron": "* * * * *", "time_zone": "Europe/Bucharest"}});
+    root.patch(&format!("/exports/{export}"), &etag, &json!({"schedule": often}))
+        .await
+        .expect(StatusCode::OK);
+    office.site.pass(MINUTE_MS);
+    assert_eq!(ran(&root, &export, 2).await["trigger"], "schedule");
+}
+
+#[tokio::test]
 async fn exp22_run_all_runs_those_with_an_active_schedule() {
     let office = Office::open().await;
     let root = office.site.administrator().await;
