@@ -23,6 +23,7 @@ mod error;
 mod host;
 mod import;
 mod pace;
+mod past;
 mod transport;
 mod types;
 
@@ -31,6 +32,7 @@ pub use error::{ContactFault, Error, ErrorKind};
 pub use host::{Host, HostError, HostPolicy};
 pub use import::{Accepted, Backlog, Contact, Import, ImportState, ImportStatus};
 pub use pace::{Limits, Window};
+pub use past::{Sent, Witness};
 pub use transport::{Options, Retry, Usage};
 pub use types::{
     Channel, ContactWithLists, Exclusion, ExclusionMatch, Field, FieldKind, List, Membership,

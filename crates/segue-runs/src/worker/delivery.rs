@@ -57,7 +57,7 @@ impl Worker {
             // The connection leads to another account since this was queued.
             return Ok(Ended::PutBack { lane, words: String::new(), due_ms: job.due_ms });
         }
-        let client = match self.accounts.client(&host, key, claimed.used_until_ms, self.now_ms()) {
+        let client = match self.accounts.client(&host, key, claimed.used_until_ms).await? {
             Ok(client) => client,
             Err(error) => return Ok(failed(&error.to_string())),
         };

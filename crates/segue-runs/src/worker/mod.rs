@@ -35,7 +35,6 @@ use accounts::Accounts;
 use scheduler::Seen;
 use tracker::Tracker;
 
-pub use accounts::WINDOW_MS;
 pub(crate) use delivery::EXAMPLES;
 
 /// Now, in milliseconds since 1970.
@@ -151,7 +150,8 @@ impl Worker {
     /// A worker of this installation.
     #[must_use]
     pub fn new(installation: Installation, rules: WorkerRules, clock: Clock, new_id: NewId) -> Self {
-        let (id, accounts) = (new_id(), Accounts::new(rules.options.clone()));
+        let store = installation.store.clone();
+        let (id, accounts) = (new_id(), Accounts::new(rules.options.clone(), store, Arc::clone(&clock)));
         let seen = Mutex::default();
         Self(Arc::new(Inner { installation, id, clock, new_id, rules, accounts, seen }))
     }

@@ -166,7 +166,8 @@ impl Site {
         self.worker_at(Limits::none())
     }
 
-    fn worker_at(&self, limits: Limits) -> Worker {
+    /// The same for a worker that keeps these limits.
+    pub(crate) fn worker_at(&self, limits: Limits) -> Worker {
         let rules = WorkerRules {
             options: Options { limits, ..Options::default() },
             pace: Pace::default().sped_up(3000.0),
