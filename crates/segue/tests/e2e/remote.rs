@@ -245,6 +245,10 @@ fn tables_and_segments_come_and_go_at_a_server() {
     assert!(drifted.contains("this breaks segments: all"), "{drifted}");
     let failed = words(&remote.command(&["segments", "refresh", "all"]).output().unwrap(), 2).0;
     assert!(failed.starts_with("all: failed, it has no members yet: "), "{failed}");
+    let told = words(&remote.command(&["refresh", "now", "--watch"]).output().unwrap(), 1).0;
+    assert!(told.contains("not as they were declared are these tables: people"), "{told}");
+    let lost = told.lines().find(|line| line.trim_start().starts_with("people")).unwrap();
+    assert!(told.contains("not as declared") && lost.contains("mail: ") && lost.contains(" all"), "{told}");
     let unknown = remote.complaint(&["segments", "show", "al"], 2);
     assert!(unknown.contains("there is no segment \"al\"; there are: all, everybody"), "{unknown}");
     remote.done(&["segments", "delete", "all"]);
