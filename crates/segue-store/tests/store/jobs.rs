@@ -26,6 +26,7 @@ on_both! {
     of_two_processes_one_starts_what_is_due,
     the_latest_job_of_each_subject_is_told,
     a_lane_is_held_without_a_job,
+    a_lane_that_a_worker_has_no_use_for_falls_free,
     what_was_sent_to_an_account_is_told_for_a_while,
     what_runs_have_delivered_is_told,
 }
@@ -304,6 +305,19 @@ async fn a_lane_is_held_without_a_job(place: &Place) {
     assert_eq!(hold("command", 1_152).await, Held::Theirs { until_ms: 1_251 });
     store.leave_lanes("other", 1_160).await.unwrap();
     assert_eq!(hold("command", 1_160).await, ours(1_159), "what was left can be taken at once");
+}
+
+async fn a_lane_that_a_worker_has_no_use_for_falls_free(place: &Place) {
+    let store = place.open().await.unwrap();
+    queue(&store, export("a", "newsletter", "acme")).await;
+    assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some("a"));
+    assert_eq!(store.keep_lanes("w1", 200).await.unwrap().len(), 1);
+    let hold = async |now_ms: i64| store.hold_lane("acme", "command", now_ms, now_ms + 60).await.unwrap();
+    assert_eq!(hold(100).await, Held::Theirs { until_ms: 200 });
+    assert!(end(&store, "w1", "a", Status::Succeeded).await);
+    assert_eq!(store.keep_lanes("w1", 300).await.unwrap(), []);
+    assert_eq!(hold(200).await, Held::Theirs { until_ms: 200 });
+    assert_eq!(hold(201).await, Held::Ours { used_until_ms: 200 }, "it may have been used until then");
 }
 
 async fn what_was_sent_to_an_account_is_told_for_a_while(place: &Place) {
