@@ -9,7 +9,8 @@ one core to itself, whoever asks has another. Rows are put into SQLite past the 
 document that need nothing to be known, and of one object where a list names one.
 
     start     from the beginning of the process to the first answer of /readyz that says "ready"
-    idle      resident memory after the start, when nothing was asked yet, and again after all that was asked
+    idle      resident memory after the start, when nothing was asked yet, and again after all that was asked; and the part of
+              a core that the server then takes while nobody asks anything
     median    of one request after another over one connection, as the asking side sees it
     requests  a second, over eight connections at once; one that fails ends the measurement
 """
@@ -61,6 +62,15 @@ class Server:
         """Resident megabytes."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+    def cpu(self, seconds):
+        """The part of a core that it takes in so many seconds, in percent."""
+        def ticks():
+            after_name = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+            return int(after_name[11]) + int(after_name[12])
+        began = ticks()
+        time.sleep(seconds)
+        return 100 * (ticks() - began) / os.sysconf("SC_CLK_TCK") / seconds
 
     def sign_in(self):
         """The first administrator, from the link that is printed at the first start; later the same one again."""
@@ -207,7 +217,7 @@ def main():
                 server.end()
         # What a start leaves behind to be done is done.
         time.sleep(2)
-        idle = server.memory()
+        idle, cpu = server.memory(), server.cpu(20)
         cookie = server.sign_in()
         print(f"{'':<44}{'median':>10}{'requests':>13}")
         for path in reads(server, cookie):
@@ -215,7 +225,7 @@ def main():
             took, done = median(server, cookie, path, arguments.seconds), rate(server, cookie, path, arguments.seconds)
             print(f"{'GET ' + shown:<44}{took:>7.2f} ms{done:>11,.0f}/s")
         print(f"\nstart to ready {1000 * statistics.median(starts):.0f} ms; "
-              f"idle memory {idle:.0f} MB, {server.memory():.0f} MB after all that")
+              f"idle memory {idle:.0f} MB, {server.memory():.0f} MB after all that; idle CPU {cpu:.2f}%")
         server.end()
 
 

@@ -1,6 +1,7 @@
 //! The typed calls.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -14,7 +15,7 @@ use crate::import::{RawBacklog, RawStatus, accepted};
 use crate::transport::{Call, Class, Shared, Transport};
 use crate::{
     Accepted, Backlog, ContactWithLists, Error, ErrorKind, Exclusion, Field, Host, Import, ImportStatus,
-    List, Membership, MembershipStatus, Options, Tag, Usage,
+    List, Membership, MembershipStatus, Options, Sent, Tag, Usage, Witness,
 };
 
 /// A client of one account. Cheap to clone; clones share connections and budgets.
@@ -83,10 +84,16 @@ impl Client {
         Self { transport: Arc::new(self.transport.aside()) }
     }
 
-    /// Makes no request before a whole window of each limit has passed: another process may have used the account until
-    /// now, and the provider counts both.
-    pub fn rest(&self) {
-        self.transport.rest();
+    /// The same client, telling this witness of every import before it is sent. Without limits nobody is told.
+    #[must_use]
+    pub fn witnessed(&self, witness: Witness) -> Self {
+        Self { transport: Arc::new(self.transport.witnessed(witness)) }
+    }
+
+    /// Counts what another process has asked of the account: the imports that it has sent, and other requests as if it had
+    /// made as many as it may until `unused_for` ago. Returns how long the next import will wait.
+    pub fn remember(&self, unused_for: Duration, sent: &[Sent]) -> Duration {
+        self.transport.remember(unused_for, sent)
     }
 
     /// What this client has done so far.

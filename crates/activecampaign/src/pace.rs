@@ -130,9 +130,38 @@ impl Budget {
         Self { shared: Arc::clone(&self.shared), queue: Arc::default() }
     }
 
-    /// Lets nobody through for a window: somebody else may have used it up just now.
-    pub(crate) fn rest(&self) {
-        self.pause_until(Instant::now() + self.shared.window.per);
+    /// Counts what somebody else has taken from the same limit: of each request, how long ago it was about to be sent.
+    pub(crate) fn remember(&self, taken: impl IntoIterator<Item = Duration>) {
+        if self.shared.is_open() {
+            return;
+        }
+        let now = Instant::now();
+        let mut ready: Vec<Instant> =
+            taken.into_iter().map(|ago| now + self.shared.rest().saturating_sub(ago)).collect();
+        ready.sort_unstable_by(|one, other| other.cmp(one));
+        let mut state = self.shared.state.lock();
+        // What is known of already, because it was taken here, is counted once.
+        for (permit, ready) in state.rested.iter_mut().rev().zip(ready) {
+            *permit = ready.max(*permit);
+        }
+    }
+
+    /// Lets nobody through while what somebody else took from the same limit until so long ago may still count: as much as
+    /// there is, for all that is known.
+    pub(crate) fn rest(&self, unused_for: Duration) {
+        if !self.shared.is_open() {
+            self.pause_until(Instant::now() + self.shared.rest().saturating_sub(unused_for));
+        }
+    }
+
+    /// How long whoever comes next will wait, if nobody stands before them.
+    pub(crate) fn wait(&self) -> Duration {
+        let ready = self.shared.ready_at();
+        ready.map_or(self.shared.window.per, |at| at.saturating_duration_since(Instant::now()))
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.shared.is_open()
     }
 
     /// Waits for its turn and for a permit. A future that is dropped takes nothing with it.
@@ -170,6 +199,12 @@ impl Shared {
         self.window.requests == usize::MAX
     }
 
+    /// How long a request of somebody else counts, from when it was about to be sent: it may have been on its way for a
+    /// while before the provider counted it.
+    fn rest(&self) -> Duration {
+        self.window.per + self.window.per / 12
+    }
+
     /// When the next permit may be used; none while all are held.
     fn ready_at(&self) -> Option<Instant> {
         let state = self.state.lock();
@@ -197,123 +232,16 @@ impl Shared {
 impl Drop for Permit {
     fn drop(&mut self) {
         if let Some(shared) = self.0.take() {
-            shared.state.lock().rested.push_back(Instant::now() + shared.window.per);
+            let ready = Instant::now() + shared.window.per;
+            let mut state = shared.state.lock();
+            // Mostly the last; what somebody else took may rest for longer.
+            let place = state.rested.partition_point(|other| *other <= ready);
+            state.rested.insert(place, ready);
+            drop(state);
             shared.changed.notify_one();
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// Runs requests with the given arrivals, latencies and cancellations; returns when each reached the provider.
-    async fn arrivals(window: Window, requests: Vec<(u64, u64, bool)>) -> Vec<Duration> {
-        let budget = Budget::new(window);
-        let start = Instant::now();
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let tasks: Vec<_> = requests
-            .into_iter()
-            .map(|(wish, latency, cancelled)| {
-                let (budget, seen) = (budget.clone(), Arc::clone(&seen));
-                tokio::spawn(async move {
-                    tokio::time::sleep(Duration::from_millis(wish)).await;
-                    let request = async {
-                        let permit = budget.acquire().await;
-                        tokio::time::sleep(Duration::from_millis(latency / 2)).await;
-                        seen.lock().push(start.elapsed());
-                        tokio::time::sleep(Duration::from_millis(latency - latency / 2)).await;
-                        drop(permit);
-                    };
-                    let patience = Duration::from_millis(if cancelled { 40 } else { u64::from(u32::MAX) });
-                    let _ = tokio::time::timeout(patience, request).await;
-                })
-            })
-            .collect();
-        for task in tasks {
-            task.await.expect("no task panics");
-        }
-        let mut seen = seen.lock().clone();
-        seen.sort_unstable();
-        seen
-    }
-
-    fn most_in_any_window(arrivals: &[Duration], per: Duration) -> usize {
-        (0..arrivals.len())
-            .map(|first| arrivals[first..].iter().take_while(|&&at| at < arrivals[first] + per).count())
-            .max()
-            .unwrap_or(0)
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
-        #[test]
-        fn no_window_is_over_budget_under_any_interleaving(
-            requests in prop::collection::vec((0_u64..3_000, 0_u64..2_500, prop::bool::weighted(0.2)), 1..60),
-            allowed in 1_usize..7,
-        ) {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-            let window = Window { requests: allowed, per: Duration::from_secs(1) };
-            let asked = requests.iter().filter(|(_, _, cancelled)| !cancelled).count();
-            let arrivals = runtime.block_on(arrivals(window, requests));
-            prop_assert!(arrivals.len() >= asked, "nobody starves");
-            prop_assert!(most_in_any_window(&arrivals, window.per) <= allowed);
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_bulk_run_takes_hardly_longer_than_the_limit_says() {
-        let budget = Budget::new(Limits::default().bulk);
-        let start = Instant::now();
-        for _ in 0..1_000 {
-            let permit = budget.acquire().await;
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            drop(permit);
-        }
-        let floor = Duration::from_secs(600);
-        assert!(start.elapsed() <= floor.mul_f64(1.01), "{:?}", start.elapsed());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_pause_holds_everybody_and_ends() {
-        let budget = Budget::new(Limits::default().general);
-        let start = Instant::now();
-        budget.pause_until(start + Duration::from_secs(30));
-        let _permit = budget.acquire().await;
-        assert!(start.elapsed() >= Duration::from_secs(30));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn who_asks_for_much_does_not_hold_up_who_asks_for_little() {
-        let much = Budget::new(Window { requests: 1, per: Duration::from_secs(1) });
-        let little = much.beside();
-        for _ in 0..100 {
-            let much = much.clone();
-            tokio::spawn(async move { drop(much.acquire().await) });
-        }
-        tokio::task::yield_now().await;
-        let start = Instant::now();
-        drop(little.acquire().await);
-        assert!(start.elapsed() <= Duration::from_secs(2), "{:?}", start.elapsed());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_budget_that_another_process_has_used_rests_for_a_window() {
-        let budget = Budget::new(Limits::default().bulk);
-        let start = Instant::now();
-        budget.rest();
-        drop(budget.acquire().await);
-        assert!(start.elapsed() >= Duration::from_secs(60), "{:?}", start.elapsed());
-    }
-
-    #[test]
-    fn a_share_is_a_part_of_the_rate() {
-        let limits = Limits { share: 0.5, ..Limits::default() };
-        let half = limits.shared(limits.general);
-        assert_eq!(half.requests, 2);
-        assert!((half.per.as_secs_f64() - 0.8).abs() < 1e-9);
-        assert_eq!(limits.shared(Limits::none().bulk), Limits::none().bulk);
-    }
-}
+mod tests;

@@ -18,6 +18,7 @@ use crate::decode::{any_case, as_number};
 use crate::error::{Error, clean};
 use crate::host::{NoPublicAddress, PublicResolver};
 use crate::pace::{Budget, Limits, Permit};
+use crate::past::{Sent, Witness};
 use crate::{ContactFault, ErrorKind, Host, HostPolicy};
 
 /// How a client behaves.
@@ -159,6 +160,7 @@ pub(crate) struct Transport {
     general: Budget,
     bulk: Budget,
     bulk_single: Budget,
+    witness: Option<Witness>,
     counters: Arc<Counters>,
     /// Whether key and host have proved themselves: from then on a 403 or a vanished name is a blip before it is a fault.
     proven: Arc<AtomicBool>,
@@ -198,6 +200,7 @@ impl Transport {
             general: Budget::new(limits.shared(limits.general)),
             bulk: Budget::new(limits.shared(limits.bulk)),
             bulk_single: Budget::new(limits.shared(limits.bulk_single)),
+            witness: None,
             counters: Arc::default(),
             proven: Arc::default(),
             provider_time: Arc::default(),
@@ -214,6 +217,7 @@ impl Transport {
             general: self.general.beside(),
             bulk: self.bulk.beside(),
             bulk_single: self.bulk_single.beside(),
+            witness: self.witness.clone(),
             counters: Arc::default(),
             proven: Arc::default(),
             provider_time: Arc::new(Mutex::new(self.provider_time())),
@@ -230,10 +234,16 @@ impl Transport {
         }
     }
 
-    pub(crate) fn rest(&self) {
-        for budget in [&self.general, &self.bulk, &self.bulk_single] {
-            budget.rest();
-        }
+    /// The same, with somebody who is told of imports.
+    pub(crate) fn witnessed(&self, witness: Witness) -> Self {
+        Self { witness: Some(witness), ..self.aside() }
+    }
+
+    pub(crate) fn remember(&self, unused_for: Duration, sent: &[Sent]) -> Duration {
+        self.general.rest(unused_for);
+        self.bulk.remember(sent.iter().map(|sent| sent.ago));
+        self.bulk_single.remember(sent.iter().filter(|sent| sent.is_single).map(|sent| sent.ago));
+        self.bulk.wait()
     }
 
     pub(crate) fn usage(&self) -> Usage {
@@ -298,8 +308,23 @@ impl Transport {
         [Some(self.general.acquire().await), Some(bulk), single]
     }
 
+    /// Has an import noted that is about to be sent, where it counts.
+    async fn bear_witness(&self, call: &Call) -> Result<(), Error> {
+        let Some(witness) = &self.witness else { return Ok(()) };
+        if call.class == Class::General || self.bulk.is_open() {
+            return Ok(());
+        }
+        let noted = witness.note(call.class == Class::BulkSingle).await;
+        noted.map_err(|words| Error {
+            unsent: true,
+            words: clean(&words),
+            ..Error::new(ErrorKind::Network { ambiguous: false }, call.endpoint)
+        })
+    }
+
     async fn attempt(&self, call: &Call) -> Result<Answer, Error> {
         let permits = self.permits(call.class).await;
+        self.bear_witness(call).await?;
         self.counters.requests.fetch_add(1, Ordering::Relaxed);
         let url =
             self.host.endpoint(&call.path).ok_or_else(|| Error::new(ErrorKind::Other, call.endpoint))?;

@@ -98,7 +98,7 @@ pub struct DescribedColumn {
 }
 
 /// A column that is no longer what its table declares.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Drifted {
     /// Its name.
     pub column: String,

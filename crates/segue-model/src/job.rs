@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{PlanSummary, Report};
+use crate::{Drifted, PlanSummary, Report};
 
 /// A word that stands for no value of its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -117,8 +117,26 @@ pub struct Product {
     pub plan: Option<PlanSummary>,
     /// What tells this plan from others: an approved plan is carried out only if it is still the same.
     pub fingerprint: Option<String>,
+    /// The tables that a refresh of everything found to be other than they were declared.
+    pub tables: Vec<DriftedTable>,
     /// The segments that were refreshed, in their order.
     pub segments: Vec<RefreshedSegment>,
+}
+
+/// A table whose source is no longer what the table declares, and what that breaks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DriftedTable {
+    /// Its name.
+    pub name: String,
+    /// Why its source cannot be read at all; empty if it can.
+    pub words: String,
+    /// Columns that are gone or are of another kind.
+    pub columns: Vec<Drifted>,
+    /// Segments that ask about what is gone, by name.
+    pub segments: Vec<String>,
+    /// Exports that use one of those, or match or require what is gone, by name.
+    pub exports: Vec<String>,
 }
 
 /// A segment in a refresh.

@@ -1,7 +1,9 @@
 //! Data folders: where tables that are added over the API may be read from, and where small files are put.
 
+use std::fs::{DirEntry, Metadata};
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
 
 use segue_model::Source;
 
@@ -9,6 +11,9 @@ use crate::problem::{Code, Problem};
 
 /// What files may be called that are put into a data folder, by their ending: what the engine reads.
 const ENDINGS: [&str; 8] = ["csv", "tsv", "txt", "parquet", "pq", "ndjson", "jsonl", "json"];
+
+/// How names of files begin that are still being received; an id follows.
+pub(crate) const UPLOAD: &str = ".segue-upload-";
 
 /// The folders of which an operator has said that their files are data.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +31,22 @@ impl DataFolders {
             Err(error) => Err((folder.clone(), error)),
         };
         folders.iter().map(open).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Removes what uploads have left that a crash has cut off before this moment; gives how many files that were. Nothing
+    /// else is touched, and what cannot be removed stays.
+    #[must_use]
+    pub fn remove_leftovers(&self, before: SystemTime) -> usize {
+        let entries = self.0.iter().filter_map(|folder| folder.read_dir().ok()).flatten().flatten();
+        let left = entries.filter(|entry| is_leftover(entry, before));
+        left.filter(|entry| match std::fs::remove_file(entry.path()) {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!("what an upload has left cannot be removed: {error}");
+                false
+            }
+        })
+        .count()
     }
 
     /// Whether there is any.
@@ -107,6 +128,16 @@ impl DataFolders {
     }
 }
 
+/// Whether this is a file that an upload has left, and has not been written to since a moment.
+fn is_leftover(entry: &DirEntry, before: SystemTime) -> bool {
+    let name = entry.file_name();
+    let id = name.to_str().and_then(|name| name.strip_prefix(UPLOAD));
+    let is_ours = id.is_some_and(|id| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    // Of the link itself, where it is one.
+    let is_old = |found: Metadata| found.is_file() && found.modified().is_ok_and(|at| at < before);
+    is_ours && entry.metadata().is_ok_and(is_old)
+}
+
 /// What stands before the first part with a wildcard, and the rest.
 fn fixed(path: &Path) -> (PathBuf, PathBuf) {
     let is_fixed = |part: &Component<'_>| !part.as_os_str().to_string_lossy().contains(['*', '?', '[']);
@@ -181,6 +212,29 @@ mod tests {
         }
         let found = folders.source("in.csv").unwrap();
         assert!(found.path.ends_with("data/a.csv"), "{}", found.path);
+    }
+
+    #[test]
+    fn what_old_uploads_have_left_is_removed_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let id = "0123456789abcdef0123456789abcdef";
+        let (left, young) = (format!("{UPLOAD}{id}"), format!("{UPLOAD}{}", id.replace('0', "1")));
+        let others =
+            ["customers.csv".to_owned(), format!("{UPLOAD}1"), format!("{left}.csv"), format!("a{left}")];
+        let folders = DataFolders::open(&[folder.path().to_owned()]).unwrap();
+        let (now, hour) = (SystemTime::now(), std::time::Duration::from_secs(60 * 60));
+        for name in others.iter().chain([&left, &young]) {
+            let file = std::fs::File::create(folder.path().join(name)).unwrap();
+            file.set_modified(if *name == young { now } else { now - 2 * hour }).unwrap();
+        }
+        let within = folder.path().join(format!("{UPLOAD}{}", id.replace('0', "2")));
+        std::fs::create_dir(&within).unwrap();
+        assert_eq!(folders.remove_leftovers(now - hour), 1);
+        assert!(!folder.path().join(&left).exists());
+        assert!(others.iter().chain([&young]).all(|name| folder.path().join(name).exists()));
+        assert!(within.exists());
+        assert_eq!(folders.remove_leftovers(now + hour), 1, "in time, the young one, too");
+        assert_eq!(DataFolders::default().remove_leftovers(now + hour), 0);
     }
 
     #[test]

@@ -30,8 +30,8 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// How long what moves or reads a whole table may take.
 const WHOLE_TABLE_WITHIN: Duration = Duration::from_secs(10 * 60);
 
-/// Endpoints that move or read a whole table, by the end of their route.
-const WHOLE_TABLE: [&str; 13] = [
+/// Endpoints and pages that move or read a whole table, by the end of their route.
+const WHOLE_TABLE: [&str; 19] = [
     "/files",
     "/keys",
     "/members",
@@ -45,6 +45,13 @@ const WHOLE_TABLE: [&str; 13] = [
     "/description",
     "/values",
     "/check",
+    // Pages.
+    "/tables/new",
+    "/tables/{name}",
+    "/tables/{name}/edit",
+    "/segments/{name}",
+    "/overlap",
+    "/customers",
 ];
 
 /// The other end of the connection.
@@ -216,6 +223,19 @@ fn put_headers(headers: &mut HeaderMap, request: &str, is_https: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_looks_at_a_whole_table_has_its_time_and_nothing_else() {
+        for route in
+            ["/api/v1/tables", "/api/v1/tables/{id}", "/api/v1/files", "/tables/new", "/tables/{name}/edit"]
+        {
+            assert_eq!(within(route), WHOLE_TABLE_WITHIN, "{route}");
+        }
+        for route in ["/api/v1/exports", "/api/v1/segments/{id}", "/segments/new", "/api/v1/session", "none"]
+        {
+            assert_eq!(within(route), ANSWER_WITHIN, "{route}");
+        }
+    }
 
     #[test]
     fn only_a_proxy_of_ours_is_believed() {

@@ -20,6 +20,21 @@ pub struct Claimed {
     pub used_until_ms: Option<i64>,
 }
 
+/// What became of the wish to hold a lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// It is held.
+    Ours {
+        /// Until when somebody else may have used it, in milliseconds since 1970; 0 for nobody.
+        used_until_ms: i64,
+    },
+    /// Another worker holds it.
+    Theirs {
+        /// Until when, if it says nothing any more.
+        until_ms: i64,
+    },
+}
+
 /// How a job ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ending {
@@ -135,8 +150,7 @@ impl Store {
         read(&row).map(Some)
     }
 
-    /// Gives a lane until `until_ms` to a worker that has no job, or lets it keep the lane. Returns until when somebody else
-    /// may have used it, in milliseconds since 1970 (0 for nobody); none if another worker holds it.
+    /// Gives a lane until `until_ms` to a worker that has no job, or lets it keep the lane; unless another worker holds it.
     ///
     /// # Errors
     /// If the database fails.
@@ -146,27 +160,33 @@ impl Store {
         worker: &str,
         now_ms: i64,
         until_ms: i64,
-    ) -> Result<Option<i64>, StoreError> {
+    ) -> Result<Held, StoreError> {
         const DOING: &str = "taking a lane";
         let mut transaction = self.pool.begin().await.doing(DOING)?;
-        let used = sqlx::query("SELECT until_ms FROM lane WHERE name = $1 AND worker <> $2");
-        let used = used.bind(name).bind(worker).fetch_optional(&mut *transaction).await.doing(DOING)?;
-        let used_ms = used.map(|row| row.try_get("until_ms")).transpose().doing(DOING)?.unwrap_or(0);
+        let other = sqlx::query("SELECT until_ms FROM lane WHERE name = $1 AND worker <> $2");
+        let other = other.bind(name).bind(worker).fetch_optional(&mut *transaction).await.doing(DOING)?;
+        let other_ms: Option<i64> = other.map(|row| row.try_get("until_ms")).transpose().doing(DOING)?;
         let held = sqlx::query(HOLD).bind(name).bind(worker).bind(now_ms).bind(until_ms);
         let held = held.execute(&mut *transaction).await.doing(DOING)?;
         transaction.commit().await.doing(DOING)?;
-        Ok((held.rows_affected() == 1).then_some(used_ms))
+        Ok(match held.rows_affected() {
+            1 => Held::Ours { used_until_ms: other_ms.unwrap_or(0) },
+            // Whoever was faster just now holds it as long as we would have.
+            _ => Held::Theirs { until_ms: other_ms.filter(|until| *until >= now_ms).unwrap_or(until_ms) },
+        })
     }
 
-    /// Says that a worker is alive: it holds its lanes until `until_ms`. Returns those of its jobs that it may go on with;
-    /// every other has another worker, or is over.
+    /// Says that a worker is alive: it holds the lanes of its jobs until `until_ms`; those that it has no use for any more fall
+    /// free. Returns those of its jobs that it may go on with; every other has another worker, or is over.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn keep_lanes(&self, worker: &str, until_ms: i64) -> Result<Vec<Job>, StoreError> {
         const DOING: &str = "holding lanes";
         let mut transaction = self.pool.begin().await.doing(DOING)?;
-        let kept = sqlx::query("UPDATE lane SET until_ms = $2 WHERE worker = $1").bind(worker).bind(until_ms);
+        let kept = "UPDATE lane SET until_ms = $2 WHERE worker = $1 AND EXISTS (SELECT 1 FROM job
+                        WHERE job.lane = lane.name AND job.worker = $1 AND status IN ('running', 'waiting_for_limit'))";
+        let kept = sqlx::query(kept).bind(worker).bind(until_ms);
         kept.execute(&mut *transaction).await.doing(DOING)?;
         let text = format!(
             "SELECT {COLUMNS} FROM job WHERE worker = $1 AND status IN ('running', 'waiting_for_limit')

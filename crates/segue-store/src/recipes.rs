@@ -79,6 +79,7 @@ impl Store {
             .await;
         added.map_err(|error| told(DOING, &export.name, error))?;
         use_segments(&mut transaction, &export.id, &export.recipe).await?;
+        count_change(&mut transaction).await?;
         write(&mut transaction, entry).await?;
         transaction.commit().await.doing(DOING)
     }
@@ -113,6 +114,7 @@ impl Store {
         }
         forget_segments(&mut transaction, &changed.id).await?;
         use_segments(&mut transaction, &changed.id, &changed.recipe).await?;
+        count_change(&mut transaction).await?;
         write(&mut transaction, entry).await?;
         transaction.commit().await.doing(DOING)?;
         Ok(changed.version + 1)
@@ -136,8 +138,22 @@ impl Store {
             // What was forgotten is not: the transaction ends here.
             return Err(missing_or_stale(find(&mut transaction, id).await?.is_some(), "export"));
         }
+        count_change(&mut transaction).await?;
         write(&mut transaction, entry).await?;
         transaction.commit().await.doing(DOING)
+    }
+
+    /// A number that is another one after each change of an export or of the setting of this name: whoever has read all of
+    /// them need not do so again while it is the same.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn schedules_version(&self, setting: &str) -> Result<i64, StoreError> {
+        const DOING: &str = "looking whether schedules have changed";
+        let text = "SELECT taken + COALESCE((SELECT version FROM setting WHERE name = $1), 0) AS version
+                    FROM turn WHERE name = 'exports'";
+        let row = sqlx::query(text).bind(setting).fetch_one(&self.pool).await.doing(DOING)?;
+        row.try_get("version").doing(DOING)
     }
 
     /// The export with this id.
@@ -205,6 +221,15 @@ pub(crate) async fn rename_in_recipes(
             .doing(DOING)?;
     }
     Ok(())
+}
+
+/// Counts a change of exports. The last thing that a transaction locks: otherwise two of them might wait for each other.
+async fn count_change(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    sqlx::query("UPDATE turn SET taken = taken + 1 WHERE name = 'exports'")
+        .execute(connection)
+        .await
+        .doing("counting changes of exports")
+        .map(drop)
 }
 
 async fn use_segments(connection: &mut AnyConnection, id: &str, recipe: &Recipe) -> Result<(), StoreError> {

@@ -65,6 +65,16 @@ impl Store {
         Ok(segments)
     }
 
+    /// The segment of this name; none if there is none.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn segment(&self, name: &str) -> Result<Option<Segment>, StoreError> {
+        let text = format!("SELECT {COLUMNS} FROM segment WHERE name = $1");
+        let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(name).fetch_optional(&self.pool).await;
+        row.doing("reading a segment")?.as_ref().map(read).transpose()
+    }
+
     /// Notes a refresh of a segment whose snapshot in force was `before`; if it succeeded, puts its own in force, both or
     /// neither.
     ///
@@ -123,10 +133,26 @@ impl Store {
     /// If the database fails.
     pub async fn latest_refreshes(&self) -> Result<BTreeMap<String, Refresh>, StoreError> {
         const DOING: &str = "listing refreshes";
-        let text = "SELECT segment, at_ms, millis, members, words, set_aside FROM refresh
-                    WHERE seq = (SELECT MAX(seq) FROM refresh AS its WHERE its.segment = refresh.segment)";
+        // Two steps down an index for each segment, however long its history is.
+        let text = "SELECT refresh.segment, at_ms, millis, refresh.members, words, set_aside FROM segment
+                    JOIN refresh ON refresh.segment = segment.name
+                        AND seq = (SELECT MAX(seq) FROM refresh AS its WHERE its.segment = segment.name)";
         let rows = sqlx::query(text).fetch_all(&self.pool).await.doing(DOING)?;
         rows.iter().map(|row| Ok((row.try_get("segment").doing(DOING)?, read_refresh(row)?))).collect()
+    }
+
+    /// The latest refresh of a segment, and how many it has had; none before the first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn latest_refresh(&self, segment: &str) -> Result<Option<(Refresh, u64)>, StoreError> {
+        const DOING: &str = "looking for the latest refresh";
+        let text = "SELECT at_ms, millis, members, words, seq FROM refresh WHERE segment = $1
+                    ORDER BY seq DESC LIMIT 1";
+        let row = sqlx::query(text).bind(segment).fetch_optional(&self.pool).await.doing(DOING)?;
+        let Some(row) = row else { return Ok(None) };
+        let count: i64 = row.try_get("seq").doing(DOING)?;
+        Ok(Some((read_refresh(&row)?, u64::try_from(count).unwrap_or_default())))
     }
 
     /// Refreshes of a segment, oldest first.

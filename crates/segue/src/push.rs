@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use activecampaign::{Client, Host, HostPolicy, Limits, Options};
 use chrono::Utc;
@@ -13,8 +14,9 @@ use segue_model::segment::Meaning;
 use segue_model::{Brakes, DataMatching, Engine, FieldMatch, FieldType, Inspection, PlanRequest, Source};
 use segue_runs::segments::ToExport;
 use segue_runs::{
-    Exporter, Finished, Pace, Prepared, Progress, RunError, Settings, Stop, StopHandle, check_account,
+    Exporter, Finished, Pace, Prepared, Progress, RunError, Settings, Stop, StopHandle, check_account, limits,
 };
+use segue_server::system_clock;
 use segue_store::{StateDirectory, Store};
 
 use crate::bar::Bar;
@@ -73,50 +75,64 @@ pub(crate) async fn push_with(
 ) -> Result<Pushed, Failure> {
     let client = Client::new(&host, key, options(push))?;
     let folder = &push.workspace.folder;
-    let place = match &input.open {
-        Some(open) => Some((Arc::clone(&open.directory), open.store.clone())),
-        None if folder.is_shared() => Some(folder.open().await?),
-        None => None,
+    let is_open = input.open.is_some();
+    let (directory, store) = match &input.open {
+        Some(open) => (Arc::clone(&open.directory), open.store.clone()),
+        None => folder.open().await?,
     };
-    let Some((_, store)) = place.as_ref().filter(|_| folder.is_shared()) else {
-        return push_to(push, input, &host, client, place, stop).await;
-    };
-    // Beside others, the account is ours alone from the first request on.
-    let store = store.clone();
-    let ended = match Lane::hold(&store, &account_lane(&host.name()), stop.0.clone()).await {
-        Ok(lane) => {
-            if lane.was_used {
-                show::say(
-                    "Another process has used this account within the last minute: waiting for one, as its limits ask.",
-                );
-                client.rest();
-            }
-            let ended = push_to(push, input, &host, client, place, stop).await;
-            lane.leave().await;
-            ended
-        }
-        Err(failure) => Err(failure),
-    };
-    store.close().await;
+    let ended = push_alone(push, input, &host, client, (directory, store.clone()), stop).await;
+    if !is_open {
+        store.close().await;
+    }
     ended
 }
 
-/// Pushes to an account, from a place that is open or is to be opened once the account is known to be right.
+/// Pushes with the account to itself from the first request on.
+async fn push_alone(
+    push: &Push,
+    input: &Input,
+    host: &Host,
+    client: Client,
+    (directory, store): (Arc<StateDirectory>, Store),
+    stop: (StopHandle, Stop),
+) -> Result<Pushed, Failure> {
+    let (lane, clock) = (account_lane(&host.name()), system_clock());
+    if !push.workspace.folder.is_shared() {
+        // Whoever held it uses this folder no more.
+        store.free_all_lanes(clock()).await?;
+    }
+    let held = Lane::take(&store, &lane, stop.0.clone()).await?;
+    // What others have sent within the last minute counts, and so will what is sent now.
+    let client = limits::noting(&client, &store, &lane, &clock);
+    let ended = match limits::remember(&client, &store, &lane, held.used_until_ms, clock()).await {
+        Ok(wait) => {
+            if wait >= Duration::from_secs(1) {
+                show::say(&format!(
+                    "This account has taken as many imports within the last minute as it may: the next one waits for {} \
+                     seconds.",
+                    wait.as_secs()
+                ));
+            }
+            push_to(push, input, host, client, directory, &store, stop).await
+        }
+        Err(error) => Err(error.into()),
+    };
+    held.leave().await;
+    ended
+}
+
+/// Pushes to an account that is ours.
 async fn push_to(
     push: &Push,
     input: &Input,
     host: &Host,
     client: Client,
-    place: Option<(Arc<StateDirectory>, Store)>,
+    directory: Arc<StateDirectory>,
+    store: &Store,
     stop: (StopHandle, Stop),
 ) -> Result<Pushed, Failure> {
     let account = check_account(&client, push.account.list, &push.matching.fields).await?;
     show::say(&show::account(&host.name(), &account.list));
-    let is_open = place.is_some();
-    let (directory, store) = match place {
-        Some(place) => place,
-        None => push.workspace.folder.open().await?,
-    };
     let settings = Settings {
         host: host.name(),
         list: account.list,
@@ -147,9 +163,6 @@ async fn push_to(
         run(push, &exporter, request, stop, &bar).await
     };
     bar.stop();
-    if !is_open {
-        store.close().await;
-    }
     ended
 }
 

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use activecampaign::HostPolicy;
 use clap::{Args, ValueEnum};
@@ -20,6 +21,9 @@ use crate::show;
 use crate::signals::Signals;
 use crate::worker::{self, WorkOptions, Working};
 use crate::workspace::Workspace;
+
+/// No upload takes so long: what is left of one is nobody's, even where other servers share the folder.
+const UPLOAD_IS_OVER: Duration = Duration::from_secs(60 * 60);
 
 /// How the server's log is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -151,6 +155,10 @@ fn web_address(text: &str) -> Result<String, String> {
 pub(crate) async fn run(serve: Serve) -> Result<Code, Failure> {
     let open = serve.workspace.open().await?;
     let data_folders = data_folders(&serve.data_folders, open.directory.path())?;
+    let removed = data_folders.remove_leftovers(SystemTime::now() - UPLOAD_IS_OVER);
+    if removed > 0 {
+        tracing::info!(removed, "files of uploads that were cut off are removed");
+    }
     let store = open.store.clone();
     let rules = ConnectionRules {
         sandbox: serve.sandbox_address().map(|address| format!("http://{address}")),

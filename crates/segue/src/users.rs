@@ -180,13 +180,39 @@ pub(crate) async fn id(api: &Api, wanted: &str) -> Result<String, Failure> {
         // The audit log knows users who are no more.
         return Ok(wanted);
     }
-    for user in api.list(&Ask::get(&["users"])?, usize::MAX).await? {
-        let user: User = read(user)?;
-        if user.login == wanted {
-            return Ok(user.id);
-        }
+    let found = all(api).await?.into_iter().find(|user| user.login == wanted);
+    found
+        .map(|user| user.id)
+        .ok_or_else(|| Failure::Input("nobody has this login: see segue users list".to_owned()))
+}
+
+/// The ids of users that somebody calls by login or id.
+pub(crate) async fn ids(api: &Api, wanted: &[String]) -> Result<Vec<String>, Failure> {
+    let all = all(api).await?;
+    let mut found = Vec::new();
+    for (index, wanted) in wanted.iter().enumerate() {
+        let folded = wanted.trim().to_lowercase();
+        let known = all.iter().find(|user| user.login == folded || user.id == folded).ok_or_else(|| {
+            Failure::Input(format!("nobody has login number {} of those: see segue users list", index + 1))
+        })?;
+        found.push(known.id.clone());
     }
-    Err(Failure::Input("nobody has this login: see segue users list".to_owned()))
+    Ok(found)
+}
+
+/// The logins of users by their ids, sorted; of one who is no more, the id.
+pub(crate) async fn logins(api: &Api, ids: &[&str]) -> Result<Vec<String>, Failure> {
+    let all = all(api).await?;
+    let login = |id: &&str| {
+        all.iter().find(|user| user.id == **id).map_or_else(|| (*id).to_owned(), |user| user.login.clone())
+    };
+    let mut logins: Vec<String> = ids.iter().map(login).collect();
+    logins.sort();
+    Ok(logins)
+}
+
+async fn all(api: &Api) -> Result<Vec<User>, Failure> {
+    api.list(&Ask::get(&["users"])?, usize::MAX).await?.into_iter().map(read).collect()
 }
 
 async fn change(api: &Api, user: &str, changes: Value) -> Result<(), Failure> {

@@ -1,9 +1,11 @@
 //! Limits: kept by itself, waited for when told, and shared by all calls of a client.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use activecampaign::{Contact, Import, Limits, Options, Retry};
+use activecampaign::{Contact, Import, Limits, Options, Retry, Sent, Window, Witness};
 use activecampaign_sim::KEY;
+use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -135,4 +137,53 @@ async fn a_client_that_knows_no_limits_gets_there_all_the_same() {
         result.unwrap();
     }
     assert!(account.client.usage().rate_limited > 0);
+}
+
+/// Two imports a minute, of which one may hold a single contact.
+fn few() -> Limits {
+    let minute = Duration::from_secs(60);
+    let window = |requests| Window { requests, per: minute };
+    Limits { bulk: window(2), bulk_single: window(1), ..Limits::none() }
+}
+
+#[tokio::test]
+async fn a_witness_is_told_of_every_import_before_it_is_sent_and_of_nothing_else() {
+    let account = Account::proven(&[]).await;
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let notes = Arc::clone(&told);
+    let client = account.other_client(KEY, Options { limits: Limits::default(), ..hurried() });
+    let witness = Witness::new(move |is_single| {
+        notes.lock().push(is_single);
+        // The first one is not noted.
+        let noted = if notes.lock().len() == 1 { Err("the disk is full".to_owned()) } else { Ok(()) };
+        Box::pin(async move { noted })
+    });
+    client.me().await.unwrap();
+    let client = client.witnessed(witness);
+    let before = account.look("journal").await.as_array().unwrap().len();
+    client.bulk_import(&people(2)).await.unwrap();
+    let sent = account.look("journal").await.as_array().unwrap().len() - before;
+    assert_eq!((told.lock().clone(), sent), (vec![false, false], 1), "what is not noted is not sent");
+
+    let open = account.client.witnessed(Witness::new(|_| Box::pin(async { Err("not asked".to_owned()) })));
+    open.bulk_import(&people(1)).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_others_have_sent_is_counted_by_kind() {
+    let account = Account::new().await;
+    let sent = |is_single| Sent { ago: Duration::from_secs(1), is_single };
+    let waits = async |others: &[Sent], size| {
+        let client = account.other_client(KEY, Options { limits: few(), ..hurried() });
+        client.remember(Duration::from_secs(90), others);
+        tokio::time::timeout(Duration::from_secs(3), client.bulk_import(&people(size))).await.is_err()
+    };
+    assert!(!waits(&[sent(false)], 2).await);
+    assert!(!waits(&[sent(true)], 2).await);
+    assert!(waits(&[sent(true)], 1).await);
+    assert!(waits(&[sent(false), sent(false)], 2).await);
+    // A general request, whose limit nobody has used for longer than its window, waits for nothing.
+    let client = account.other_client(KEY, Options { limits: Limits::default(), ..hurried() });
+    assert!(client.remember(Duration::from_secs(90), &[sent(false)]).is_zero());
+    client.me().await.unwrap();
 }

@@ -117,7 +117,7 @@ impl Segments {
             Ok((_, faults)) | Err(SegmentError::Faults(faults)) => faults,
             Err(error) => return Err(error),
         };
-        let latest = self.store.refreshes(name).await?.pop();
+        let latest = self.store.latest_refresh(name).await?.map(|(latest, _)| latest);
         Ok((stored.seen(segment, latest), faults))
     }
 

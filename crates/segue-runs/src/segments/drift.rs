@@ -1,6 +1,7 @@
 //! Schema drift: what tables have lost since they were declared, and which segments and exports that breaks.
 
 use segue_model::Drifted;
+use segue_model::job::DriftedTable;
 use segue_model::segment::check::{check, check_named};
 use segue_model::segment::{Catalog, Definition, Table, read};
 
@@ -20,7 +21,40 @@ pub struct Drift {
     pub exports: Vec<String>,
 }
 
+/// Tables and segments as they were at one moment, for all of one refresh.
+pub struct Sources(pub(super) Stored);
+
 impl Segments {
+    /// Looks at every table's source, once: which tables are other than they were declared, and what that breaks. `tells` is
+    /// told before each how many of how many are done.
+    ///
+    /// # Errors
+    /// [`SegmentError::Store`]. A source that cannot be read is told with the others.
+    pub async fn look_at_sources(
+        &self,
+        tells: &(dyn Fn(usize, usize) + Send + Sync),
+    ) -> Result<(Sources, Vec<DriftedTable>), SegmentError> {
+        let stored = self.catalog().await?;
+        let mut drifted = Vec::new();
+        for (done, table) in stored.tables.iter().enumerate() {
+            tells(done, stored.tables.len());
+            let name = table.table.name.clone();
+            match self.drift_of(&stored, &name).await {
+                Ok(None) => {}
+                Ok(Some(Drift { columns, segments, exports })) => {
+                    drifted.push(DriftedTable { name, words: String::new(), columns, segments, exports });
+                }
+                Err(SegmentError::Engine(error)) => {
+                    let (segments, exports) = stored.all_over(&name);
+                    let words = error.to_string();
+                    drifted.push(DriftedTable { name, words, columns: Vec::new(), segments, exports });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((Sources(stored), drifted))
+    }
+
     /// What a table's source has lost since the table was declared; none if nothing.
     ///
     /// # Errors
@@ -58,6 +92,21 @@ impl Segments {
             }
         }
         Ok(Some(Drift { columns, segments, exports }))
+    }
+}
+
+impl Stored {
+    /// The segments that speak of a table, and the exports that use one of those.
+    fn all_over(&self, table: &str) -> (Vec<String>, Vec<String>) {
+        let segments: Vec<String> = self
+            .users_of_table(table)
+            .into_iter()
+            .filter(|user| user.kind == "segment")
+            .map(|user| user.name)
+            .collect();
+        let uses = |export: &&SavedExport| export.recipe.segments.iter().any(|name| segments.contains(name));
+        let exports = self.exports.iter().filter(uses).map(|export| export.name.clone()).collect();
+        (segments, exports)
     }
 }
 

@@ -35,7 +35,7 @@ use self::gate::Gate;
 
 pub use ask::MembersFormat;
 pub use definitions::{NewSegment, SeenSegment, SegmentEdit, SegmentFilter, Usage};
-pub use drift::Drift;
+pub use drift::{Drift, Sources};
 pub use error::{SegmentError, User};
 pub use export::ToExport;
 pub use refresh::Refreshed;

@@ -8,7 +8,7 @@ use segue_model::{EngineError, Evaluated, Evaluation, Source};
 use segue_store::{CatalogChange, Entry, Refresh, Segment, StoreError};
 
 use super::catalog::{Planned, Stored};
-use super::{SegmentError, Segments, record};
+use super::{SegmentError, Segments, Sources, record};
 use crate::export::digest;
 
 /// How a refresh ended.
@@ -66,7 +66,19 @@ impl Segments {
         now: DateTime<Utc>,
         goes_on: &(dyn Fn(usize, usize) -> bool + Send + Sync),
     ) -> Result<Vec<Refreshed>, SegmentError> {
-        let mut stored = self.catalog().await?;
+        self.refresh_from(Sources(self.catalog().await?), now, goes_on).await
+    }
+
+    /// The same after the sources were looked at, with the tables as they were then.
+    ///
+    /// # Errors
+    /// If the outcome cannot be noted.
+    pub async fn refresh_from(
+        &self,
+        Sources(mut stored): Sources,
+        now: DateTime<Utc>,
+        goes_on: &(dyn Fn(usize, usize) -> bool + Send + Sync),
+    ) -> Result<Vec<Refreshed>, SegmentError> {
         let mut names = in_order(&stored.definitions);
         names
             .retain(|name| stored.segment(name).is_ok_and(|segment| segment.is_active && !segment.is_static));
@@ -166,7 +178,8 @@ impl Segments {
 
     /// The name of the next snapshot. Renamed segments take theirs along, so one under an old name has to pass over them.
     async fn next_file(&self, stored: &Stored, segment: &Segment) -> Result<String, SegmentError> {
-        let refreshes = self.store.refreshes(&segment.name).await?.len();
+        let latest = self.store.latest_refresh(&segment.name).await?;
+        let refreshes = latest.map_or(0, |(_, count)| count);
         let is_in_force = |file: &String| {
             stored.segments.iter().any(|known| known.snapshot.as_deref() == Some(file.as_str()))
         };

@@ -3,46 +3,51 @@
 use std::collections::HashMap;
 
 use activecampaign::{Client, Error, Host, Options};
-use parking_lot::Mutex;
 use secrecy::SecretString;
+use segue_model::job::account_lane;
+use segue_store::{Store, StoreError};
+use tokio::sync::Mutex;
 
-/// The longest window of the provider's limits, in milliseconds: who has used an account so lately has used up some of them.
-pub const WINDOW_MS: i64 = 60_000;
+use super::Clock;
+use crate::limits;
 
 /// Clients of accounts.
 pub(super) struct Accounts {
     options: Options,
+    store: Store,
+    clock: Clock,
+    /// Held while what others have sent is counted: nobody sends before that.
     clients: Mutex<HashMap<String, Client>>,
 }
 
 impl Accounts {
-    pub(super) fn new(options: Options) -> Self {
-        Self { options, clients: Mutex::default() }
+    pub(super) fn new(options: Options, store: Store, clock: Clock) -> Self {
+        Self { options, store, clock, clients: Mutex::default() }
     }
 
-    /// A client of the account for one run, with the key that is in force now.
+    /// A client of the account for one run, with the key that is in force now; or why there is none.
     ///
-    /// `used_until_ms` is until when another process may have used the account: its requests still count, so the budgets
-    /// rest until its windows are over.
-    pub(super) fn client(
+    /// `used_until_ms` is until when another process may have used the account: what it has sent still counts.
+    pub(super) async fn client(
         &self,
         host: &Host,
         key: SecretString,
         used_until_ms: Option<i64>,
-        now_ms: i64,
-    ) -> Result<Client, Error> {
-        let mut clients = self.clients.lock();
-        let client = match clients.get(&host.name()) {
-            Some(known) => known.beside(key),
-            None => {
-                let client = Client::new(host, key, self.options.clone())?;
-                clients.insert(host.name(), client.clone());
-                client
-            }
+    ) -> Result<Result<Client, Error>, StoreError> {
+        let lane = account_lane(&host.name());
+        let mut clients = self.clients.lock().await;
+        let (client, is_new) = match clients.get(&host.name()) {
+            Some(known) => (known.beside(key), false),
+            None => match Client::new(host, key, self.options.clone()) {
+                Ok(client) => (limits::noting(&client, &self.store, &lane, &self.clock), true),
+                Err(error) => return Ok(Err(error)),
+            },
         };
-        if used_until_ms.is_some_and(|until| now_ms - until < WINDOW_MS) {
-            client.rest();
+        if is_new || used_until_ms.is_some() {
+            let until_ms = used_until_ms.unwrap_or_default();
+            limits::remember(&client, &self.store, &lane, until_ms, (self.clock)()).await?;
         }
-        Ok(client)
+        clients.entry(host.name()).or_insert_with(|| client.clone());
+        Ok(Ok(client))
     }
 }

@@ -57,7 +57,7 @@ impl Worker {
             // The connection leads to another account since this was queued.
             return Ok(Ended::PutBack { lane, words: String::new(), due_ms: job.due_ms });
         }
-        let client = match self.accounts.client(&host, key, claimed.used_until_ms, self.now_ms()) {
+        let client = match self.accounts.client(&host, key, claimed.used_until_ms).await? {
             Ok(client) => client,
             Err(error) => return Ok(failed(&error.to_string())),
         };
@@ -95,13 +95,14 @@ impl Worker {
 
     /// Why the members of the export's segments are not to be sent.
     async fn stale(&self, export: &SavedExport) -> Result<Option<String>, StoreError> {
-        let segments = self.installation.store.segments().await?;
+        let store = &self.installation.store;
         for name in &export.recipe.segments {
-            let Some(segment) = segments.iter().find(|segment| segment.name == *name) else {
+            let Some(segment) = store.segment(name).await? else {
                 return Ok(Some(format!("segment \"{name}\" was removed")));
             };
-            let latest = self.installation.store.refreshes(name).await?.into_iter().next_back();
-            if let Some(words) = why_stale(segment, latest.as_ref().map(|refresh| refresh.words.as_str())) {
+            let latest = store.latest_refresh(name).await?;
+            if let Some(words) = why_stale(&segment, latest.as_ref().map(|(latest, _)| latest.words.as_str()))
+            {
                 return Ok(Some(words));
             }
         }

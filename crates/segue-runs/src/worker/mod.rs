@@ -24,6 +24,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use activecampaign::Options;
+use parking_lot::Mutex;
 use segue_model::job::{Product, Status, Work};
 use segue_store::{Claimed, Ending, Job, StoreError};
 use tokio::task::{JoinError, JoinSet};
@@ -31,9 +32,9 @@ use tokio::time::Instant;
 
 use crate::{Installation, Pace, Stop, StopHandle};
 use accounts::Accounts;
+use scheduler::Seen;
 use tracker::Tracker;
 
-pub use accounts::WINDOW_MS;
 pub(crate) use delivery::EXAMPLES;
 
 /// Now, in milliseconds since 1970.
@@ -94,6 +95,8 @@ pub struct Inner {
     new_id: NewId,
     rules: WorkerRules,
     accounts: Accounts,
+    /// What the scheduler has seen; none before its first look.
+    seen: Mutex<Option<Seen>>,
 }
 
 impl std::ops::Deref for Worker {
@@ -147,8 +150,10 @@ impl Worker {
     /// A worker of this installation.
     #[must_use]
     pub fn new(installation: Installation, rules: WorkerRules, clock: Clock, new_id: NewId) -> Self {
-        let (id, accounts) = (new_id(), Accounts::new(rules.options.clone()));
-        Self(Arc::new(Inner { installation, id, clock, new_id, rules, accounts }))
+        let store = installation.store.clone();
+        let (id, accounts) = (new_id(), Accounts::new(rules.options.clone(), store, Arc::clone(&clock)));
+        let seen = Mutex::default();
+        Self(Arc::new(Inner { installation, id, clock, new_id, rules, accounts, seen }))
     }
 
     fn now_ms(&self) -> i64 {

@@ -1,7 +1,7 @@
 //! A refresh: of one segment, or the whole chain of sources, segments and exports.
 
 use chrono::{DateTime, Utc};
-use segue_model::job::{Product, RefreshedSegment, Status, Trigger, Work, account_lane};
+use segue_model::job::{DriftedTable, Product, RefreshedSegment, Status, Trigger, Work, account_lane};
 use segue_model::schedule::ExportSchedule;
 use segue_store::{Job, NewJob, SavedExport, StoreError};
 
@@ -17,67 +17,47 @@ impl Worker {
         tracker: &Tracker,
         stop: &Stop,
     ) -> Result<Ended, StoreError> {
-        let refreshed = match self.refreshed(job, tracker, stop).await {
+        let (tables, refreshed) = match self.refreshed(job, tracker, stop).await {
             Err(SegmentError::Store(error)) => return Err(error),
             Err(error) => {
                 return Ok(Ended::with(Status::Failed, &error.to_string(), Product::default()));
             }
             Ok(_) if stop.is_left() => return Ok(Ended::Left),
-            Ok(refreshed) => refreshed,
+            Ok(done) => done,
         };
         let segments: Vec<RefreshedSegment> = refreshed.iter().map(told).collect();
+        let product = Product { tables, segments, ..Product::default() };
         if stop.is_raised() {
-            return Ok(Ended::with(Status::Cancelled, "", Product { segments, ..Product::default() }));
+            return Ok(Ended::with(Status::Cancelled, "", product));
         }
         tracker.enter("exports");
-        self.queue_followers(job, &segments).await?;
-        let failed: Vec<&str> = segments
-            .iter()
-            .filter(|segment| segment.members.is_none())
-            .map(|segment| segment.name.as_str())
-            .collect();
-        let (status, words) = if failed.is_empty() {
-            (Status::Succeeded, String::new())
-        } else {
-            let words = format!(
-                "{} of {} segments could not be refreshed: {}",
-                failed.len(),
-                segments.len(),
-                failed.join(", ")
-            );
-            (Status::Failed, words)
-        };
-        Ok(Ended::with(status, &words, Product { segments, ..Product::default() }))
+        self.queue_followers(job, &product.segments).await?;
+        let (status, words) = outcome(&product);
+        Ok(Ended::with(status, &words, product))
     }
 
+    /// What was found to be wrong with tables, and what became of segments.
     async fn refreshed(
         &self,
         job: &Job,
         tracker: &Tracker,
         stop: &Stop,
-    ) -> Result<Vec<Refreshed>, SegmentError> {
+    ) -> Result<(Vec<DriftedTable>, Vec<Refreshed>), SegmentError> {
         let now = DateTime::<Utc>::from_timestamp_millis(self.now_ms()).unwrap_or_default();
         let segments = &self.installation.segments;
         if let Work::Segment(name) = &job.work {
             tracker.enter("segments");
             tracker.count(0, 1);
-            return Ok(vec![segments.refresh(name, now).await?]);
+            return Ok((Vec::new(), vec![segments.refresh(name, now).await?]));
         }
         tracker.enter("sources");
-        let tables = segments.tables().await?;
-        for (done, stored) in tables.iter().enumerate() {
-            tracker.count(done, tables.len());
-            // What a table has lost is told by the segments that it breaks; the others are refreshed.
-            if let Err(error) = segments.drift(&stored.table.name).await {
-                tracing::warn!("a source cannot be read: {error}");
-            }
-        }
+        let (sources, tables) = segments.look_at_sources(&|done, total| tracker.count(done, total)).await?;
         tracker.enter("segments");
         let goes_on = |done, total| {
             tracker.count(done, total);
             !stop.is_raised()
         };
-        segments.refresh_all(now, &goes_on).await
+        Ok((tables, segments.refresh_from(sources, now, &goes_on).await?))
     }
 
     /// Queues the exports that run because of this refresh.
@@ -136,6 +116,24 @@ impl Worker {
             due_ms: self.now_ms(),
         }))
     }
+}
+
+/// How a refresh ended, and what there is to say about it. A table that has lost something fails it only by the segments that
+/// this breaks: the others are refreshed.
+fn outcome(product: &Product) -> (Status, String) {
+    let failed = product.segments.iter().filter(|segment| segment.members.is_none());
+    let failed: Vec<&str> = failed.map(|segment| segment.name.as_str()).collect();
+    let mut words = Vec::new();
+    if !product.tables.is_empty() {
+        let names: Vec<&str> = product.tables.iter().map(|table| table.name.as_str()).collect();
+        words.push(format!("not as they were declared are these tables: {}", names.join(", ")));
+    }
+    if !failed.is_empty() {
+        let (count, all) = (failed.len(), product.segments.len());
+        words.push(format!("{count} of {all} segments could not be refreshed: {}", failed.join(", ")));
+    }
+    let status = if failed.is_empty() { Status::Succeeded } else { Status::Failed };
+    (status, words.join("; "))
 }
 
 fn has_changed(export: &SavedExport, refreshed: &[RefreshedSegment]) -> bool {

@@ -1,4 +1,7 @@
 //! The scheduler: starts what is due. Every process that works looks; which one starts something is decided in the store.
+//!
+//! It looks every second, and reads exports and starts only when one of them may be another one or when the next of all
+//! occurrences has come: a thousand exports cost an idle server nothing.
 
 use chrono::{DateTime, Utc};
 use segue_model::job::{REFRESH_LANE, Trigger, Work};
@@ -10,42 +13,87 @@ use super::Worker;
 /// What the system refresh is called where schedules are.
 const SYSTEM: &str = "refresh";
 
+/// The longest that nothing is read, whatever the schedules say.
+const LOOK_AGAIN_MS: i64 = 60 * 60 * 1000;
+
+/// What was seen of all schedules when everything that was due then had been started.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    version: i64,
+    at_ms: i64,
+    /// When the next of all occurrences comes, at the earliest.
+    next_ms: i64,
+}
+
 impl Worker {
     /// Queues everything that is due now.
     pub(super) async fn start_due(&self) -> Result<(), StoreError> {
-        let (now, store) = (self.now_ms(), &self.installation.store);
+        let (now_ms, store) = (self.now_ms(), &self.installation.store);
+        // First the count: what is changed while the rest is read makes it an old one.
+        let version = store.schedules_version(RefreshSchedule::NAME).await?;
+        // Clocks are also set back.
+        let is_known = |seen: Seen| seen.version == version && (seen.at_ms..seen.next_ms).contains(&now_ms);
+        if self.seen.lock().is_some_and(is_known) {
+            return Ok(());
+        }
+        let next_ms = self.start_all_due(now_ms).await?;
+        *self.seen.lock() = Some(Seen { version, at_ms: now_ms, next_ms });
+        Ok(())
+    }
+
+    /// Reads all schedules and queues what is due; gives when something will be due next.
+    async fn start_all_due(&self, now_ms: i64) -> Result<i64, StoreError> {
+        let store = &self.installation.store;
         let starts = store.starts().await?;
         let last = |subject: &str| starts.get(subject).copied();
+        let mut next_ms = now_ms + LOOK_AGAIN_MS;
         if let Some(setting) = store.setting::<RefreshSchedule>(RefreshSchedule::NAME).await?
             && let Some(recurrence) = setting.value.recurrence()
-            && let Some((trigger, note)) = due(recurrence, last(SYSTEM), setting.updated_ms, now)
         {
-            let new = NewJob {
-                id: (self.new_id)(),
-                work: Work::Refresh,
-                name: String::new(),
-                lane: REFRESH_LANE.to_owned(),
-                trigger,
-                note,
-                person: None,
-                parent: None,
-                plan: None,
-                request_key: None,
-                due_ms: now,
-            };
-            store.start_scheduled(SYSTEM, last(SYSTEM), &new, &self.entry_of(&new)).await?;
+            next_ms = next_ms.min(following(recurrence, now_ms));
+            if let Some((trigger, note)) = due(recurrence, last(SYSTEM), setting.updated_ms, now_ms) {
+                let new = self.new_refresh(trigger, note, now_ms);
+                store.start_scheduled(SYSTEM, last(SYSTEM), &new, &self.entry_of(&new)).await?;
+            }
         }
         for export in store.recipes().await? {
+            let Some(recurrence) = export.recipe.schedule.recurrence() else { continue };
+            next_ms = next_ms.min(following(recurrence, now_ms));
             let last = last(&export.id);
-            if let Some(recurrence) = export.recipe.schedule.recurrence()
-                && let Some((trigger, note)) = due(recurrence, last, export.updated.at_ms, now)
+            if let Some((trigger, note)) = due(recurrence, last, export.updated.at_ms, now_ms)
                 && let Some(new) = self.new_run(&export, trigger, note, None).await?
             {
                 store.start_scheduled(&export.id, last, &new, &self.entry_of(&new)).await?;
             }
         }
-        Ok(())
+        Ok(next_ms)
     }
+
+    /// A refresh of the whole system that nobody asked for.
+    fn new_refresh(&self, trigger: Trigger, note: String, now_ms: i64) -> NewJob {
+        NewJob {
+            id: (self.new_id)(),
+            work: Work::Refresh,
+            name: String::new(),
+            lane: REFRESH_LANE.to_owned(),
+            trigger,
+            note,
+            person: None,
+            parent: None,
+            plan: None,
+            request_key: None,
+            due_ms: now_ms,
+        }
+    }
+}
+
+fn moment(ms: i64) -> DateTime<Utc> {
+    DateTime::<Utc>::from_timestamp_millis(ms).unwrap_or_default()
+}
+
+/// When a recurrence comes next.
+fn following(recurrence: &Recurrence, now_ms: i64) -> i64 {
+    recurrence.next_after(moment(now_ms)).map_or(i64::MAX, |next| next.timestamp_millis())
 }
 
 /// Whether something is due, why, and what there is to say about it.
@@ -55,7 +103,6 @@ fn due(
     since_ms: i64,
     now_ms: i64,
 ) -> Option<(Trigger, String)> {
-    let moment = |ms| DateTime::<Utc>::from_timestamp_millis(ms).unwrap_or_default();
     match recurrence.due(last_ms.map(moment), moment(since_ms), moment(now_ms)) {
         Due::Nothing => None,
         Due::OnTime { .. } => Some((Trigger::Schedule, String::new())),

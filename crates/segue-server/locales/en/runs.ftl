@@ -45,6 +45,7 @@ runs-step-settling = Settling
 runs-step-sources = Looking at tables
 runs-step-segments = Refreshing segments
 runs-step-exports = Queueing exports
+runs-table-drifted = Not as it was declared:
 runs-done-of = { $done } of { $total }
 runs-read = { $done ->
     [one] one profile read

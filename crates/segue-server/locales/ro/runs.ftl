@@ -45,6 +45,7 @@ runs-step-settling = Încheiere
 runs-step-sources = Verificarea tabelelor
 runs-step-segments = Reîmprospătarea segmentelor
 runs-step-exports = Pornirea exporturilor
+runs-table-drifted = Nu mai este cum a fost declarat:
 runs-done-of = { $done } din { $total }
 runs-read = { $done ->
     [one] un profil citit

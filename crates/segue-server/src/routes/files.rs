@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::caller::{Caller, Object, compared};
+use crate::folders::UPLOAD;
 use crate::input::Asked;
 use crate::problem::Problem;
 use crate::receive::receive;
@@ -53,7 +54,7 @@ pub(crate) async fn upload(
     caller.require(Right::ChangeTables)?;
     let place = app.setting.data_folders.place(&query.name)?;
     // Beside it, so that it can be put there whole; what begins with a point is no part of any table.
-    let beside = place.with_file_name(format!(".segue-upload-{}", app.new_id()));
+    let beside = place.with_file_name(format!("{UPLOAD}{}", app.new_id()));
     let received = receive(body, beside, app.setting.largest_file).await?;
     let view = UploadedFile { path: query.name, bytes: received.bytes };
     let object = Object { kind: "file", id: &view.path, name: &view.path };

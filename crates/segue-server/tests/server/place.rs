@@ -10,6 +10,8 @@ use sqlx::{AnyConnection, Connection, Executor};
 pub(crate) struct Place {
     pub(crate) directory: Arc<StateDirectory>,
     pub(crate) store: Store,
+    /// Where the database is.
+    address: String,
     /// What ends with the test on a Postgres server.
     _schema: Option<Schema>,
     _folder: tempfile::TempDir,
@@ -34,7 +36,8 @@ impl Place {
         let folder = tempfile::tempdir().expect("a folder");
         let directory = Arc::new(StateDirectory::open(folder.path()).expect("a state directory"));
         let store = Store::open(&directory).await.expect("a store");
-        Self { directory, store, _schema: None, _folder: folder }
+        let address = format!("sqlite://{}", directory.database().display());
+        Self { directory, store, address, _schema: None, _folder: folder }
     }
 
     async fn on_postgres() -> Self {
@@ -49,8 +52,13 @@ impl Place {
         let address = format!("{server}{joint}options[search_path]={name}&application_name={name}");
         // Already now, so that it goes whatever happens.
         let schema = Some(Schema { server, name });
-        let store = Store::connect(&SecretString::from(address)).await.expect("a store");
-        Self { directory, store, _schema: schema, _folder: folder }
+        let store = Store::connect(&SecretString::from(address.as_str())).await.expect("a store");
+        Self { directory, store, address, _schema: schema, _folder: folder }
+    }
+
+    /// Does something to the database past the store.
+    pub(crate) async fn execute(&self, text: &str) -> u64 {
+        execute(&self.address, text).await
     }
 }
 
@@ -71,9 +79,10 @@ impl Drop for Schema {
     }
 }
 
-async fn execute(address: &str, text: &str) {
+async fn execute(address: &str, text: &str) -> u64 {
     sqlx::any::install_default_drivers();
     let mut connection = AnyConnection::connect(address).await.expect("a connection");
-    connection.execute(sqlx::AssertSqlSafe(text)).await.expect("a statement that works");
+    let done = connection.execute(sqlx::AssertSqlSafe(text)).await.expect("a statement that works");
     connection.close().await.expect("a connection that ends");
+    done.rows_affected()
 }

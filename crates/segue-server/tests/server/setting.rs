@@ -46,7 +46,7 @@ pub(crate) struct Site {
     installation: Installation,
     worker: Option<(StopHandle, JoinHandle<()>)>,
     _sandbox: Option<Simulator>,
-    _place: Place,
+    place: Place,
 }
 
 /// How the server of a test differs from others.
@@ -127,7 +127,7 @@ impl Site {
             installation: works,
             worker: None,
             _sandbox: sandbox,
-            _place: place,
+            place,
         }
     }
 
@@ -135,6 +135,11 @@ impl Site {
     pub(crate) async fn change_catalog(&self, change: CatalogChange) {
         let seen = self.store.catalog().await.expect("a catalog").version;
         self.store.change_catalog(seen, &[change], &self.by()).await.expect("a change");
+    }
+
+    /// Does something to the database past everybody; gives how many rows that concerned.
+    pub(crate) async fn execute(&self, text: &str) -> u64 {
+        self.place.execute(text).await
     }
 
     /// An audit entry of what a test does without asking the server.
@@ -161,7 +166,8 @@ impl Site {
         self.worker_at(Limits::none())
     }
 
-    fn worker_at(&self, limits: Limits) -> Worker {
+    /// The same for a worker that keeps these limits.
+    pub(crate) fn worker_at(&self, limits: Limits) -> Worker {
         let rules = WorkerRules {
             options: Options { limits, ..Options::default() },
             pace: Pace::default().sped_up(3000.0),

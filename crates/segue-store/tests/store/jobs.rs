@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use segue_model::job::{Headway, Product, Status, Step, Trigger, Work};
 use segue_model::{Outcome, Report};
 use segue_store::{
-    Delivery, Ending, Entry, EntryFilter, Job, JobFilter, NewJob, Note, Queued, Store, StoreError,
+    Delivery, Ending, Entry, EntryFilter, Held, Job, JobFilter, NewJob, Note, Queued, SentImport, Store,
+    StoreError,
 };
 
 use crate::place::{Place, on_both};
@@ -25,6 +26,8 @@ on_both! {
     of_two_processes_one_starts_what_is_due,
     the_latest_job_of_each_subject_is_told,
     a_lane_is_held_without_a_job,
+    a_lane_that_a_worker_has_no_use_for_falls_free,
+    what_was_sent_to_an_account_is_told_for_a_while,
     what_runs_have_delivered_is_told,
 }
 
@@ -292,15 +295,45 @@ async fn a_lane_is_held_without_a_job(place: &Place) {
     let hold = async |worker: &str, now_ms: i64| {
         store.hold_lane("acme", worker, now_ms, now_ms + 100).await.unwrap()
     };
-    assert_eq!(hold("command", 1_000).await, Some(0), "nobody has used it");
-    assert_eq!(hold("command", 1_050).await, Some(0), "nobody else has");
-    assert_eq!(hold("other", 1_150).await, None);
+    let ours = |used_until_ms| Held::Ours { used_until_ms };
+    assert_eq!(hold("command", 1_000).await, ours(0), "nobody has used it");
+    assert_eq!(hold("command", 1_050).await, ours(0), "nobody else has");
+    assert_eq!(hold("other", 1_150).await, Held::Theirs { until_ms: 1_150 });
     queue(&store, export("a", "newsletter", "acme")).await;
     assert_eq!(store.claim_job("w1", 1_150, 1_250).await.unwrap(), None, "the worker waits for it");
-    assert_eq!(hold("other", 1_151).await, Some(1_150), "whoever says nothing loses it");
-    assert_eq!(hold("command", 1_152).await, None);
+    assert_eq!(hold("other", 1_151).await, ours(1_150), "whoever says nothing loses it");
+    assert_eq!(hold("command", 1_152).await, Held::Theirs { until_ms: 1_251 });
     store.leave_lanes("other", 1_160).await.unwrap();
-    assert_eq!(hold("command", 1_160).await, Some(1_159), "what was left can be taken at once");
+    assert_eq!(hold("command", 1_160).await, ours(1_159), "what was left can be taken at once");
+}
+
+async fn a_lane_that_a_worker_has_no_use_for_falls_free(place: &Place) {
+    let store = place.open().await.unwrap();
+    queue(&store, export("a", "newsletter", "acme")).await;
+    assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some("a"));
+    assert_eq!(store.keep_lanes("w1", 200).await.unwrap().len(), 1);
+    let hold = async |now_ms: i64| store.hold_lane("acme", "command", now_ms, now_ms + 60).await.unwrap();
+    assert_eq!(hold(100).await, Held::Theirs { until_ms: 200 });
+    assert!(end(&store, "w1", "a", Status::Succeeded).await);
+    assert_eq!(store.keep_lanes("w1", 300).await.unwrap(), []);
+    assert_eq!(hold(200).await, Held::Theirs { until_ms: 200 });
+    assert_eq!(hold(201).await, Held::Ours { used_until_ms: 200 }, "it may have been used until then");
+}
+
+async fn what_was_sent_to_an_account_is_told_for_a_while(place: &Place) {
+    let store = place.open().await.unwrap();
+    let sent = |at_ms, is_single| SentImport { at_ms, is_single };
+    for (lane, one) in
+        [("acme", sent(1_000, false)), ("other", sent(1_100, false)), ("acme", sent(2_000, true))]
+    {
+        store.note_import(lane, one).await.unwrap();
+    }
+    assert_eq!(store.imports_since("acme", 1_000).await.unwrap(), [sent(2_000, true), sent(1_000, false)]);
+    assert_eq!(store.imports_since("acme", 1_001).await.unwrap(), [sent(2_000, true)]);
+    store.note_import("acme", sent(601_001, false)).await.unwrap();
+    let kept = store.imports_since("acme", 0).await.unwrap();
+    assert_eq!(kept, [sent(601_001, false), sent(2_000, true)], "what is old is forgotten");
+    assert_eq!(store.imports_since("other", 0).await.unwrap(), [sent(1_100, false)]);
 }
 
 async fn what_runs_have_delivered_is_told(place: &Place) {

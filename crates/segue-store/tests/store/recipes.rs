@@ -19,6 +19,7 @@ on_both! {
     what_an_export_needs_must_be_there,
     a_segment_in_use_stays_and_its_new_name_is_followed,
     exports_are_listed_by_name_wherever_they_are,
+    whoever_knows_all_schedules_learns_that_one_may_have_changed,
 }
 
 fn signature(id: &str, at_ms: i64) -> Signature {
@@ -185,4 +186,29 @@ async fn exports_are_listed_by_name_wherever_they_are(place: &Place) {
     let names: Vec<String> =
         store.exports_using("c-1").await.unwrap().into_iter().map(|export| export.name).collect();
     assert_eq!(names, ["A b", "a-b", "AB", "b", "ă"]);
+}
+
+async fn whoever_knows_all_schedules_learns_that_one_may_have_changed(place: &Place) {
+    let store = furnished(place).await;
+    let version = async || store.schedules_version("refresh").await.unwrap();
+    let mut seen = vec![version().await];
+    store.add_recipe(&export("x-1", "Weekly", &["chile"]), &entry("e-1")).await.unwrap();
+    seen.push(version().await);
+    store.change_recipe(&export("x-1", "Monthly", &["chile"]), &entry("e-2")).await.unwrap();
+    seen.push(version().await);
+    store.set("refresh", 0, &"daily", &entry("e-3")).await.unwrap();
+    seen.push(version().await);
+    store.remove_recipe("x-1", 2, &entry("e-4")).await.unwrap();
+    seen.push(version().await);
+    // Another one in its place, at the same time and with the same version.
+    store.add_recipe(&export("x-2", "Weekly", &["chile"]), &entry("e-5")).await.unwrap();
+    seen.push(version().await);
+    assert!(seen.is_sorted_by(|one, next| one < next), "{seen:?}");
+    let same = version().await;
+    store.set("another", 0, &"daily", &entry("e-6")).await.unwrap();
+    let other = SavedExport { version: 9, ..export("x-2", "Monthly", &["chile"]) };
+    let stale = store.change_recipe(&other, &entry("e-7")).await;
+    assert!(matches!(stale, Err(StoreError::Stale { .. })));
+    change(&store, &[CatalogChange::RemoveSegment("brazil".into())]).await.unwrap();
+    assert_eq!(version().await, same, "what concerns no schedule");
 }

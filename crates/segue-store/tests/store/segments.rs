@@ -136,6 +136,10 @@ async fn a_refresh_puts_its_snapshot_in_force_only_if_it_succeeded(place: &Place
     );
     assert_eq!(store.refreshes("brazil").await.unwrap(), [refresh(1, Some(7)), refresh(2, None)]);
     assert_eq!(store.latest_refreshes().await.unwrap()["brazil"], refresh(2, None));
+    assert_eq!(store.latest_refresh("brazil").await.unwrap(), Some((refresh(2, None), 2)));
+    assert_eq!(store.latest_refresh("chile").await.unwrap(), None);
+    assert_eq!(store.segment("brazil").await.unwrap().as_ref(), store.segments().await.unwrap().first());
+    assert_eq!(store.segment("chile").await.unwrap(), None);
     store.save_refresh("brazil", &refresh(3, Some(9)), Some("brazil-1"), Some("brazil-3")).await.unwrap();
     let found = store.segments().await.unwrap().remove(0);
     assert_eq!((found.members, found.members_before, found.version), (Some(9), Some(7), 2));

@@ -49,7 +49,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Show a run: status and cause, counts, rejections by reason
+    /// Show a run or a refresh: status and cause, counts, rejections by reason, what tables have lost
     Show {
         /// Id of a run or a refresh, or name of an export for its latest run
         run: String,

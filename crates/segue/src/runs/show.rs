@@ -25,6 +25,9 @@ struct Run {
     plan: Option<Plan>,
     counts: Option<Fates>,
     rejections: Vec<Reason>,
+    /// Servers of an earlier version tell nothing of them.
+    #[serde(default)]
+    tables: Vec<Table>,
     segments: Vec<Segment>,
 }
 
@@ -52,6 +55,22 @@ struct Reason {
     meaning: String,
     what_to_do: String,
     count: u64,
+}
+
+/// A table that is not as it was declared.
+#[derive(Deserialize)]
+struct Table {
+    name: String,
+    cause: String,
+    lost_columns: Vec<Lost>,
+    broken_segments: Vec<String>,
+    broken_exports: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Lost {
+    column: String,
+    detail: String,
 }
 
 #[derive(Deserialize)]
@@ -150,6 +169,9 @@ pub(super) fn shown(run: Value) -> Result<String, Failure> {
         (None, Some(plan)) => parts.push(planned(&plan)),
         (None, None) => {}
     }
+    if !run.tables.is_empty() {
+        parts.push(drifted(run.tables));
+    }
     if !run.segments.is_empty() {
         parts.push(refreshed(run.segments));
     }
@@ -170,6 +192,17 @@ fn planned(plan: &Plan) -> String {
         ("leave", plan.leave, "to be unsubscribed from the list"),
         ("imports", plan.requests, "that sending it takes"),
     ])
+}
+
+fn drifted(tables: Vec<Table>) -> String {
+    let mut shown = table(&["not as declared", "what is wrong", "breaks segments", "breaks exports"]);
+    for Table { name, cause, lost_columns, broken_segments, broken_exports } in tables {
+        let lost = lost_columns.into_iter().map(|Lost { column, detail }| format!("{column}: {detail}"));
+        let wrong: Vec<String> =
+            Some(cause).filter(|cause| !cause.is_empty()).into_iter().chain(lost).collect();
+        shown.add_row([name, wrong.join("\n"), broken_segments.join(", "), broken_exports.join(", ")]);
+    }
+    lines(&shown)
 }
 
 fn refreshed(segments: Vec<Segment>) -> String {

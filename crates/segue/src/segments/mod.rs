@@ -242,7 +242,7 @@ async fn lane(asked: &Segments, open: &Open) -> Result<Option<Lane>, Failure> {
     if !finds_members || !asked.workspace.folder.is_shared() {
         return Ok(None);
     }
-    Lane::hold(&open.store, REFRESH_LANE, StopHandle::new().0).await.map(Some)
+    Lane::take(&open.store, REFRESH_LANE, StopHandle::new().0).await.map(Some)
 }
 
 async fn carry_out(kept: &Kept, command: Command, now: DateTime<Utc>) -> Result<Code, Failure> {

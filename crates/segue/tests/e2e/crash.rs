@@ -173,3 +173,51 @@ fn another_plan_waits_for_what_was_begun() {
     assert_adds_up(&report);
     assert_eq!(setting.active().len(), 350, "{report}");
 }
+
+/// A push at this speed of an account that counts.
+fn push_at(setting: &Setting, speed: f64) -> std::process::Command {
+    let speed = speed.to_string();
+    let mut command = setting.push_to(&["--host", setting.host(), "--list", "3"], "in.csv");
+    command.args(["--allow-insecure-host", "--speed", &speed]);
+    command
+}
+
+#[test]
+fn who_follows_a_killed_push_keeps_the_limits_that_it_has_used() {
+    // A minute of three seconds, of which a kill and a new start take a part only.
+    const SPEED: f64 = 20.0;
+    let limits = Some(activecampaign_sim::Limits::default());
+    let mut config = Config { limits, queue_delay: 0.0, import_rate: 1e9, ..Config::default() };
+    config.knobs.set("window=sliding").unwrap();
+    let setting = Setting::at_speed(SPEED, config);
+    setting.write_crowd("p", 40_000);
+    for imports in [40, 110] {
+        let mut child = push_at(&setting, SPEED).spawn().unwrap();
+        setting.wait_for_imports(imports);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let output = push_at(&setting, SPEED).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(setting.active().len(), 40_000);
+    let limits = setting.state()["limits"].clone();
+    for (limit, most) in [("general", 5), ("bulk", 100)] {
+        assert_eq!(limits[limit]["refused"], 0, "{limits}");
+        assert!(limits[limit]["peak"].as_u64().unwrap() <= most, "{limits}");
+    }
+}
+
+#[test]
+fn who_follows_a_push_that_has_left_something_of_the_limits_does_not_wait() {
+    // As fast as the real one: to wait for a window would take a minute.
+    let setting = Setting::at_speed(1.0, Config { queue_delay: 0.0, import_rate: 1e9, ..Config::default() });
+    setting.write_people([("ann@example.com", "Ann")]);
+    let began = std::time::Instant::now();
+    let mut child = push_at(&setting, 1.0).spawn().unwrap();
+    setting.wait_for_imports(1);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let output = push_at(&setting, 1.0).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+}

@@ -211,8 +211,16 @@ fn commands_work_beside_a_server_and_a_push_has_the_account_to_itself() {
     let said = words(&push(), 0);
     assert!(!said.contains("within the last minute"), "{said}");
     assert_eq!(setting.active().keys().collect::<Vec<_>>(), ["ann@example.com"]);
-    // The lane is free, and whoever takes it knows that it was used.
+    // The lane is free, and whoever takes it knows what was sent: as little as that makes nobody wait.
     assert_eq!(database.sql("SELECT count(*) FROM lane WHERE worker <> ''"), "0");
-    assert!(words(&push(), 0).contains("within the last minute"));
+    assert_eq!(database.sql("SELECT count(*) FROM sent_import"), "1");
+    assert!(!words(&push(), 0).contains("within the last minute"));
+
+    // One that was killed has said nothing any more: its lease is waited for, and no longer.
+    database.sql(&format!(
+        "UPDATE lane SET worker = 'killed', until_ms = EXTRACT(EPOCH FROM now()) * 1000 + 3000 WHERE name = 'account {host}'"
+    ));
+    let said = words(&push(), 0);
+    assert!(said.contains("If it was killed, this goes on in"), "{said}");
     served.end();
 }

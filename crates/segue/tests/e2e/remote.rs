@@ -245,6 +245,10 @@ fn tables_and_segments_come_and_go_at_a_server() {
     assert!(drifted.contains("this breaks segments: all"), "{drifted}");
     let failed = words(&remote.command(&["segments", "refresh", "all"]).output().unwrap(), 2).0;
     assert!(failed.starts_with("all: failed, it has no members yet: "), "{failed}");
+    let told = words(&remote.command(&["refresh", "now", "--watch"]).output().unwrap(), 1).0;
+    assert!(told.contains("not as they were declared are these tables: people"), "{told}");
+    let lost = told.lines().find(|line| line.trim_start().starts_with("people")).unwrap();
+    assert!(told.contains("not as declared") && lost.contains("mail: ") && lost.contains(" all"), "{told}");
     let unknown = remote.complaint(&["segments", "show", "al"], 2);
     assert!(unknown.contains("there is no segment \"al\"; there are: all, everybody"), "{unknown}");
     remote.done(&["segments", "delete", "all"]);
@@ -276,12 +280,72 @@ fn a_connection_is_agreed_to_by_somebody_who_knows_their_password() {
     let refused = remote.complaint(&refused, 5);
     assert!(refused.contains("key") && !refused.contains("no-such-key"), "{refused}");
 
-    let added = remote.done(&[&ADD[..], &to, &["--agree", "1"]].concat());
+    remote.done(&["users", "add", "ann@example.com", "--name", "Ann", "--role", "contributor"]);
+    let shared = &["--agree", "1", "--share", "ann@example.com"];
+    let added = remote.done(&[&ADD[..], &to, shared].concat());
+    let listed = remote.done(&["connections", "list"]);
+    assert!(listed.contains("1 named"), "{listed}");
     assert!(added.contains("key accepted") && !added.contains(KEY), "{added}");
     assert!(remote.done(&["connections", "test", "SHOP"]).contains("key accepted"));
     remote.done(&["connections", "export-user", "shop", "--password-file", "password"]);
     remote.done(&["connections", "remove", "Shop"]);
     assert_eq!(remote.json(&["connections", "list", "--json"]), json!([]));
+}
+
+fn change<'a>(connection: &'a str, options: &[&'a str]) -> Vec<&'a str> {
+    [&["connections", "change", connection], options].concat()
+}
+
+#[test]
+fn a_connection_is_changed_and_shared_at_a_server_as_here() {
+    let remote = Remote::with_export();
+    for login in ["ann@example.com", "bob@example.com"] {
+        remote.done(&["users", "add", login, "--name", login, "--role", "contributor"]);
+    }
+    let named = remote.done(&change("shop", &["--share", "Ann@example.com,bob@example.com"]));
+    assert!(named.contains("administrators, and ann@example.com, bob@example.com"), "{named}");
+    let listed = remote.done(&["connections", "list"]);
+    assert!(listed.contains("2 named"), "{listed}");
+    let renamed = remote.json(&change("shop", &["--name", "Store", "--share", "contributors", "--json"]));
+    assert_eq!((&renamed["name"], &renamed["sharing"]), (&json!("Store"), &json!("contributors")));
+
+    let nothing = remote.complaint(&change("store", &[]), 2);
+    assert!(nothing.starts_with("error: nothing is to change: give --name,"), "{nothing}");
+    let nobody =
+        remote.complaint(&change("store", &["--share", "ann@example.com", "--share", "eva@example.com"]), 2);
+    assert_eq!(nobody, "error: nobody has login number 2 of those: see segue users list");
+    let both = remote.complaint(&change("store", &["--share", "contributors,ann@example.com"]), 2);
+    assert!(both.contains("--share contributors names all of them"), "{both}");
+    remote.setting.write("key", "no-such-key");
+    let refused = remote.complaint(&change("store", &["--api-key-file", "key"]), 5);
+    assert!(refused.contains("key") && !refused.contains("no-such-key"), "{refused}");
+    remote.done(&["connections", "test", "store"]);
+    // The environment holds the key, which is not taken unless it is meant.
+    let rotated = remote.done(&change("store", &["--api-key"]));
+    assert!(!rotated.contains(KEY), "{rotated}");
+
+    // Another way to the same account is another host: it takes key and consent again.
+    let network = remote.setting.network();
+    let host = network.host();
+    let unread = remote.command(&change("store", &["--host", &host])).output().unwrap();
+    let (text, advice) = words(&unread, 2);
+    assert!(text.contains(host.trim_start_matches("http://")), "{text}");
+    assert!(advice.contains("nothing was changed") && advice.ends_with("--agree 1"), "{advice}");
+    let moved = remote.done(&change("store", &["--host", &host, "--agree", "1"]));
+    assert!(moved.contains(host.trim_start_matches("http://")), "{moved}");
+
+    // The same without the server.
+    let Remote { setting, served, .. } = remote;
+    served.end();
+    let here = |options: &[&str]| {
+        let options =
+            [&change("store", options)[..], &["--state", "state", "--allow-insecure-host"]].concat();
+        setting.command(&options).output().unwrap()
+    };
+    let back = [&["--host", setting.host(), "--agree", "1", "--share", "bob@example.com"][..]].concat();
+    let (shown, _) = words(&here(&back), 0);
+    assert!(shown.contains("administrators, and bob@example.com"), "{shown}");
+    assert!(shown.contains(setting.host().trim_start_matches("http://")), "{shown}");
 }
 
 #[test]

@@ -204,3 +204,23 @@ fn a_data_folder_must_be_there_and_apart_from_the_state_directory() {
         assert!(words.contains(expected), "{words}");
     }
 }
+
+#[test]
+fn what_an_upload_left_that_was_cut_off_is_gone_after_a_start() {
+    let setting = Setting::new(Config::default());
+    std::fs::create_dir(setting.path("data")).unwrap();
+    let (left, young) =
+        (format!(".segue-upload-{}", "a".repeat(32)), format!(".segue-upload-{}", "b".repeat(32)));
+    let day = std::time::Duration::from_secs(24 * 60 * 60);
+    for (name, age) in [(left.as_str(), day), (young.as_str(), day / 48), ("people.csv", day)] {
+        let file = std::fs::File::create(setting.path("data").join(name)).unwrap();
+        file.set_modified(std::time::SystemTime::now() - age).unwrap();
+    }
+    serve(&setting, &["--data-folder", "data"]).end();
+    let mut names: Vec<String> = std::fs::read_dir(setting.path("data"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, [young, "people.csv".to_owned()]);
+}

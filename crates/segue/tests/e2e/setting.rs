@@ -44,8 +44,13 @@ pub(crate) struct Held {
 
 impl Setting {
     pub(crate) fn new(config: Config) -> Self {
+        Self::at_speed(SPEED, config)
+    }
+
+    /// With an account whose clock runs so many times as fast.
+    pub(crate) fn at_speed(speed: f64, config: Config) -> Self {
         let runtime = Runtime::new().unwrap();
-        let simulator = runtime.block_on(start(Config { speed: SPEED, ..config })).unwrap();
+        let simulator = runtime.block_on(start(Config { speed, ..config })).unwrap();
         let host = format!("http://{}", simulator.address());
         let (folder, http) = (TempDir::new().unwrap(), reqwest::Client::new());
         Self { folder, runtime, _simulator: simulator, http, host }

@@ -1,11 +1,12 @@
 //! Runs and refreshes as they are shown.
 
-use segue_model::job::{Headway, Product, RefreshedSegment, Step};
+use segue_model::job::{DriftedTable, Headway, Product, RefreshedSegment, Step};
 use segue_model::{PlanSummary, ReasonCount, Report};
 use segue_store::Job;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::routes::tables::view::{LostColumn, lost};
 use crate::schema;
 use crate::time::written;
 
@@ -47,6 +48,8 @@ pub(crate) struct RunView {
     pub(crate) counts: Option<CountsView>,
     /// Rejections by reason.
     pub(crate) rejections: Vec<ReasonView>,
+    /// The tables that a refresh of everything found to be other than they were declared.
+    pub(crate) tables: Vec<DriftedView>,
     /// The segments that it refreshed, in their order.
     pub(crate) segments: Vec<SegmentView>,
     /// Its parts in their order; the last one grows while it is under way.
@@ -131,6 +134,21 @@ pub(crate) struct ReasonView {
     pub(crate) count: u64,
 }
 
+/// A table that is not as it was declared, and what that breaks.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RunTable)]
+pub(crate) struct DriftedView {
+    pub(crate) name: String,
+    /// Why its files cannot be read at all; may be empty.
+    pub(crate) cause: String,
+    /// Columns that are gone or of another kind.
+    pub(crate) lost_columns: Vec<LostColumn>,
+    /// Segments that this breaks, by name.
+    pub(crate) broken_segments: Vec<String>,
+    /// Exports that this breaks, by name.
+    pub(crate) broken_exports: Vec<String>,
+}
+
 #[derive(Serialize, ToSchema)]
 #[schema(as = RunSegment)]
 pub(crate) struct SegmentView {
@@ -154,7 +172,7 @@ pub(crate) struct StepView {
 
 /// A run as it is shown.
 pub(crate) fn view(job: Job) -> RunView {
-    let Product { report, plan, segments, .. } = job.product.unwrap_or_default();
+    let Product { report, plan, tables, segments, .. } = job.product.unwrap_or_default();
     let rejections = match (&report, &plan) {
         (Some(report), _) => report.rejections.as_slice(),
         (None, Some(plan)) => plan.rejected.as_slice(),
@@ -179,9 +197,20 @@ pub(crate) fn view(job: Job) -> RunView {
         rejections: rejections.iter().map(reason).collect(),
         plan: plan.as_ref().map(planned),
         counts: report.as_ref().map(counts),
+        tables: tables.into_iter().map(drifted).collect(),
         segments: segments.into_iter().map(segment).collect(),
         steps: job.steps.into_iter().map(step).collect(),
         id: job.id,
+    }
+}
+
+fn drifted(table: DriftedTable) -> DriftedView {
+    DriftedView {
+        name: table.name,
+        cause: table.words,
+        lost_columns: table.columns.into_iter().map(lost).collect(),
+        broken_segments: table.segments,
+        broken_exports: table.exports,
     }
 }
 

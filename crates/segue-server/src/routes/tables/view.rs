@@ -175,8 +175,11 @@ pub(crate) struct CheckedTable {
     pub(crate) without_key: u64,
 }
 
+pub(crate) fn lost(Drifted { column, words }: Drifted) -> LostColumn {
+    LostColumn { column, detail: words }
+}
+
 pub(super) fn drifted(drift: Drift) -> CheckedTable {
-    let lost = |Drifted { column, words }| LostColumn { column, detail: words };
     CheckedTable {
         is_sound: false,
         lost_columns: drift.columns.into_iter().map(lost).collect(),

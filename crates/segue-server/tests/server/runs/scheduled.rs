@@ -156,6 +156,98 @@ async fn sys5_exports_of_a_segment_that_cannot_be_refreshed_are_skipped_with_the
 }
 
 #[tokio::test]
+async fn sys6_a_refresh_tells_what_tables_have_lost_and_what_that_breaks() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    office
+        .export(&root, json!({"matching": {"email": "mail", "first_name": "city"}, "schedule": "off"}))
+        .await;
+    let sound = begin(&root, "/refreshes").await;
+    let sound = ended(&root, &sound).await;
+    assert_eq!((&sound["tables"], &sound["cause"]), (&json!([]), &json!("")), "{sound}");
+
+    std::fs::write(office.file(), "id,mail,town\n1,a@example.com,Cluj\n").unwrap();
+    office.site.pass(1_000);
+    let refreshed = begin(&root, "/refreshes").await;
+    let refreshed = ended(&root, &refreshed).await;
+    assert_eq!(refreshed["status"], "failed", "{refreshed}");
+    let cause = refreshed["cause"].as_str().unwrap();
+    assert!(
+        cause.starts_with("not as they were declared are these tables: customers; 2 of 2 segments"),
+        "{cause}"
+    );
+    let table = &refreshed["tables"][0];
+    assert_eq!((&table["name"], &table["cause"]), (&json!("customers"), &json!("")));
+    assert_eq!(table["lost_columns"][0]["column"], "city", "{table}");
+    assert_eq!(
+        (&table["broken_segments"], &table["broken_exports"]),
+        (&json!(["cluj", "iasi"]), &json!(["Letter"]))
+    );
+
+    // A person sees it where refreshes are shown.
+    for page in ["/status".to_owned(), format!("/runs/{}", refreshed["id"].as_str().unwrap())] {
+        let text = root.browser(reqwest::Method::GET, &page).send().await.unwrap().text().await.unwrap();
+        assert!(text.contains("Not as it was declared:") && text.contains("Letter"), "{page}: {text}");
+    }
+
+    std::fs::remove_file(office.file()).unwrap();
+    office.site.pass(1_000);
+    let gone = begin(&root, "/refreshes").await;
+    let gone = ended(&root, &gone).await;
+    let table = &gone["tables"][0];
+    assert!(!table["cause"].as_str().unwrap().is_empty(), "{gone}");
+    assert_eq!((&table["lost_columns"], &table["broken_segments"]), (&json!([]), &json!(["cluj", "iasi"])));
+    assert_eq!(table["broken_exports"], json!(["Letter"]));
+}
+
+#[tokio::test]
+async fn a_table_that_breaks_nothing_active_fails_no_refresh_and_is_told() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    for segment in ["cluj", "iasi"] {
+        let etag = root.get(&format!("/segments/{segment}")).await.header("etag").to_owned();
+        let off = root.patch(&format!("/segments/{segment}"), &etag, &json!({"state": "inactive"})).await;
+        off.expect(StatusCode::OK);
+    }
+    std::fs::write(office.file(), "id,mail,town\n1,a@example.com,Cluj\n").unwrap();
+    let refreshed = begin(&root, "/refreshes").await;
+    let refreshed = ended(&root, &refreshed).await;
+    assert_eq!(refreshed["status"], "succeeded", "{refreshed}");
+    assert_eq!(refreshed["cause"], "not as they were declared are these tables: customers");
+    assert_eq!(refreshed["tables"][0]["broken_segments"], json!(["cluj", "iasi"]));
+}
+
+#[tokio::test]
+async fn schedules_are_read_when_one_of_them_has_changed_and_not_at_every_look() {
+    let mut office = Office::open().await;
+    let root = office.site.administrator().await;
+    let own = json!({"own": {"cron": "0 * * * *", "time_zone": "Europe/Bucharest"}});
+    let export = office.export(&root, json!({"schedule": own})).await;
+    drop(root);
+    office.site.work();
+    let root = office.site.sign_in("root@example.com").await;
+    refresh(&root, "cluj").await;
+    // Whoever reads this now cannot go on. Nothing has counted the change, so the worker's look does not: it begins the refresh,
+    // which then does.
+    assert_eq!(office.site.execute("UPDATE recipe SET document = 'nothing' || document").await, 1);
+    let begun = refresh(&root, "iasi").await;
+    assert!(begun["cause"].as_str().unwrap().contains("holds an unreadable export"), "{begun}");
+    office.site.execute("UPDATE recipe SET document = SUBSTR(document, 8)").await;
+    office.site.pass(60 * MINUTE_MS);
+    assert_eq!(ran(&root, &export, 1).await["trigger"], "schedule");
+    // A change is seen at the next look, long before anything would be due.
+    let etag = root.get(&format!("/exports/{export}")).await.header("etag").to_owned();
+    let often = json!({"own": {"cron": "* * * * *", "time_zone": "Europe/Bucharest"}});
+    root.patch(&format!("/exports/{export}"), &etag, &json!({"schedule": often}))
+        .await
+        .expect(StatusCode::OK);
+    office.site.pass(MINUTE_MS);
+    assert_eq!(ran(&root, &export, 2).await["trigger"], "schedule");
+}
+
+#[tokio::test]
 async fn exp22_run_all_runs_those_with_an_active_schedule() {
     let office = Office::open().await;
     let root = office.site.administrator().await;

@@ -1,6 +1,7 @@
 //! Several workers of one installation: one is killed or ends, another goes on, and nobody is sent anything twice beyond what
 //! was in flight.
 
+use activecampaign::{Limits, Window};
 use reqwest::StatusCode;
 use segue_runs::StopHandle;
 use serde_json::json;
@@ -68,4 +69,43 @@ async fn exports_that_share_an_account_run_side_by_side() {
         assert_eq!(ended(&root, &run).await["counts"]["created"], 2);
     }
     root.get("/queue").await.expect(StatusCode::OK);
+}
+
+/// Two imports a minute.
+fn two_imports() -> Limits {
+    let few = Window { requests: 2, per: std::time::Duration::from_secs(60) };
+    Limits { bulk: few, bulk_single: few, ..Limits::none() }
+}
+
+/// Lets a worker of its own work while something happens, and then end in order.
+async fn at_work<T>(office: &Office, happens: impl Future<Output = T>) -> T {
+    let (worker, (handle, stop)) = (office.site.worker_at(two_imports()), StopHandle::new());
+    let working = tokio::spawn(async move { worker.run(stop).await });
+    let happened = happens.await;
+    handle.raise();
+    working.await.expect("no panic");
+    happened
+}
+
+#[tokio::test]
+async fn a_worker_knows_what_the_one_before_it_has_used_of_the_limits() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let connection = office.connection(&root, json!("administrators")).await;
+    let mut exports = Vec::new();
+    for name in ["First", "Second", "Third"] {
+        exports.push(office.export_on(&root, &connection, json!({"name": name})).await);
+    }
+    let first = async {
+        refresh(&root, "cluj").await;
+        super::run(&root, &exports[0]).await
+    };
+    assert_eq!(at_work(&office, first).await["counts"]["created"], 2);
+    // Of two imports a minute, one is left: the next worker sends it at once, and the one after it waits.
+    assert_eq!(at_work(&office, super::run(&root, &exports[1])).await["counts"]["created"], 2);
+    let run = begin(&root, &format!("/exports/{}/run", exports[2])).await;
+    at_work(&office, reached(&root, &run, |run| run["status"] == "waiting_for_limit")).await;
+    // A minute later the limits are free again.
+    office.site.pass(2 * MINUTE_MS);
+    assert_eq!(at_work(&office, ended(&root, &run)).await["counts"]["created"], 2);
 }
