@@ -13,8 +13,8 @@ use reqwest::StatusCode;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, UnixStream};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -44,8 +44,13 @@ pub(crate) struct Held {
 
 impl Setting {
     pub(crate) fn new(config: Config) -> Self {
+        Self::as_fast_as_told(Config { speed: SPEED, ..config })
+    }
+
+    /// With an account whose clock runs as the configuration says.
+    pub(crate) fn as_fast_as_told(config: Config) -> Self {
         let runtime = Runtime::new().unwrap();
-        let simulator = runtime.block_on(start(Config { speed: SPEED, ..config })).unwrap();
+        let simulator = runtime.block_on(start(config)).unwrap();
         let host = format!("http://{}", simulator.address());
         let (folder, http) = (TempDir::new().unwrap(), reqwest::Client::new());
         Self { folder, runtime, _simulator: simulator, http, host }
@@ -276,14 +281,36 @@ impl Setting {
 
     /// A network in front of the account.
     pub(crate) fn network(&self) -> Network {
+        self.network_to(Far::Port(self.host.trim_start_matches("http://").to_owned()))
+    }
+
+    /// A network in front of anything.
+    pub(crate) fn network_to(&self, far: Far) -> Network {
         let port = TcpSocket::new_v4().unwrap();
         port.set_reuseport(true).unwrap();
         port.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
         let address = port.local_addr().unwrap();
         let (up, is_up) = watch::channel(true);
-        let account = self.host.trim_start_matches("http://").to_owned();
-        self.runtime.spawn(carry(address, account, is_up));
+        self.runtime.spawn(carry(address, far, is_up));
         Network { address, up, _port: port }
+    }
+}
+
+/// What is at the other end of a network.
+#[derive(Clone)]
+pub(crate) enum Far {
+    Port(String),
+    Socket(PathBuf),
+}
+
+impl Far {
+    async fn carry(&self, mut near: TcpStream) -> std::io::Result<(u64, u64)> {
+        match self {
+            Self::Port(address) => {
+                copy_bidirectional(&mut near, &mut TcpStream::connect(address).await?).await
+            }
+            Self::Socket(path) => copy_bidirectional(&mut near, &mut UnixStream::connect(path).await?).await,
+        }
     }
 }
 
@@ -300,6 +327,10 @@ impl Network {
         format!("http://{}", self.address)
     }
 
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     pub(crate) fn cut(&self) {
         self.up.send_replace(false);
     }
@@ -309,7 +340,7 @@ impl Network {
     }
 }
 
-async fn carry(address: SocketAddr, account: String, mut is_up: watch::Receiver<bool>) {
+async fn carry(address: SocketAddr, far: Far, mut is_up: watch::Receiver<bool>) {
     while is_up.wait_for(|up| *up).await.is_ok() {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_reuseport(true).unwrap();
@@ -319,11 +350,8 @@ async fn carry(address: SocketAddr, account: String, mut is_up: watch::Receiver<
         loop {
             tokio::select! {
                 accepted = listener.accept() => {
-                    let (mut near, account) = (accepted.unwrap().0, account.clone());
-                    connections.spawn(async move {
-                        let mut far = TcpStream::connect(account).await?;
-                        tokio::io::copy_bidirectional(&mut near, &mut far).await
-                    });
+                    let (near, far) = (accepted.unwrap().0, far.clone());
+                    connections.spawn(async move { far.carry(near).await });
                 }
                 _ = is_up.wait_for(|up| !up) => break,
             }
