@@ -49,6 +49,9 @@ codes! {
     /// Nobody is signed in.
     SignInRequired = "sign_in_required", 401,
         "nobody is signed in, or the session or token has ended", "sign in again, or use another token";
+    /// The time of the token is over.
+    TokenExpired = "token_expired", 401,
+        "the token has expired", "make a new one with segue tokens add, or signed in under Your account";
     /// Login or password is wrong, or the person may not sign in.
     WrongCredentials = "wrong_credentials", 401,
         "login or password is wrong", "try again, or ask an administrator for a link to set a new password";
@@ -321,7 +324,7 @@ impl IntoResponse for Problem {
         response.extensions_mut().insert(problem);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if code == Code::SignInRequired {
+        if matches!(code, Code::SignInRequired | Code::TokenExpired) {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if let Some(seconds) = self.retry_after {

@@ -69,3 +69,30 @@ async fn exports_that_share_an_account_run_side_by_side() {
     }
     root.get("/queue").await.expect(StatusCode::OK);
 }
+
+#[tokio::test]
+async fn what_has_stopped_unexpectedly_has_failed_and_holds_nothing_up() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({})).await;
+    refresh(&root, "cluj").await;
+    drop(root);
+    office.site.rest().await;
+    let root = office.site.sign_in("root@example.com").await;
+    let lost = begin(&root, &format!("/exports/{export}/run")).await;
+    // It says that it is alive, but nothing of it is at work on the run.
+    let (now, until) = (office.site.now_ms(), office.site.now_ms() + MINUTE_MS);
+    let claimed = office.site.store.claim_job("first", now, until).await.unwrap();
+    assert_eq!(claimed.map(|claimed| claimed.job.id), Some(lost.clone()));
+    let worker = office.site.worker_called("first");
+    let (handle, stop) = StopHandle::new();
+    let working = tokio::spawn(async move { worker.run(stop).await });
+    let failed = ended(&root, &lost).await;
+    assert_eq!(failed["status"], "failed", "{failed}");
+    assert!(failed["cause"].as_str().unwrap().contains("stopped unexpectedly"), "{failed}");
+    let next = begin(&root, &format!("/exports/{export}/run")).await;
+    assert_eq!(ended(&root, &next).await["counts"]["created"], 2);
+    handle.raise();
+    working.await.unwrap();
+}
