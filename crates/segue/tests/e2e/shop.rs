@@ -191,8 +191,12 @@ impl<'a> Asking<'a> {
     }
 
     pub(crate) fn ask(&self, method: &str, path: &str) -> (StatusCode, Value) {
+        self.send(method, path, "")
+    }
+
+    pub(crate) fn send(&self, method: &str, path: &str, body: &str) -> (StatusCode, Value) {
         let url = format!("{}/api/v1{path}", self.url);
-        let (status, text) = self.setting.ask(method, &url, &self.cookie, "");
+        let (status, text) = self.setting.ask(method, &url, &self.cookie, body);
         (status, serde_json::from_str(&text).unwrap_or_default())
     }
 
