@@ -341,10 +341,8 @@ impl From<StoreError> for Problem {
                 return Self::with(Code::NotFound, format!("there is no such {what}"));
             }
             StoreError::Exists { what, .. } => {
-                return Self::with(
-                    Code::Taken,
-                    format!("there is a {what} of this name already: choose another"),
-                );
+                let words = format!("there is a {what} of this name already: choose another");
+                return Self::with(Code::Taken, words);
             }
             StoreError::Stale { .. } => return Self::new(Code::Stale),
             StoreError::InUse { .. } => return Self::new(Code::InUse),
@@ -385,11 +383,8 @@ mod tests {
             );
             assert!(page.contains(&row), "docs/errors.md lacks: {row}");
         }
-        assert_eq!(
-            page.matches("<a id=").count(),
-            Code::ALL.len(),
-            "docs/errors.md lists codes that are no more"
-        );
+        let rows = page.matches("<a id=").count();
+        assert_eq!(rows, Code::ALL.len(), "docs/errors.md lists codes that are no more");
     }
 
     #[test]

@@ -6,8 +6,9 @@ use activecampaign_sim::Config;
 use reqwest::StatusCode;
 use serde_json::json;
 
+use crate::network::{Far, Network};
 use crate::serve::{PASSWORD, Served, credentials, secret, serve};
-use crate::setting::{Far, Network, Setting, wait_until};
+use crate::setting::{Setting, wait_until};
 
 /// A database of one test, gone when the test ends.
 pub(crate) struct Database {

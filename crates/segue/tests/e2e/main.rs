@@ -8,6 +8,7 @@ mod crash;
 mod database;
 mod errors;
 mod keys;
+mod network;
 mod outages;
 mod output;
 mod promises;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
@@ -13,12 +12,12 @@ use reqwest::StatusCode;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
-use tokio::net::{TcpListener, TcpSocket, TcpStream, UnixStream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-use tokio::sync::watch;
-use tokio::task::JoinSet;
 use tokio::time::Instant;
+
+use crate::network::{Far, Network};
 
 pub(crate) const LIST: u64 = 3;
 // Fast enough for tests, slow enough that a request in flight can be met by a kill.
@@ -286,76 +285,7 @@ impl Setting {
 
     /// A network in front of anything.
     pub(crate) fn network_to(&self, far: Far) -> Network {
-        let port = TcpSocket::new_v4().unwrap();
-        port.set_reuseport(true).unwrap();
-        port.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
-        let address = port.local_addr().unwrap();
-        let (up, is_up) = watch::channel(true);
-        self.runtime.spawn(carry(address, far, is_up));
-        Network { address, up, _port: port }
-    }
-}
-
-/// What is at the other end of a network.
-#[derive(Clone)]
-pub(crate) enum Far {
-    Port(String),
-    Socket(PathBuf),
-}
-
-impl Far {
-    async fn carry(&self, mut near: TcpStream) -> std::io::Result<(u64, u64)> {
-        match self {
-            Self::Port(address) => {
-                copy_bidirectional(&mut near, &mut TcpStream::connect(address).await?).await
-            }
-            Self::Socket(path) => copy_bidirectional(&mut near, &mut UnixStream::connect(path).await?).await,
-        }
-    }
-}
-
-/// A network that can be cut: then connections break, and new ones are refused.
-pub(crate) struct Network {
-    address: SocketAddr,
-    up: watch::Sender<bool>,
-    // Bound but not listening, it keeps the port while the network is down.
-    _port: TcpSocket,
-}
-
-impl Network {
-    pub(crate) fn host(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
-    pub(crate) const fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    pub(crate) fn cut(&self) {
-        self.up.send_replace(false);
-    }
-
-    pub(crate) fn mend(&self) {
-        self.up.send_replace(true);
-    }
-}
-
-async fn carry(address: SocketAddr, far: Far, mut is_up: watch::Receiver<bool>) {
-    while is_up.wait_for(|up| *up).await.is_ok() {
-        let socket = TcpSocket::new_v4().unwrap();
-        socket.set_reuseport(true).unwrap();
-        socket.bind(address).unwrap();
-        let listener = socket.listen(64).unwrap();
-        let mut connections = JoinSet::new();
-        loop {
-            tokio::select! {
-                accepted = listener.accept() => {
-                    let (near, far) = (accepted.unwrap().0, far.clone());
-                    connections.spawn(async move { far.carry(near).await });
-                }
-                _ = is_up.wait_for(|up| !up) => break,
-            }
-        }
+        Network::new(&self.runtime, far)
     }
 }
 
