@@ -33,6 +33,14 @@ impl ConnectionKind {
         [Self::ActiveCampaign].into_iter().find(|kind| kind.word() == word)
     }
 
+    /// How far it has been tried: `preview` until it has proved itself with accounts of many customers.
+    #[must_use]
+    pub const fn maturity(self) -> &'static str {
+        match self {
+            Self::ActiveCampaign => "preview",
+        }
+    }
+
     /// The name that people know.
     #[must_use]
     pub const fn title(self) -> &'static str {

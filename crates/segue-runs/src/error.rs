@@ -35,6 +35,21 @@ pub enum RunError {
     Defect,
 }
 
+impl RunError {
+    /// What to do about it where it does not say so itself: to be put behind it.
+    #[must_use]
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Engine(EngineError::File { source, .. }) | Self::Store(StoreError::File { source, .. })
+                if source.kind() == std::io::ErrorKind::StorageFull =>
+            {
+                ": free some space and run again; nothing delivered is lost"
+            }
+            _ => "",
+        }
+    }
+}
+
 impl From<Cause> for RunError {
     fn from(cause: Cause) -> Self {
         match cause {

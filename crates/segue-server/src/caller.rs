@@ -226,7 +226,10 @@ async fn by_token(app: &App, header: &str) -> Result<(Token, Person), Problem> {
     }
     let hash = presented(TOKEN_PREFIX, secret.trim()).ok_or_else(refused)?;
     let now_ms = app.now_ms();
-    let (token, person) = app.store.token_by_hash(&hash, now_ms).await?.ok_or_else(refused)?;
+    let (token, person) = app.store.token_by_hash(&hash).await?.ok_or_else(refused)?;
+    if token.expires_ms <= now_ms {
+        return Err(Problem::new(Code::TokenExpired));
+    }
     if token.used_ms.is_none_or(|used_ms| now_ms - used_ms >= NOTED_MS) {
         app.store.touch_token(&token.id, now_ms).await?;
     }

@@ -49,6 +49,9 @@ codes! {
     /// Nobody is signed in.
     SignInRequired = "sign_in_required", 401,
         "nobody is signed in, or the session or token has ended", "sign in again, or use another token";
+    /// The time of the token is over.
+    TokenExpired = "token_expired", 401,
+        "the token has expired", "make a new one with segue tokens add, or signed in under Your account";
     /// Login or password is wrong, or the person may not sign in.
     WrongCredentials = "wrong_credentials", 401,
         "login or password is wrong", "try again, or ask an administrator for a link to set a new password";
@@ -322,7 +325,7 @@ impl IntoResponse for Problem {
         response.extensions_mut().insert(problem);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if code == Code::SignInRequired {
+        if matches!(code, Code::SignInRequired | Code::TokenExpired) {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if let Some(seconds) = self.retry_after {
@@ -339,10 +342,8 @@ impl From<StoreError> for Problem {
                 return Self::with(Code::NotFound, format!("there is no such {what}"));
             }
             StoreError::Exists { what, .. } => {
-                return Self::with(
-                    Code::Taken,
-                    format!("there is a {what} of this name already: choose another"),
-                );
+                let words = format!("there is a {what} of this name already: choose another");
+                return Self::with(Code::Taken, words);
             }
             StoreError::Stale { .. } => return Self::new(Code::Stale),
             StoreError::InUse { .. } => return Self::new(Code::InUse),
@@ -383,11 +384,8 @@ mod tests {
             );
             assert!(page.contains(&row), "docs/errors.md lacks: {row}");
         }
-        assert_eq!(
-            page.matches("<a id=").count(),
-            Code::ALL.len(),
-            "docs/errors.md lists codes that are no more"
-        );
+        let rows = page.matches("<a id=").count();
+        assert_eq!(rows, Code::ALL.len(), "docs/errors.md lists codes that are no more");
     }
 
     #[test]

@@ -147,7 +147,7 @@ impl Store {
     /// If the database fails.
     pub async fn latest_refresh(&self, segment: &str) -> Result<Option<(Refresh, u64)>, StoreError> {
         const DOING: &str = "looking for the latest refresh";
-        let text = "SELECT at_ms, millis, members, words, seq FROM refresh WHERE segment = $1
+        let text = "SELECT at_ms, millis, members, words, set_aside, seq FROM refresh WHERE segment = $1
                     ORDER BY seq DESC LIMIT 1";
         let row = sqlx::query(text).bind(segment).fetch_optional(&self.pool).await.doing(DOING)?;
         let Some(row) = row else { return Ok(None) };

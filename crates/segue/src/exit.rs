@@ -1,6 +1,5 @@
 //! Exit codes: what a script can tell apart.
 
-use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use activecampaign::ErrorKind as ProviderError;
@@ -50,7 +49,7 @@ pub(crate) enum Failure {
     Input(String),
     #[error("{brake}. Nothing was sent. If this is meant, run again with {}", brake.release().option)]
     Brake { brake: Brake },
-    #[error("{}{}", .0, advice(.0))]
+    #[error("{}{}", .0, .0.advice())]
     Run(#[source] RunError),
     /// The API has turned it down, or cannot be asked.
     #[error("{words}")]
@@ -113,16 +112,6 @@ impl From<SegmentError> for Failure {
             | SegmentError::Drift { .. } => Self::Input(error.to_string()),
             SegmentError::Defect => Self::Run(RunError::Defect),
         }
-    }
-}
-
-/// What to do about a failure that does not say so itself.
-fn advice(error: &RunError) -> &'static str {
-    match error {
-        RunError::Engine(EngineError::File { source, .. }) if source.kind() == ErrorKind::StorageFull => {
-            ": free some space and run again; nothing delivered is lost"
-        }
-        _ => "",
     }
 }
 

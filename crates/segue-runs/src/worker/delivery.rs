@@ -227,7 +227,14 @@ impl Attempt<'_> {
             None if has_rejections => Ended::with(Status::SucceededWithRejections, "", product),
             None => Ended::with(Status::Succeeded, "", product),
             Some(Cause::Left) => Ended::Left,
+            // Nothing was settled: it goes on when the database is back.
+            Some(Cause::Store(error @ StoreError::Unreachable { .. })) => {
+                return Err(RunError::Store(error).into());
+            }
             Some(Cause::Interrupted) => Ended::with(Status::Cancelled, "", product),
+            Some(Cause::Engine(error)) => {
+                Ended::with(Status::Failed, &words(&RunError::Engine(error)), product)
+            }
             Some(cause) => Ended::with(Status::Failed, &cause.to_string(), product),
         })
     }
@@ -267,6 +274,10 @@ fn of_error(error: &RunError) -> Ended {
     match error {
         RunError::Brake(brake) => Ended::with(Status::Stopped, &brake.to_string(), Product::default()),
         RunError::Interrupted => Ended::with(Status::Cancelled, "", Product::default()),
-        error => failed(&error.to_string()),
+        error => failed(&words(error)),
     }
+}
+
+fn words(error: &RunError) -> String {
+    format!("{error}{}", error.advice())
 }

@@ -142,6 +142,8 @@ struct UnderWay {
 struct Hands {
     jobs: Vec<UnderWay>,
     tasks: JoinSet<()>,
+    /// Ids of jobs that were let go of because the store was away.
+    let_go: Vec<String>,
     heard: Instant,
     tidied: Option<Instant>,
 }
@@ -167,8 +169,13 @@ impl Worker {
     /// Works until `stop` is raised. What is under way then is left for the next worker, in order: batches that were sent are
     /// followed to their end.
     pub async fn run(&self, mut stop: Stop) {
-        let mut hands =
-            Hands { jobs: Vec::new(), tasks: JoinSet::new(), heard: Instant::now(), tidied: None };
+        let mut hands = Hands {
+            jobs: Vec::new(),
+            tasks: JoinSet::new(),
+            let_go: Vec::new(),
+            heard: Instant::now(),
+            tidied: None,
+        };
         while !stop.is_raised() {
             self.beat(&mut hands).await;
             tokio::select! {
@@ -208,7 +215,8 @@ impl Worker {
 
     /// Who is wanted no more, how far the others are, what is due, what can be begun.
     async fn look(&self, hands: &mut Hands) -> Result<(), StoreError> {
-        self.keep(hands).await?;
+        let kept = self.keep(hands).await?;
+        self.take_up(hands, &kept).await?;
         self.start_due().await?;
         while hands.jobs.len() < self.rules.at_once {
             let (now, until) = (self.now_ms(), self.until_ms());
@@ -223,7 +231,7 @@ impl Worker {
     }
 
     /// Says that this worker is alive, and learns which of its jobs are still its own and wanted.
-    async fn keep(&self, hands: &mut Hands) -> Result<(), StoreError> {
+    async fn keep(&self, hands: &mut Hands) -> Result<Vec<Job>, StoreError> {
         let began = Instant::now();
         hands.jobs.retain(|under_way| !under_way.task.is_finished());
         let kept = self.installation.store.keep_lanes(&self.id, self.until_ms()).await?;
@@ -241,6 +249,27 @@ impl Worker {
             }
             self.installation.store.note_job(&job.id, &self.id, &under_way.tracker.note()).await?;
         }
+        Ok(kept)
+    }
+
+    /// Jobs that are this worker's and that nobody carries out, and that no other worker would take as long as this one says
+    /// that it is alive: what was let go of because the store was away waits again; what has stopped by itself has failed.
+    async fn take_up(&self, hands: &mut Hands, kept: &[Job]) -> Result<(), StoreError> {
+        for job in kept.iter().filter(|job| hands.jobs.iter().all(|under_way| under_way.job.id != job.id)) {
+            let ended = if hands.let_go.contains(&job.id) {
+                Ended::PutBack {
+                    lane: job.lane.clone(),
+                    words: "goes on, now that the database is there again".to_owned(),
+                    due_ms: self.now_ms(),
+                }
+            } else {
+                let words =
+                    "it has stopped unexpectedly: please report this; the next run goes on from there";
+                Ended::with(Status::Failed, words, Product::default())
+            };
+            self.note_end(job, &ended, &Tracker::default()).await?;
+        }
+        hands.let_go.clear();
         Ok(())
     }
 
@@ -274,7 +303,10 @@ impl Worker {
     /// When the store has not heard of this worker for most of its lease, another may soon be at its jobs.
     fn let_go_in_time(&self, hands: &mut Hands) {
         if hands.heard.elapsed() >= self.rules.lease * 2 / 3 {
-            hands.jobs.drain(..).for_each(|under_way| under_way.task.abort());
+            for under_way in hands.jobs.drain(..) {
+                under_way.task.abort();
+                hands.let_go.push(under_way.job.id);
+            }
         }
     }
 

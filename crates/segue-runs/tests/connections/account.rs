@@ -59,7 +59,7 @@ async fn s21_an_unpaid_account_is_named() {
 }
 
 #[tokio::test]
-async fn s03_a_key_without_rights_is_named_at_connect() {
+async fn s3_a_key_without_rights_is_named_at_connect() {
     let setting = Setting::new().await;
     let outcome = setting.connections.try_account(&setting.attempt(RESTRICTED_KEY)).await;
     assert_eq!(trouble(outcome).fault, Fault::Permission);

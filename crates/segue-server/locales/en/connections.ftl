@@ -31,6 +31,7 @@ connections-step-privacy = Data privacy
 connections-step-user = Export user
 connections-step-user-why = Exports on this connection run in the name of an administrator who answers for them. Enter your own Segue password to add yourself.
 connections-type = Type
+connections-preview = preview
 connections-display-name = Display name
 connections-display-name-hint = Tell purpose and target, as in “Shop newsletter, ActiveCampaign”. It can be changed later.
 connections-sharing = Who may use this connection

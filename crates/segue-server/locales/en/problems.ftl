@@ -8,6 +8,8 @@ advice-unknown-cursor = Begin with the first page again.
 
 problem-sign-in-required = Nobody is signed in, or the session or token has ended
 advice-sign-in-required = Sign in again, or use another token.
+problem-token-expired = The token has expired
+advice-token-expired = Make a new one with segue tokens add, or signed in under Your account.
 
 problem-wrong-credentials = Login or password is wrong
 advice-wrong-credentials = Try again, or ask an administrator for a link to set a new password.

@@ -31,6 +31,7 @@ connections-step-privacy = Confidențialitatea datelor
 connections-step-user = Utilizator de export
 connections-step-user-why = Exporturile pe această conexiune rulează în numele unui administrator care răspunde pentru ele. Introdu parola ta din Segue ca să te adaugi.
 connections-type = Tip
+connections-preview = previzualizare
 connections-display-name = Nume afișat
 connections-display-name-hint = Spune scopul și destinația, de exemplu „Newsletter magazin, ActiveCampaign”. Poate fi schimbat mai târziu.
 connections-sharing = Cine poate folosi această conexiune

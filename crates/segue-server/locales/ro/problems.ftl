@@ -8,6 +8,8 @@ advice-unknown-cursor = Începe din nou cu prima pagină.
 
 problem-sign-in-required = Nu este nimeni conectat, sau sesiunea ori tokenul s-a încheiat
 advice-sign-in-required = Conectează-te din nou sau folosește alt token.
+problem-token-expired = Tokenul a expirat
+advice-token-expired = Creează unul nou cu segue tokens add sau, după conectare, la Contul tău.
 
 problem-wrong-credentials = Numele de utilizator sau parola este greșită
 advice-wrong-credentials = Încearcă din nou sau cere unui administrator un link pentru a seta o parolă nouă.

@@ -49,7 +49,10 @@ async fn s11_the_type_picker_lists_active_campaign() {
     let site = Site::start().await;
     let root = site.administrator().await;
     let types = root.get("/connections/types").await.expect(StatusCode::OK);
-    assert_eq!(types.body, json!([{"type": "active_campaign", "title": "ActiveCampaign"}]));
+    assert_eq!(
+        types.body,
+        json!([{"type": "active_campaign", "title": "ActiveCampaign", "maturity": "preview"}])
+    );
     let other = but(new(&account().await, "Shop"), "type", json!("mailchimp"));
     assert_eq!(root.post("/connections", &other).await.problem("invalid_fields").fields(), ["/type"]);
 }

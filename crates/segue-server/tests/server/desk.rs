@@ -23,10 +23,15 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) async fn open() -> Self {
+        Self::open_odd(Odd::default()).await
+    }
+
+    /// At an odd server.
+    pub(crate) async fn open_odd(odd: Odd) -> Self {
         let around = tempfile::tempdir().expect("a folder");
         let data = around.path().join("data");
         std::fs::create_dir(&data).expect("a folder");
-        let site = Site::start_odd(Odd { data_folders: vec![data], ..Odd::default() }).await;
+        let site = Site::start_odd(Odd { data_folders: vec![data], ..odd }).await;
         let desk = Self { site, around };
         desk.write("customers.csv", CUSTOMERS);
         desk.write("invoices.csv", INVOICES);

@@ -4,6 +4,7 @@ mod audit;
 mod connections;
 mod console;
 mod desk;
+mod docs;
 mod edges;
 mod exports;
 mod logs;

@@ -68,6 +68,48 @@ async fn rol_15_administrator_may_manage_people() {
     }
 }
 
+/// Over the API nobody empties an installation: that takes who has the machine.
+async fn resets_nothing(role: &str) {
+    let site = Site::start().await;
+    let root = site.administrator().await;
+    let who = site.user(&root, "ana@example.com", role).await;
+    let all = ["users", "connections", "exports", "segments", "tables", "runs", "audit"];
+    for place in all {
+        who.delete(&format!("/{place}")).await.problem("wrong_method");
+    }
+    for place in ["/", "/reset", "/installation"] {
+        who.delete(place).await.problem("not_found");
+        who.post(place, &json!({})).await.problem("not_found");
+    }
+    let other = format!("/users/{}", root.id().await);
+    if role == "administrator" {
+        // Nor by removing one after the other.
+        let own = format!("/users/{}", who.id().await);
+        let etag = who.get(&other).await.header("etag").to_owned();
+        who.delete_version(&other, &etag).await.expect(StatusCode::NO_CONTENT);
+        let etag = who.get(&own).await.header("etag").to_owned();
+        who.delete_version(&own, &etag).await.problem("last_administrator");
+    } else {
+        who.delete_version(&other, "\"1\"").await.problem("forbidden");
+    }
+    who.get("/session").await.expect(StatusCode::OK);
+}
+
+#[tokio::test]
+async fn rol_16_viewer_resets_nothing() {
+    resets_nothing("viewer").await;
+}
+
+#[tokio::test]
+async fn rol_16_contributor_resets_nothing() {
+    resets_nothing("contributor").await;
+}
+
+#[tokio::test]
+async fn rol_16_administrator_resets_nothing_over_the_api() {
+    resets_nothing("administrator").await;
+}
+
 #[tokio::test]
 async fn everybody_has_a_session_a_password_and_tokens_of_their_own() {
     let site = Site::start().await;

@@ -57,6 +57,8 @@ pub(crate) struct Odd {
     pub(crate) data_folders: Vec<PathBuf>,
     /// Only public hosts may be called, and a sandbox inside the server.
     pub(crate) sandbox: bool,
+    /// What evaluating a segment may use, in bytes; more than any test needs unless told.
+    pub(crate) memory: Option<usize>,
 }
 
 async fn begun_sandbox() -> Simulator {
@@ -102,7 +104,8 @@ impl Site {
         let held = Arc::clone(&now_ms);
         let clock: Clock = Arc::new(move || held.load(Ordering::SeqCst));
         let engine = Arc::new(TableEngine);
-        let resources = Resources { threads: 2, memory_bytes: 256 << 20, spill: directory.spill() };
+        let resources =
+            Resources { threads: 2, memory_bytes: odd.memory.unwrap_or(256 << 20), spill: directory.spill() };
         let segments =
             Segments::new(engine.clone(), store.clone(), Arc::clone(&directory), resources, Vec::new());
         let segments = Arc::new(segments);
@@ -163,11 +166,20 @@ impl Site {
 
     /// A worker of this site, as fast as it can be, whose clock the test holds.
     pub(crate) fn worker(&self) -> Worker {
-        self.worker_at(Limits::none())
+        self.worker_with(Limits::none())
+    }
+
+    /// The same, called so.
+    pub(crate) fn worker_called(&self, id: &str) -> Worker {
+        self.worker_at(Limits::none(), id.to_owned())
     }
 
     /// The same for a worker that keeps these limits.
-    pub(crate) fn worker_at(&self, limits: Limits) -> Worker {
+    pub(crate) fn worker_with(&self, limits: Limits) -> Worker {
+        self.worker_at(limits, new_id(&system_random()))
+    }
+
+    fn worker_at(&self, limits: Limits, id: String) -> Worker {
         let rules = WorkerRules {
             options: Options { limits, ..Options::default() },
             pace: Pace::default().sped_up(3000.0),
@@ -176,7 +188,10 @@ impl Site {
         };
         let held = Arc::clone(&self.now_ms);
         let clock: Clock = Arc::new(move || held.load(Ordering::SeqCst));
-        Worker::new(self.installation.clone(), rules, clock, Arc::new(|| new_id(&system_random())))
+        // It takes its own first.
+        let its = std::sync::Mutex::new(Some(id));
+        let ids = move || its.lock().expect("no panic").take().unwrap_or_else(|| new_id(&system_random()));
+        Worker::new(self.installation.clone(), rules, clock, Arc::new(ids))
     }
 
     /// Lets a worker work until the site ends.
@@ -187,7 +202,7 @@ impl Site {
     /// The same for a worker that keeps these limits.
     pub(crate) fn work_at(&mut self, limits: Limits) {
         let (handle, stop) = StopHandle::new();
-        let worker = self.worker_at(limits);
+        let worker = self.worker_with(limits);
         self.worker = Some((handle, tokio::spawn(async move { worker.run(stop).await })));
     }
 

@@ -93,8 +93,12 @@ async fn it_stops_when_it_expires_or_is_revoked() {
     site.pass(30 * DAY_MS - 1);
     program.get("/session").await.expect(StatusCode::OK);
     site.pass(1);
-    let answer = program.get("/session").await.problem("sign_in_required");
-    assert_eq!(answer.header("www-authenticate"), "Bearer");
+    let answer = program.get("/session").await.problem("token_expired");
+    assert_eq!((answer.status, answer.header("www-authenticate")), (StatusCode::UNAUTHORIZED, "Bearer"));
+    // Years later, too; but what never was a token is not told from one that was revoked.
+    site.pass(3 * 365 * DAY_MS);
+    program.post("/users", &json!({})).await.problem("token_expired");
+    site.with_token(&format!("segue_{}", "A".repeat(43))).get("/session").await.problem("sign_in_required");
     // Its owner still sees it, and why the program fails.
     let root = site.sign_in("root@example.com").await;
     assert_eq!(root.get("/tokens").await.body["items"].as_array().map(Vec::len), Some(1));

@@ -107,6 +107,7 @@ mod tests {
             let (words, code) = told(status, &body);
             let expected = match problem {
                 Problems::SignInRequired
+                | Problems::TokenExpired
                 | Problems::WrongCredentials
                 | Problems::CrossSite
                 | Problems::Forbidden

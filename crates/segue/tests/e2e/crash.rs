@@ -189,7 +189,7 @@ fn who_follows_a_killed_push_keeps_the_limits_that_it_has_used() {
     let limits = Some(activecampaign_sim::Limits::default());
     let mut config = Config { limits, queue_delay: 0.0, import_rate: 1e9, ..Config::default() };
     config.knobs.set("window=sliding").unwrap();
-    let setting = Setting::at_speed(SPEED, config);
+    let setting = Setting::new(config);
     setting.write_crowd("p", 40_000);
     for imports in [40, 110] {
         let mut child = push_at(&setting, SPEED).spawn().unwrap();
@@ -210,7 +210,12 @@ fn who_follows_a_killed_push_keeps_the_limits_that_it_has_used() {
 #[test]
 fn who_follows_a_push_that_has_left_something_of_the_limits_does_not_wait() {
     // As fast as the real one: to wait for a window would take a minute.
-    let setting = Setting::at_speed(1.0, Config { queue_delay: 0.0, import_rate: 1e9, ..Config::default() });
+    let setting = Setting::as_fast_as_told(Config {
+        speed: 1.0,
+        queue_delay: 0.0,
+        import_rate: 1e9,
+        ..Config::default()
+    });
     setting.write_people([("ann@example.com", "Ann")]);
     let began = std::time::Instant::now();
     let mut child = push_at(&setting, 1.0).spawn().unwrap();

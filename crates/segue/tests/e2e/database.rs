@@ -6,17 +6,18 @@ use activecampaign_sim::Config;
 use reqwest::StatusCode;
 use serde_json::json;
 
+use crate::network::{Far, Network};
 use crate::serve::{PASSWORD, Served, credentials, secret, serve};
 use crate::setting::{Setting, wait_until};
 
 /// A database of one test, gone when the test ends.
-struct Database {
+pub(crate) struct Database {
     server: String,
     name: String,
 }
 
 impl Database {
-    fn new(setting: &Setting) -> Self {
+    pub(crate) fn new(setting: &Setting) -> Self {
         let server = std::env::var("SEGUE_POSTGRES")
             .expect("SEGUE_POSTGRES is not set, so there is no Postgres to test with: run ./test");
         let unique = setting.folder.path().file_name().unwrap().to_string_lossy().replace('.', "");
@@ -32,36 +33,61 @@ impl Database {
         format!("{server}/{name}?{parameters}")
     }
 
-    fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         self.address_of(&self.name)
     }
 
-    fn sql(&self, text: &str) -> String {
+    /// The same database by a way that can be cut.
+    pub(crate) fn network(&self, setting: &Setting) -> (Network, String) {
+        let (scheme, rest) = self.server.split_once("://").unwrap();
+        let (authority, _) = rest.split_once('/').unwrap();
+        let (user, host) = authority.rsplit_once('@').unwrap_or(("postgres", authority));
+        let (host, port) = host.split_once(':').unwrap_or((host, "5432"));
+        let far = match host.contains("%2F") {
+            true => Far::Socket(format!("{}/.s.PGSQL.{port}", host.replace("%2F", "/")).into()),
+            false => Far::Port(format!("{host}:{port}")),
+        };
+        let network = setting.network_to(far);
+        let address = format!("{scheme}://{user}@{}/{}", network.address(), self.name);
+        (network, address)
+    }
+
+    /// Ends every connection to it; new ones are let in.
+    pub(crate) fn hang_up(&self) {
+        let name = &self.name;
+        let text =
+            format!("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{name}'");
+        sql(&self.server, &text);
+    }
+
+    pub(crate) fn sql(&self, text: &str) -> String {
         sql(&self.address(), text)
     }
 
     /// Lets nobody in any more, and turns those out who are.
     fn shut(&self) {
-        let name = &self.name;
-        sql(&self.server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
-        let text =
-            format!("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{name}'");
-        sql(&self.server, &text);
+        sql(&self.server, &format!("ALTER DATABASE {} ALLOW_CONNECTIONS false", self.name));
+        self.hang_up();
     }
 
     fn open(&self) {
         sql(&self.server, &format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", self.name));
     }
 
-    fn serve(&self, setting: &Setting) -> Served {
-        let file = setting.write("segue.toml", format!("database = \"{}\"\n", self.address()));
-        serve(setting, &["--config", &file.display().to_string()])
+    pub(crate) fn serve(&self, setting: &Setting) -> Served {
+        serve_on(setting, &self.address(), &[])
     }
 
-    fn command(&self, setting: &Setting, options: &[&str]) -> Output {
+    pub(crate) fn command(&self, setting: &Setting, options: &[&str]) -> Output {
         let mut command = setting.command(&[options, &["--state", "state"]].concat());
         command.env("SEGUE_DATABASE", self.address()).output().unwrap()
     }
+}
+
+/// A server whose metadata is in the database of this address, which the configuration file names.
+pub(crate) fn serve_on(setting: &Setting, address: &str, options: &[&str]) -> Served {
+    let file = setting.write("segue.toml", format!("database = \"{address}\"\n"));
+    serve(setting, &[&["--config", &file.display().to_string()], options].concat())
 }
 
 impl Drop for Database {
@@ -77,13 +103,13 @@ fn sql(address: &str, text: &str) -> String {
 }
 
 #[track_caller]
-fn words(output: &Output, code: i32) -> String {
+pub(crate) fn words(output: &Output, code: i32) -> String {
     let words = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(code), "{words}");
     words
 }
 
-fn set_up(setting: &Setting, served: &mut Served) {
+pub(crate) fn set_up(setting: &Setting, served: &mut Served) {
     let setup =
         json!({"secret": served.secret(), "login": "root@example.com", "name": "Root", "password": PASSWORD});
     assert_eq!(served.post(setting, "/setup", &setup).0, StatusCode::CREATED);

@@ -10,6 +10,8 @@ use activecampaign_sim::{Config, KEY, RESTRICTED_KEY};
 
 use crate::setting::Setting;
 
+pub(crate) use state::with_mounts;
+
 const PEOPLE: &str = "email,name\nann@example.com,Ann\nbob@example.com,Bob\n";
 
 /// An account, and two people in `in.csv`.

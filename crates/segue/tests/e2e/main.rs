@@ -3,10 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where something fails")]
 
 mod config;
+mod conformance;
 mod crash;
 mod database;
 mod errors;
 mod keys;
+mod network;
+mod outages;
 mod output;
 mod promises;
 mod remote;
@@ -14,4 +17,6 @@ mod segments;
 mod segments_output;
 mod serve;
 mod setting;
+mod shop;
 mod tables_output;
+mod workers;

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStdout};
+use std::thread::JoinHandle;
 
 use activecampaign_sim::Config;
 use reqwest::StatusCode;
@@ -14,19 +15,29 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 pub(crate) struct Served {
     child: Child,
     stdout: BufReader<ChildStdout>,
+    // Read all the time: a server whose log nobody takes waits for them.
+    log: JoinHandle<String>,
     pub(crate) url: String,
     pub(crate) words: String,
 }
 
 pub(crate) fn serve(setting: &Setting, options: &[&str]) -> Served {
     let base = ["serve", "--listen", "127.0.0.1:0", "--state", "state"];
-    let mut child = setting.command(&[&base, options].concat()).spawn().unwrap();
+    served_by(setting.command(&[&base, options].concat()).spawn().unwrap())
+}
+
+/// The server that this process is about to be.
+pub(crate) fn served_by(mut child: Child) -> Served {
     let stdout = BufReader::new(child.stdout.take().unwrap());
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let words = read_until(&mut stderr, "Listening on ");
     let url = words.split("Listening on ").nth(1).unwrap().split(". Ctrl-C").next().unwrap().to_owned();
-    child.stderr = Some(stderr.into_inner());
-    Served { child, stdout, url, words }
+    let log = std::thread::spawn(move || {
+        let mut log = String::new();
+        stderr.read_to_string(&mut log).unwrap();
+        log
+    });
+    Served { child, stdout, log, url, words }
 }
 
 impl Served {
@@ -44,8 +55,7 @@ impl Served {
     /// Asks it to end, and gives what it has said since it listens.
     pub(crate) fn end(mut self) -> String {
         interrupt(&self.child);
-        let mut words = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut words).unwrap();
+        let words = self.log.join().unwrap();
         assert_eq!(self.child.wait().unwrap().code(), Some(0), "{words}");
         let mut more = String::new();
         self.stdout.read_to_string(&mut more).unwrap();

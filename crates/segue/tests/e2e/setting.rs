@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
@@ -14,11 +13,11 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-use tokio::sync::watch;
-use tokio::task::JoinSet;
 use tokio::time::Instant;
+
+use crate::network::{Far, Network};
 
 pub(crate) const LIST: u64 = 3;
 // Fast enough for tests, slow enough that a request in flight can be met by a kill.
@@ -44,13 +43,13 @@ pub(crate) struct Held {
 
 impl Setting {
     pub(crate) fn new(config: Config) -> Self {
-        Self::at_speed(SPEED, config)
+        Self::as_fast_as_told(Config { speed: SPEED, ..config })
     }
 
-    /// With an account whose clock runs so many times as fast.
-    pub(crate) fn at_speed(speed: f64, config: Config) -> Self {
+    /// With an account whose clock runs as the configuration says.
+    pub(crate) fn as_fast_as_told(config: Config) -> Self {
         let runtime = Runtime::new().unwrap();
-        let simulator = runtime.block_on(start(Config { speed, ..config })).unwrap();
+        let simulator = runtime.block_on(start(config)).unwrap();
         let host = format!("http://{}", simulator.address());
         let (folder, http) = (TempDir::new().unwrap(), reqwest::Client::new());
         Self { folder, runtime, _simulator: simulator, http, host }
@@ -281,58 +280,12 @@ impl Setting {
 
     /// A network in front of the account.
     pub(crate) fn network(&self) -> Network {
-        let port = TcpSocket::new_v4().unwrap();
-        port.set_reuseport(true).unwrap();
-        port.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
-        let address = port.local_addr().unwrap();
-        let (up, is_up) = watch::channel(true);
-        let account = self.host.trim_start_matches("http://").to_owned();
-        self.runtime.spawn(carry(address, account, is_up));
-        Network { address, up, _port: port }
-    }
-}
-
-/// A network that can be cut: then connections break, and new ones are refused.
-pub(crate) struct Network {
-    address: SocketAddr,
-    up: watch::Sender<bool>,
-    // Bound but not listening, it keeps the port while the network is down.
-    _port: TcpSocket,
-}
-
-impl Network {
-    pub(crate) fn host(&self) -> String {
-        format!("http://{}", self.address)
+        self.network_to(Far::Port(self.host.trim_start_matches("http://").to_owned()))
     }
 
-    pub(crate) fn cut(&self) {
-        self.up.send_replace(false);
-    }
-
-    pub(crate) fn mend(&self) {
-        self.up.send_replace(true);
-    }
-}
-
-async fn carry(address: SocketAddr, account: String, mut is_up: watch::Receiver<bool>) {
-    while is_up.wait_for(|up| *up).await.is_ok() {
-        let socket = TcpSocket::new_v4().unwrap();
-        socket.set_reuseport(true).unwrap();
-        socket.bind(address).unwrap();
-        let listener = socket.listen(64).unwrap();
-        let mut connections = JoinSet::new();
-        loop {
-            tokio::select! {
-                accepted = listener.accept() => {
-                    let (mut near, account) = (accepted.unwrap().0, account.clone());
-                    connections.spawn(async move {
-                        let mut far = TcpStream::connect(account).await?;
-                        tokio::io::copy_bidirectional(&mut near, &mut far).await
-                    });
-                }
-                _ = is_up.wait_for(|up| !up) => break,
-            }
-        }
+    /// A network in front of anything.
+    pub(crate) fn network_to(&self, far: Far) -> Network {
+        Network::new(&self.runtime, far)
     }
 }
 

@@ -36,6 +36,8 @@ pub(crate) struct KindView {
     pub(crate) kind: ConnectionKind,
     /// The name that people know.
     pub(crate) title: &'static str,
+    /// `preview` until it has proved itself with accounts of many customers.
+    pub(crate) maturity: &'static str,
 }
 
 /// List the types that a connection may have
@@ -45,7 +47,7 @@ pub(crate) struct KindView {
 pub(crate) async fn kinds(caller: Caller) -> Result<Json<Vec<KindView>>, Problem> {
     caller.require(Right::ManageConnections)?;
     let kind = ConnectionKind::ActiveCampaign;
-    Ok(Json(vec![KindView { kind, title: kind.title() }]))
+    Ok(Json(vec![KindView { kind, title: kind.title(), maturity: kind.maturity() }]))
 }
 
 #[derive(Deserialize, IntoParams)]

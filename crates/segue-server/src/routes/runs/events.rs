@@ -8,6 +8,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::stream;
 use segue_model::Right;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -26,12 +27,23 @@ pub(crate) fn endpoints() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(events))
 }
 
+/// A server-sent event.
+#[derive(ToSchema)]
+#[schema(as = RunEvent)]
+#[expect(dead_code, reason = "it only says how events look, which are written otherwise")]
+struct EventView {
+    /// `run`.
+    event: String,
+    /// The run as it then is, as `GET /runs/{id}` shows it, in JSON.
+    data: String,
+}
+
 /// Watch a run
 ///
 /// Server-sent events named `run`, each with the run as it then is, whenever something about it changes; the last one when it
 /// has ended.
 #[utoipa::path(get, operation_id = "watch_run", path = "/runs/{id}/events", tag = "runs", params(("id" = String, Path)), responses(
-    (status = OK, description = "the events", body = String, content_type = "text/event-stream"),
+    (status = OK, description = "the events", body = EventView, content_type = "text/event-stream"),
 ))]
 pub(crate) async fn events(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {
     caller.require(Right::SeeExports)?;

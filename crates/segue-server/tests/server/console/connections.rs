@@ -211,3 +211,19 @@ async fn without_a_sandbox_none_is_offered() {
     assert!(!page(&root, "/connections").await.text.contains("sandbox"));
     submit(&root, "/connections/sandbox", &[]).await.expect(StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn s1_the_connector_and_its_maturity_are_shown() {
+    let site = Site::start().await;
+    let root = site.administrator().await;
+    let form = page(&root, "/connections/new").await.expect(StatusCode::OK);
+    form.shows(&[">ActiveCampaign (preview)</option>"]);
+}
+
+#[tokio::test]
+async fn s14_the_form_says_that_the_name_should_tell_purpose_and_target() {
+    let site = Site::start().await;
+    let root = site.administrator().await;
+    let form = page(&root, "/connections/new").await.expect(StatusCode::OK);
+    form.shows(&["aria-describedby=\"name-hint\"", "id=\"name-hint\">Tell purpose and target"]);
+}

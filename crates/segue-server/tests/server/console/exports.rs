@@ -163,3 +163,22 @@ async fn exp_5_exports_are_sorted_by_any_column() {
     root.get("/exports?sort=colour").await.problem("malformed");
     page(&root, "/exports?sort=-status").await.expect(StatusCode::OK).shows(&["aria-sort=\"descending\""]);
 }
+
+#[tokio::test]
+async fn s27_a_button_leads_to_the_form_of_a_new_export() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    office.connection(&root, json!("contributors")).await;
+    let carl = office.site.user(&root, "carl@example.com", "contributor").await;
+    let viewer = office.site.user(&root, "vera@example.com", "viewer").await;
+    for who in [&root, &carl] {
+        let list = page(who, "/exports").await.expect(StatusCode::OK);
+        list.shows(&["href=\"/exports/new\"", ">Add export</a>"]);
+        page(who, "/exports/new")
+            .await
+            .expect(StatusCode::OK)
+            .shows(&["name=\"connection\"", "name=\"list\""]);
+    }
+    page(&viewer, "/exports").await.expect(StatusCode::OK).hides(&["/exports/new", "Add export"]);
+    page(&viewer, "/exports/new").await.expect(StatusCode::FORBIDDEN);
+}

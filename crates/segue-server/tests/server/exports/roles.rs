@@ -43,27 +43,38 @@ async fn changes(role: &str, sharing: Value, are_allowed: bool) {
     }
 }
 
-#[tokio::test]
-async fn rol_1_s26_every_role_sees_every_export_and_its_permission() {
+/// What somebody of this role sees of exports on a connection that is shared, and on one that is not.
+async fn sees_every_export(role: &str, unshared: &str, shared: &str) {
     let shop = Shop::open().await;
     let root = shop.site.administrator().await;
-    let shared = shop.connection(&root, "Shared", json!("contributors")).await;
+    let for_all = shop.connection(&root, "Shared", json!("contributors")).await;
     let own = shop.connection(&root, "Own", json!("administrators")).await;
-    save(&root, &weekly(&shared)).await;
-    let unshared = save(&root, &but(weekly(&own), "name", json!("Own"))).await;
-    for (role, permissions) in
-        [("viewer", ["view", "view"]), ("contributor", ["view", "edit"]), ("administrator", ["edit", "edit"])]
-    {
-        let who = shop.site.user(&root, &format!("{role}@example.com"), role).await;
-        let listed = who.get("/exports").await.expect(StatusCode::OK);
-        let seen = [0, 1].map(|index| listed.body["items"][index]["permission"].clone());
-        assert_eq!(seen, permissions.map(Value::from), "{role}");
-        let shown = who.get(&unshared).await.expect(StatusCode::OK);
-        assert_eq!(shown.body["export"]["permission"], permissions[0], "{role}");
-        // Of the connection nobody sees more here than what it is called, and whether it is real.
-        let keys: Vec<&String> = shown.body["export"]["connection"].as_object().unwrap().keys().collect();
-        assert_eq!(keys, ["id", "name", "type", "sandbox"]);
-    }
+    save(&root, &weekly(&for_all)).await;
+    let place = save(&root, &but(weekly(&own), "name", json!("Own"))).await;
+    let who = shop.site.user(&root, "who@example.com", role).await;
+    let listed = who.get("/exports").await.expect(StatusCode::OK);
+    let seen = [0, 1].map(|index| listed.body["items"][index]["permission"].clone());
+    assert_eq!(seen, [unshared, shared].map(Value::from));
+    let shown = who.get(&place).await.expect(StatusCode::OK);
+    assert_eq!(shown.body["export"]["permission"], unshared);
+    // Of the connection nobody sees more here than what it is called, and whether it is real.
+    let keys: Vec<&String> = shown.body["export"]["connection"].as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["id", "name", "type", "sandbox"]);
+}
+
+#[tokio::test]
+async fn rol_1_s26_viewer_sees_every_export() {
+    sees_every_export("viewer", "view", "view").await;
+}
+
+#[tokio::test]
+async fn rol_1_s26_contributor_sees_every_export() {
+    sees_every_export("contributor", "view", "edit").await;
+}
+
+#[tokio::test]
+async fn rol_1_s26_administrator_sees_every_export() {
+    sees_every_export("administrator", "edit", "edit").await;
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 mod approval;
 mod ending;
+mod limits;
 mod rights;
 mod running;
 mod scheduled;
@@ -109,6 +110,13 @@ impl Office {
     async fn at_the_account(&self, what: &str) -> String {
         let answer = reqwest::get(format!("http://{}/sim/{what}", self.account.address())).await;
         answer.expect("an answer").text().await.expect("a text")
+    }
+
+    /// Changes the simulated account by its own ways.
+    async fn arrange(&self, what: &str, body: &Value) {
+        let url = format!("http://{}/sim/{what}", self.account.address());
+        let answer = reqwest::Client::new().post(url).json(body).send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{what}: {}", answer.status());
     }
 
     /// The addresses that are active on list 2, sorted.

@@ -1,26 +1,75 @@
 //! Who may run, cancel and look: ROL-1 to ROL-3, ROL-7, ROL-13, ROL-14.
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use super::{Office, begin, post};
+use crate::setting::Answer;
 
-#[tokio::test]
-async fn rol1_rol13_everybody_sees_runs_and_refreshes() {
+async fn sees_the_status(role: &str) {
     let office = Office::open().await;
     let root = office.site.administrator().await;
     let export = office.export(&root, json!({})).await;
     let run = begin(&root, &format!("/exports/{export}/run")).await;
-    let viewer = office.site.user(&root, "vera@example.com", "viewer").await;
+    let who = office.site.user(&root, "who@example.com", role).await;
     let paths = ["/runs", "/refreshes", "/queue", "/refresh-schedule"].map(str::to_owned);
     let of_run = ["", "/batches", "/examples", "/rejections.csv"].map(|what| format!("/runs/{run}{what}"));
     for path in paths.iter().chain(&of_run) {
-        viewer.get(path).await.expect(StatusCode::OK);
+        who.get(path).await.expect(StatusCode::OK);
     }
 }
 
 #[tokio::test]
-async fn rol2_rol3_who_may_change_an_export_may_run_it() {
+async fn rol_1_rol_13_viewer_sees_runs_and_refreshes() {
+    sees_the_status("viewer").await;
+}
+
+#[tokio::test]
+async fn rol_1_rol_13_contributor_sees_runs_and_refreshes() {
+    sees_the_status("contributor").await;
+}
+
+#[tokio::test]
+async fn rol_1_rol_13_administrator_sees_runs_and_refreshes() {
+    sees_the_status("administrator").await;
+}
+
+async fn sets_the_schedule(role: &str, may: bool) {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let who = office.site.user(&root, "who@example.com", role).await;
+    let etag = root.get("/refresh-schedule").await.header("etag").to_owned();
+    let wish =
+        json!({"schedule": {"on": {"every": "day", "at": ["06:00"], "time_zone": "Europe/Bucharest"}}});
+    let set = who.request(Method::PUT, "/refresh-schedule").header("if-match", etag).json(&wish);
+    let (set, refreshed) = (Answer::of(set).await, post(&who, "/refreshes").await);
+    if may {
+        set.expect(StatusCode::OK);
+        refreshed.expect(StatusCode::ACCEPTED);
+        return;
+    }
+    set.problem("forbidden");
+    refreshed.problem("forbidden");
+    assert_eq!(root.get("/refresh-schedule").await.body["schedule"], "off");
+}
+
+#[tokio::test]
+async fn rol_14_viewer_sets_no_schedule_and_refreshes_not_everything() {
+    sets_the_schedule("viewer", false).await;
+}
+
+#[tokio::test]
+async fn rol_14_contributor_sets_no_schedule_and_refreshes_not_everything() {
+    sets_the_schedule("contributor", false).await;
+}
+
+#[tokio::test]
+async fn rol_14_administrator_sets_the_schedule_and_refreshes_everything() {
+    sets_the_schedule("administrator", true).await;
+}
+
+#[tokio::test]
+async fn rol_2_rol_3_who_may_change_an_export_may_run_it() {
     let office = Office::open().await;
     let root = office.site.administrator().await;
     let viewer = office.site.user(&root, "vera@example.com", "viewer").await;
@@ -48,7 +97,7 @@ async fn rol2_rol3_who_may_change_an_export_may_run_it() {
 }
 
 #[tokio::test]
-async fn rol7_rol14_contributors_refresh_segments_and_administrators_everything() {
+async fn rol_7_contributors_refresh_segments_and_viewers_do_not() {
     let office = Office::open().await;
     let root = office.site.administrator().await;
     let viewer = office.site.user(&root, "vera@example.com", "viewer").await;
@@ -57,11 +106,5 @@ async fn rol7_rol14_contributors_refresh_segments_and_administrators_everything(
     let refresh = begin(&carl, "/segments/cluj/refresh").await;
     post(&viewer, &format!("/runs/{refresh}/cancel")).await.problem("forbidden");
     post(&carl, &format!("/runs/{refresh}/cancel")).await.expect(StatusCode::OK);
-    post(&carl, "/refreshes").await.problem("forbidden");
-    begin(&root, "/refreshes").await;
-    for who in [&viewer, &carl] {
-        let set = who.request(reqwest::Method::PUT, "/refresh-schedule").header("if-match", "\"0\"");
-        crate::setting::Answer::of(set.json(&json!({"schedule": "off"}))).await.problem("forbidden");
-    }
     post(&carl, "/segments/none/refresh").await.problem("not_found");
 }

@@ -79,7 +79,7 @@ fn two_imports() -> Limits {
 
 /// Lets a worker of its own work while something happens, and then end in order.
 async fn at_work<T>(office: &Office, happens: impl Future<Output = T>) -> T {
-    let (worker, (handle, stop)) = (office.site.worker_at(two_imports()), StopHandle::new());
+    let (worker, (handle, stop)) = (office.site.worker_with(two_imports()), StopHandle::new());
     let working = tokio::spawn(async move { worker.run(stop).await });
     let happened = happens.await;
     handle.raise();
@@ -108,4 +108,31 @@ async fn a_worker_knows_what_the_one_before_it_has_used_of_the_limits() {
     // A minute later the limits are free again.
     office.site.pass(2 * MINUTE_MS);
     assert_eq!(at_work(&office, ended(&root, &run)).await["counts"]["created"], 2);
+}
+
+#[tokio::test]
+async fn what_has_stopped_unexpectedly_has_failed_and_holds_nothing_up() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({})).await;
+    refresh(&root, "cluj").await;
+    drop(root);
+    office.site.rest().await;
+    let root = office.site.sign_in("root@example.com").await;
+    let lost = begin(&root, &format!("/exports/{export}/run")).await;
+    // It says that it is alive, but nothing of it is at work on the run.
+    let (now, until) = (office.site.now_ms(), office.site.now_ms() + MINUTE_MS);
+    let claimed = office.site.store.claim_job("first", now, until).await.unwrap();
+    assert_eq!(claimed.map(|claimed| claimed.job.id), Some(lost.clone()));
+    let worker = office.site.worker_called("first");
+    let (handle, stop) = StopHandle::new();
+    let working = tokio::spawn(async move { worker.run(stop).await });
+    let failed = ended(&root, &lost).await;
+    assert_eq!(failed["status"], "failed", "{failed}");
+    assert!(failed["cause"].as_str().unwrap().contains("stopped unexpectedly"), "{failed}");
+    let next = begin(&root, &format!("/exports/{export}/run")).await;
+    assert_eq!(ended(&root, &next).await["counts"]["created"], 2);
+    handle.raise();
+    working.await.unwrap();
 }

@@ -4,4 +4,5 @@ mod changing;
 mod definitions;
 mod loading;
 mod members;
+mod memory;
 mod roles;

@@ -3,8 +3,8 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, add_segment, add_tables, customers, living_in};
-use crate::setting::{Answer, As};
+use crate::desk::{Desk, add_segment, add_tables, change, customers, living_in};
+use crate::setting::{Answer, As, DAY_MS};
 
 /// What everybody may ask, members and rows included (ROL-6, ROL-9, ROL-11).
 fn questions() -> Vec<(Method, &'static str, Value)> {
@@ -53,10 +53,10 @@ fn changes() -> Vec<(Method, &'static str, Value, &'static str)> {
     ]
 }
 
-async fn each_verb(role: &str, may_change: bool) {
+/// A desk with tables and segments that have members.
+async fn desk() -> Desk {
     let desk = Desk::open().await;
     let root = desk.site.administrator().await;
-    let who = desk.site.user(&root, "who@example.com", role).await;
     add_tables(&root).await;
     let mut spare = customers();
     spare["name"] = json!("spare");
@@ -65,14 +65,29 @@ async fn each_verb(role: &str, may_change: bool) {
         add_segment(&root, name, city).await;
         desk.refresh(name).await;
     }
-    let ask = async |who: &As<'_>, method: &Method, path: &str, body: &Value, etag: &str| {
-        let request = who.request(method.clone(), path).header("if-match", etag);
-        Answer::of(if body.is_null() { request } else { request.json(body) }).await
-    };
+    drop(root);
+    desk
+}
+
+async fn ask(who: &As<'_>, method: &Method, path: &str, body: &Value, etag: &str) -> Answer {
+    let request = who.request(method.clone(), path).header("if-match", etag);
+    Answer::of(if body.is_null() { request } else { request.json(body) }).await
+}
+
+async fn may_ask(role: &str) {
+    let desk = desk().await;
+    let root = desk.site.sign_in("root@example.com").await;
+    let who = desk.site.user(&root, "who@example.com", role).await;
     for (method, path, body) in questions() {
         let answer = ask(&who, &method, path, &body, "\"0\"").await;
         assert!(answer.status.is_success(), "{role} {method} {path}: {}", answer.text);
     }
+}
+
+async fn change_anything(role: &str, may_change: bool) {
+    let desk = desk().await;
+    let root = desk.site.sign_in("root@example.com").await;
+    let who = desk.site.user(&root, "who@example.com", role).await;
     for (method, path, body, place) in changes() {
         let etag = root.get(place).await.header("etag").to_owned();
         let answer = ask(&who, &method, path, &body, &etag).await;
@@ -86,18 +101,99 @@ async fn each_verb(role: &str, may_change: bool) {
 }
 
 #[tokio::test]
-async fn rol_6_rol_11_viewer_sees_segments_members_and_tables_and_changes_none() {
-    each_verb("viewer", false).await;
+async fn rol_6_rol_9_rol_11_viewer_sees_segments_profiles_and_tables() {
+    may_ask("viewer").await;
+}
+
+#[tokio::test]
+async fn rol_6_rol_9_rol_11_contributor_sees_segments_profiles_and_tables() {
+    may_ask("contributor").await;
+}
+
+#[tokio::test]
+async fn rol_6_rol_9_rol_11_administrator_sees_segments_profiles_and_tables() {
+    may_ask("administrator").await;
+}
+
+#[tokio::test]
+async fn rol_7_rol_12_viewer_changes_no_segment_and_no_table() {
+    change_anything("viewer", false).await;
 }
 
 #[tokio::test]
 async fn rol_7_rol_12_contributor_changes_segments_and_tables() {
-    each_verb("contributor", true).await;
+    change_anything("contributor", true).await;
 }
 
 #[tokio::test]
 async fn rol_7_rol_12_administrator_changes_segments_and_tables() {
-    each_verb("administrator", true).await;
+    change_anything("administrator", true).await;
+}
+
+/// Nothing is switched off here for not being used, so nothing is exempt from that either.
+async fn exempts_no_segment(role: &str) {
+    let mut desk = desk().await;
+    let root = desk.site.sign_in("root@example.com").await;
+    let who = desk.site.user(&root, "who@example.com", role).await;
+    let refused =
+        change(&who, "/segments/cluj", json!({"auto_cleanup": false})).await.problem("invalid_fields");
+    assert_eq!(refused.fields(), ["/auto_cleanup"]);
+    drop((root, who));
+    desk.site.pass(400 * DAY_MS);
+    desk.site.work();
+    let root = desk.site.sign_in("root@example.com").await;
+    let refresh = crate::runs::begin(&root, "/refreshes").await;
+    let refreshed = crate::runs::ended(&root, &refresh).await;
+    assert_eq!(refreshed["segments"].as_array().map(Vec::len), Some(2), "{refreshed}");
+    assert_eq!(root.get("/segments/cluj").await.text_at("/segment/state"), "active");
+}
+
+#[tokio::test]
+async fn rol_8_viewer_exempts_no_segment_from_clean_up() {
+    exempts_no_segment("viewer").await;
+}
+
+#[tokio::test]
+async fn rol_8_contributor_exempts_no_segment_from_clean_up() {
+    exempts_no_segment("contributor").await;
+}
+
+#[tokio::test]
+async fn rol_8_administrator_need_exempt_no_segment_since_none_is_cleaned_up() {
+    exempts_no_segment("administrator").await;
+}
+
+/// Every column can be searched by whoever sees profiles: there is no index that somebody would define first.
+async fn searches_any_column(role: &str) {
+    let desk = desk().await;
+    let root = desk.site.sign_in("root@example.com").await;
+    let who = desk.site.user(&root, "who@example.com", role).await;
+    for (column, value, found) in
+        [("id", "3", 1), ("mail", "ana@example.com", 1), ("city", "Iasi", 2), ("consent", "no", 1)]
+    {
+        let rules = json!([{"all": [{"column": column, "is": value}]}]);
+        let definition = json!({"version": 1, "table": "customers", "rules": rules});
+        let count = who.post("/definitions/count", &json!({"definition": definition})).await;
+        assert_eq!(count.expect(StatusCode::OK).body["members"], found, "{column}");
+    }
+    let refused =
+        change(&who, "/tables/customers", json!({"searchable": ["city"]})).await.problem("invalid_fields");
+    assert_eq!(refused.fields(), ["/searchable"]);
+}
+
+#[tokio::test]
+async fn rol_10_viewer_searches_any_column_and_defines_no_index() {
+    searches_any_column("viewer").await;
+}
+
+#[tokio::test]
+async fn rol_10_contributor_searches_any_column_and_defines_no_index() {
+    searches_any_column("contributor").await;
+}
+
+#[tokio::test]
+async fn rol_10_administrator_searches_any_column_and_need_define_no_index() {
+    searches_any_column("administrator").await;
 }
 
 #[tokio::test]

@@ -73,7 +73,7 @@ fn within(shell: &[&str], script: &str, push: &Command) -> Command {
 }
 
 /// A push within a script that may mount file systems; none where this machine lets nobody do that.
-fn with_mounts(script: &str, push: &Command) -> Option<Command> {
+pub(crate) fn with_mounts(script: &str, push: &Command) -> Option<Command> {
     let ways = [&["unshare", "--mount", "sh"][..], &["unshare", "--mount", "--map-root-user", "sh"]];
     let works = |way: &&&[&str]| {
         let mut attempt = within(way, "mount -t tmpfs none /mnt", push);

@@ -1,0 +1,63 @@
+//! Processes that share one installation on Postgres and one account: one is killed, another goes on, limits hold throughout.
+
+use activecampaign_sim::Config;
+
+use crate::setting::wait_until;
+use crate::shop::{BATCH, Shop};
+
+/// The documented limits, and a clock fast enough for a test: a hundred imports a minute are a hundred in six seconds.
+const SPEED: &str = "10";
+
+#[test]
+fn two_workers_share_an_account_and_one_is_killed() {
+    let config = Config { speed: SPEED.parse().unwrap(), ..Config::default() };
+    // More imports than a minute allows, also after the kill, so that the limit of imports is met, too.
+    let (cities, people) = (4, 9_000);
+    let mut shop = Shop::new(config, true, cities, people);
+    let before = shop.setting.state()["limits"].clone();
+    assert_eq!(before["bulk"]["limit"], 100, "{before}");
+    let first = shop.work(SPEED);
+    let runs = shop.run_all();
+    shop.setting.wait_for_imports(5);
+    let holder = "SELECT worker FROM lane WHERE name LIKE 'account %'";
+    let killed = shop.sql(holder);
+    shop.work(SPEED);
+    shop.setting.wait_for_imports(30);
+    let under_way = "SELECT count(*) FROM job WHERE status IN ('running', 'waiting_for_limit')";
+    assert_eq!(shop.number(under_way), cities as u64, "the exports share the account");
+    assert_eq!(shop.sql(holder), killed, "nobody else is at the account while the first lives");
+    shop.kill(first);
+    // What the database was told in the last moment is in it before long.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let sent = shop.setting.imports();
+    let noted = shop.number("SELECT count(*) FROM batch WHERE state <> 'sending'");
+    let begun = shop.number("SELECT count(*) FROM batch");
+    let in_flight = sent - noted;
+    let all = (cities * people) as u64 / BATCH;
+    assert!(noted > 0 && sent < all, "killed too late or too early: {noted} of {sent} of {all}");
+    assert!(in_flight <= begun - noted, "{in_flight} in flight, but only {begun} begun");
+    assert!(
+        in_flight <= 8,
+        "{in_flight} imports were in flight, beyond what the limits let through at a time"
+    );
+
+    wait_until("the other goes on to the end", || shop.number(under_way) == 0);
+    assert_ne!(shop.sql(holder), killed);
+    shop.assert_everybody_is_there(&runs);
+    let state = shop.setting.state();
+    // What was in flight is sent once more, and nothing else.
+    assert_eq!(state["imports"]["batches"], all + in_flight, "{state}");
+    assert_eq!(state["imports"]["contacts"], (all + in_flight) * BATCH, "{state}");
+    for window in ["general", "bulk", "bulk_single"] {
+        let window = &state["limits"][window];
+        assert_eq!(window["refused"], 0, "{state}");
+        assert!(window["peak"].as_u64() <= window["limit"].as_u64(), "{state}");
+    }
+    assert_eq!(state["limits"]["bulk"]["peak"], 100, "{state}");
+    let again = shop.run_all();
+    wait_until("they have run again", || shop.number("SELECT count(*) FROM job WHERE ended_ms IS NULL") == 0);
+    for run in again {
+        shop.assert_adds_up(&run, "unchanged");
+    }
+    assert_eq!(shop.setting.state()["imports"], state["imports"], "the ledgers know everybody");
+}
