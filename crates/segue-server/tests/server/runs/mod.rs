@@ -4,6 +4,7 @@
 mod approval;
 mod ending;
 mod rights;
+mod rows;
 mod running;
 mod scheduled;
 mod workers;
