@@ -163,3 +163,45 @@ async fn exp_5_exports_are_sorted_by_any_column() {
     root.get("/exports?sort=colour").await.problem("malformed");
     page(&root, "/exports?sort=-status").await.expect(StatusCode::OK).shows(&["aria-sort=\"descending\""]);
 }
+
+#[tokio::test]
+async fn several_exports_get_one_schedule_and_what_was_changed_meanwhile_is_left() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let viewer = office.site.user(&root, "vera@example.com", "viewer").await;
+    let connection = office.connection(&root, json!("administrators")).await;
+    let one = office.export_on(&root, &connection, json!({"name": "One"})).await;
+    let two = office.export_on(&root, &connection, json!({"name": "Two"})).await;
+    page(&root, "/exports").await.shows(&["form=\"several\"", "Set schedule of chosen"]);
+    page(&viewer, "/exports").await.hides(&["form=\"several\"", "Set schedule of chosen"]);
+    let ask = format!("/exports/schedules?export={one}&export={two}&export=none");
+    let asked = page(&root, &ask).await.expect(StatusCode::OK);
+    asked.shows(&["2 chosen exports", &format!("value=\"{one}.1\""), &format!("value=\"{two}.1\"")]);
+    page(&viewer, &ask).await.expect(StatusCode::FORBIDDEN);
+    page(&root, "/exports/schedules").await.expect(StatusCode::OK).shows(&["No export is chosen"]);
+
+    let (first, second) = (format!("{one}.1"), format!("{two}.1"));
+    let form = |at: &'static str| {
+        let fields = [("schedule", "own"), ("every", "day"), ("at", at), ("time_zone", "UTC")];
+        [("export", first.as_str()), ("export", second.as_str())]
+            .into_iter()
+            .chain(fields)
+            .collect::<Vec<_>>()
+    };
+    let wrong = send(&root, "/exports/schedules", &form("26:00")).await;
+    let wrong = wrong.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.shows(&["26:00", "is no time of day", "2 chosen exports"]);
+    send(&root, "/exports/schedules", &form("07:30")).await.shows(&["have their new schedule"]);
+    for id in [&one, &two] {
+        let shown = root.get(&format!("/exports/{id}")).await.body;
+        assert_eq!(shown["export"]["schedule"]["own"]["at"], json!(["07:30"]), "{shown}");
+    }
+
+    // One of them has moved on since.
+    let moved = format!("{two}.2");
+    let off = [("export", first.as_str()), ("export", moved.as_str()), ("schedule", "off")];
+    let left = send(&root, "/exports/schedules", &off).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    left.shows(&["One export has the new schedule", "One chosen export", &format!("value=\"{one}.2\"")]);
+    assert_eq!(root.get(&format!("/exports/{two}")).await.body["export"]["schedule"], "off");
+    send(&viewer, "/exports/schedules", &off).await.expect(StatusCode::FORBIDDEN);
+}
