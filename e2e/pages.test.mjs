@@ -124,6 +124,7 @@ function administration({ connection, exported, person }) {
     "export-detach": `${exported}/detach`,
     connections: "/connections",
     "connection-new": "/connections/new",
+    "connection-new-sandbox": "/connections/new?type=sandbox",
     connection,
     "connection-edit": `${connection}/edit`,
     "connection-key": `${connection}/key`,

@@ -48,7 +48,8 @@ impl RejectionWriter {
         self.append([profile, email, fate.code(), ""])
     }
 
-    fn append(&mut self, values: [&str; 4]) -> Result<(), EngineError> {
+    /// A row as it stands in such a file.
+    pub(crate) fn append(&mut self, values: [&str; 4]) -> Result<(), EngineError> {
         for (column, value) in self.columns.iter_mut().zip(values) {
             column.append_value(value);
         }

@@ -145,6 +145,7 @@ exports-recap-tags = tags { $tags }
 exports-recap-clear = Empty values erase what ActiveCampaign has.
 exports-recap-automations = Imports may start automations.
 exports-recap-required = Whoever does not meet { $conditions } is left out.
+exports-recap-by-hand = It runs only when somebody runs it. Who has opted out is never subscribed again.
 exports-recap-when = It runs { $when }. Who has opted out is never subscribed again.
 
 exports-run = Run

@@ -148,6 +148,7 @@ exports-recap-tags = etichetele { $tags }
 exports-recap-clear = Valorile goale șterg ce are ActiveCampaign.
 exports-recap-automations = Importurile pot porni automatizări.
 exports-recap-required = Cine nu îndeplinește { $conditions } este lăsat deoparte.
+exports-recap-by-hand = Rulează doar când cineva îl pornește. Cine s-a dezabonat nu este abonat din nou niciodată.
 exports-recap-when = Rulează { $when }. Cine s-a dezabonat nu este abonat din nou niciodată.
 
 exports-run = Rulează
