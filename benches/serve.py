@@ -6,7 +6,8 @@
 
 Needs Linux and a release build, which it makes unless told `--no-build`; `--debug` measures the dev build. The server has
 one core to itself, whoever asks has another. Rows are put into SQLite past the program. Reads are those of the OpenAPI
-document that need nothing to be known, and of one object where a list names one.
+document that need nothing to be known, and of one object where a list names one, and the pages of the console that list most.
+`e2e/many.test.mjs` prints how long it takes until a browser has painted them.
 
     start     from the beginning of the process to the first answer of /readyz that says "ready"
     idle      resident memory after the start, when nothing was asked yet, and again after all that was asked; and the part of
@@ -26,6 +27,7 @@ DEFINITION = "version: 1\ntable: profiles\nrules: [{all: [{column: city, is: Osl
 MATCHING = {"email": "email", "first_name": None, "last_name": None, "phone": None, "account_name": None,
             "fields": [], "tags": [], "tag_columns": []}
 CONNECTIONS = 8
+PAGES = ["/", "/exports", "/exports?sort=-latest_run", "/segments", "/status"]
 
 
 class Server:
@@ -220,7 +222,7 @@ def main():
         idle, cpu = server.memory(), server.cpu(20)
         cookie = server.sign_in()
         print(f"{'':<44}{'median':>10}{'requests':>13}")
-        for path in reads(server, cookie):
+        for path in reads(server, cookie) + PAGES:
             shown = re.sub(r"/[0-9a-f]{32}$", "/…", path)
             took, done = median(server, cookie, path, arguments.seconds), rate(server, cookie, path, arguments.seconds)
             print(f"{'GET ' + shown:<44}{took:>7.2f} ms{done:>11,.0f}/s")

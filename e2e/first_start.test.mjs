@@ -67,8 +67,17 @@ test("the checklist leads to the first delivery", async () => {
   assert.equal(became.Members, "4");
 
   // Who was rejected, and why.
-  await page.getByRole("link", { name: "1", exact: true }).click();
   assert.match(await page.locator("#reasons").innerText(), /Not an address that ActiveCampaign takes/);
+  await page.getByRole("link", { name: "1: Invalid" }).click();
+  await steps.lands(page, /\/rows\?fate=invalid/);
+  assert.deepEqual(await page.locator("tbody th").allInnerTexts(), ["4"]);
+  await page.selectOption("#fate", "");
+  await page.fill("#search", "BOGDAN");
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.waitForURL((address) => address.search === "");
+  assert.match(await page.locator("tbody").innerText(), /bogdan@example\.com\s+Created/);
+  await page.goBack();
+  await page.goBack();
   const downloading = page.waitForEvent("download");
   await page.getByRole("link", { name: "Download as CSV" }).click();
   const rejections = await readFile(await (await downloading).path(), "utf8");

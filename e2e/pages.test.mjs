@@ -87,6 +87,8 @@ function common({ exported, plan, run, refresh }) {
     "export-runs": `${exported}/runs`,
     "dry-run": plan,
     run,
+    "run-rows": `${run}/rows`,
+    "run-rows-none": `${run}/rows?reason=bounced`,
     refresh,
     status: "/status",
     schedule: "/schedule",
@@ -106,6 +108,8 @@ function changes({ exported }) {
     "export-new": "/exports/new",
     "export-edit": `${exported}/edit`,
     "export-remove": `${exported}/remove`,
+    "export-schedules": `/exports/schedules?export=${exported.split("/").pop()}`,
+    "export-schedules-none": "/exports/schedules",
   };
 }
 
@@ -120,6 +124,7 @@ function administration({ connection, exported, person }) {
     "export-detach": `${exported}/detach`,
     connections: "/connections",
     "connection-new": "/connections/new",
+    "connection-new-sandbox": "/connections/new?type=sandbox",
     connection,
     "connection-edit": `${connection}/edit`,
     "connection-key": `${connection}/key`,
@@ -183,11 +188,7 @@ test("pages that refuse", async () => {
 
 test("pages in Romanian", async () => {
   const page = await site.page("administrator");
-  await page.goto("/account");
-  await page.selectOption("#language", "ro");
-  await page.click("form[action='/account'] button.primary");
-  await page.waitForURL("**/account?**");
-  assert.equal(await page.getAttribute("html", "lang"), "ro");
+  await steps.speak(page, "ro");
   const pages = { ...common(places), ...changes(places), ...administration(places) };
   await look(page, pages, { widths: [360], prefix: "ro-" });
 });

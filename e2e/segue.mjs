@@ -1,5 +1,5 @@
 // A real server with a state folder of its own, and browsers that are signed in to it.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -56,12 +57,12 @@ export class Site {
   #browser;
   #contexts = new Map();
 
-  /** Starts a server that nobody has signed in to. */
-  static async start() {
+  /** Starts a server that nobody has signed in to, with these customers, and a sandbox that runs so many times too fast. */
+  static async start({ customers = CUSTOMERS, speed = 50 } = {}) {
     const site = new Site();
     site.#folder = await mkdtemp(path.join(tmpdir(), "segue-browser."));
     try {
-      await site.#serve();
+      await site.#serve(customers, speed);
       site.#browser = await chromium.launch({
         executablePath: CHROMIUM,
         args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic"],
@@ -73,16 +74,18 @@ export class Site {
     return site;
   }
 
-  async #serve() {
+  async #serve(customers, speed) {
     const data = path.join(this.#folder, "data");
     await mkdir(data);
-    await writeFile(path.join(data, "customers.csv"), CUSTOMERS);
+    await writeFile(path.join(data, "customers.csv"), customers);
+    const port = await freePort();
+    this.sandbox = `http://127.0.0.1:${port}`;
     const options = [
       ["--listen", "127.0.0.1:0"],
       ["--state", path.join(this.#folder, "state")],
       ["--data-folder", data],
-      ["--sandbox-port", String(await freePort())],
-      ["--sandbox-speed", "50"],
+      ["--sandbox-port", String(port)],
+      ["--sandbox-speed", String(speed)],
     ];
     this.#server = spawn(PROGRAM, ["serve", ...options.flat()], { env: environment(), stdio: ["ignore", "pipe", "pipe"] });
     const spoken = [];
@@ -163,6 +166,18 @@ export class Site {
     await signIn(invited, role);
     await invited.close();
     return context;
+  }
+
+  /** Arranges something at the sandbox, as `POST /sim/…` of the simulator tells. */
+  async arrange(what, body) {
+    const answer = await fetch(`${this.sandbox}/sim/${what}`, { method: "POST", body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${what}: ${answer.status}`);
+  }
+
+  /** Puts rows into the database past the program: a year of work, or a thousand exports. */
+  async put(statements) {
+    const program = "import sqlite3, sys\nbase = sqlite3.connect(sys.argv[1], timeout=20)\nbase.executescript(sys.argv[2])\nbase.commit()";
+    await promisify(execFile)("python3", ["-c", program, path.join(this.#folder, "state", "segue.db"), statements]);
   }
 
   /** What has gone wrong in the pages of everybody who is signed in. */

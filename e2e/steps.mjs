@@ -79,3 +79,12 @@ export async function runEnds(page) {
   await lands(page, /\/runs\//);
   await page.locator("progress").waitFor({ state: "detached", timeout: 60_000 });
 }
+
+/** Has everything said in this language from now on. */
+export async function speak(page, language) {
+  await page.goto("/account");
+  await page.selectOption("#language", language);
+  await page.click("form[action='/account'] button.primary");
+  await page.waitForURL("**/account?**");
+  assert.equal(await page.getAttribute("html", "lang"), language);
+}

@@ -15,6 +15,7 @@ mod contact;
 mod copies;
 mod csv;
 mod error;
+mod fates;
 mod filter;
 mod ledger;
 mod members;
@@ -33,8 +34,8 @@ mod text;
 use std::path::Path;
 
 use segue_model::{
-    Column, Engine, EngineError, Inspection, PlanFiles, PlanRequest, PlanRows, PlanSummary, Settled,
-    Settlement, Source,
+    Column, Engine, EngineError, Inspection, PlanFiles, PlanRequest, PlanRows, PlanSummary, RowSearch,
+    RunRows, Settled, Settlement, Source,
 };
 
 /// The engine.
@@ -71,6 +72,10 @@ impl Engine for TableEngine {
 
     fn rejections_csv(&self, plan: &PlanFiles, out: &Path) -> Result<u64, EngineError> {
         rejections::write_csv(plan, out)
+    }
+
+    fn run_rows(&self, plan: &PlanFiles, search: &RowSearch) -> Result<RunRows, EngineError> {
+        fates::search(plan, search)
     }
 }
 

@@ -1,4 +1,5 @@
-//! Rejections: the members of a plan or a run that were not delivered, each with its reason.
+//! Rejections: the members of a plan or a run that were not delivered, each with its reason. Who was delivered is written
+//! alike, with a fate in place of the reason.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -8,13 +9,13 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, StringBuilder};
 use datafusion::arrow::csv::WriterBuilder;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use segue_model::{EngineError, PlanFiles, Reason};
+use segue_model::{EngineError, Fate, PlanFiles, Reason};
 
 use crate::error::{OnFile, internal};
 use crate::table::{self, TableWriter};
 
-const COLUMNS: [&str; 4] = ["profile", "email", "reason", "detail"];
-const ROWS_AT_A_TIME: usize = 8192;
+pub(crate) const COLUMNS: [&str; 4] = ["profile", "email", "reason", "detail"];
+pub(crate) const ROWS_AT_A_TIME: usize = 8192;
 
 /// Writes rejections.
 pub(crate) struct RejectionWriter {
@@ -40,7 +41,16 @@ impl RejectionWriter {
         reason: Reason,
         detail: &str,
     ) -> Result<(), EngineError> {
-        for (column, value) in self.columns.iter_mut().zip([profile, email, reason.code(), detail]) {
+        self.append([profile, email, reason.code(), detail])
+    }
+
+    pub(crate) fn sent(&mut self, profile: &str, email: &str, fate: Fate) -> Result<(), EngineError> {
+        self.append([profile, email, fate.code(), ""])
+    }
+
+    /// A row as it stands in such a file.
+    pub(crate) fn append(&mut self, values: [&str; 4]) -> Result<(), EngineError> {
+        for (column, value) in self.columns.iter_mut().zip(values) {
             column.append_value(value);
         }
         self.rows += 1;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use segue_model::{Action, EngineError, LeaveOutcome, Reason, ReasonCount, Refusal, Settled, Settlement};
+use segue_model::{
+    Action, EngineError, Fate, LeaveOutcome, Reason, ReasonCount, Refusal, Settled, Settlement,
+};
 
 use crate::ledger::{Entry, LedgerCursor, LedgerWriter, State};
 use crate::outbox::{OutboxCursor, SentRow};
@@ -13,6 +15,7 @@ pub(crate) fn settle(settlement: &Settlement) -> Result<Settled, EngineError> {
         settlement,
         next: LedgerWriter::create(&settlement.next)?,
         refused: RejectionWriter::create(&settlement.plan.refused())?,
+        sent: settlement.keeps_sent.then(|| RejectionWriter::create(&settlement.plan.sent())).transpose()?,
         settled: Settled::default(),
         reasons: BTreeMap::new(),
         ranges: 0,
@@ -35,10 +38,10 @@ pub(crate) fn settle(settlement: &Settlement) -> Result<Settled, EngineError> {
         let Some(key) = keys.into_iter().flatten().min() else { break };
         let has = keys.map(|other| other == Some(key));
         let entry = entry.filter(|_| has[0]);
-        match (send.filter(|_| has[1]), has[2]) {
+        match (send.filter(|_| has[1]), leave.filter(|_| has[2])) {
             (Some(send), _) => settler.send(entry.as_ref(), &send, sends.row)?,
-            (None, true) => settler.leave(entry.as_ref(), leaves.row)?,
-            (None, false) => settler.keep(entry.as_ref())?,
+            (None, Some(leave)) => settler.leave(entry.as_ref(), &leave, leaves.row)?,
+            (None, None) => settler.keep(entry.as_ref())?,
         }
         if has[0] {
             ledger.advance()?;
@@ -57,6 +60,8 @@ struct Settler<'a> {
     settlement: &'a Settlement,
     next: LedgerWriter,
     refused: RejectionWriter,
+    /// Who was delivered, if that is kept.
+    sent: Option<RejectionWriter>,
     settled: Settled,
     reasons: BTreeMap<Reason, u64>,
     /// How far the settlement's lists were read; they are sorted like the rows.
@@ -100,10 +105,17 @@ impl<'a> Settler<'a> {
         if let Some(refusal) = self.refusal(row) {
             return self.refuse(entry, sent, refusal);
         }
-        match sent.action {
-            Action::Update => self.settled.updated += 1,
-            Action::Create | Action::Leave => self.settled.created += 1,
-        }
+        let fate = match sent.action {
+            Action::Update => {
+                self.settled.updated += 1;
+                Fate::Updated
+            }
+            Action::Create | Action::Leave => {
+                self.settled.created += 1;
+                Fate::Created
+            }
+        };
+        self.note(sent, fate)?;
         let listed = entry.filter(|entry| entry.state == State::Listed);
         self.next.push(&Entry {
             hash: sent.hash,
@@ -141,12 +153,18 @@ impl<'a> Settler<'a> {
         })
     }
 
-    fn leave(&mut self, entry: Option<&Entry>, row: u64) -> Result<(), EngineError> {
+    /// Keeps what became of a row, if that is to be kept.
+    fn note(&mut self, row: &SentRow, fate: Fate) -> Result<(), EngineError> {
+        self.sent.as_mut().map_or(Ok(()), |sent| sent.sent(row.profile, row.email, fate))
+    }
+
+    fn leave(&mut self, entry: Option<&Entry>, left: &SentRow, row: u64) -> Result<(), EngineError> {
         match self.outcome(row) {
             None => self.keep(entry),
             Some(LeaveOutcome::Gone | LeaveOutcome::NotOurs) => Ok(()),
             Some(LeaveOutcome::Left) => {
                 self.settled.left += 1;
+                self.note(left, Fate::Left)?;
                 let since_ms = self.settlement.started_ms;
                 let left = entry.map(|entry| Entry {
                     state: State::Left,
@@ -162,6 +180,7 @@ impl<'a> Settler<'a> {
 
     fn finish(mut self) -> Result<Settled, EngineError> {
         self.refused.finish()?;
+        self.sent.map_or(Ok(()), RejectionWriter::finish)?;
         self.settled.ledger_rows = self.next.finish()?;
         self.settled.refused =
             self.reasons.into_iter().map(|(reason, count)| ReasonCount { reason, count }).collect();

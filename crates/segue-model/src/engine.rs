@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, PlanFiles, PlanRequest, PlanSummary, Settled, Settlement};
+use crate::{Action, PlanFiles, PlanRequest, PlanSummary, RowSearch, RunRows, Settled, Settlement};
 
 /// Where a table is read from: a file, a folder of files, or a glob pattern.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -232,4 +232,10 @@ pub trait Engine: Send + Sync + 'static {
     /// # Errors
     /// If a file cannot be read or written.
     fn rejections_csv(&self, plan: &PlanFiles, out: &Path) -> Result<u64, EngineError>;
+
+    /// A page of the rows of a settled or planned run.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    fn run_rows(&self, plan: &PlanFiles, search: &RowSearch) -> Result<RunRows, EngineError>;
 }

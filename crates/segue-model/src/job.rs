@@ -139,6 +139,21 @@ pub struct DriftedTable {
     pub exports: Vec<String>,
 }
 
+impl Product {
+    /// Whether anybody was rejected.
+    #[must_use]
+    pub fn has_rejections(&self) -> bool {
+        let in_plan = self.plan.as_ref().is_some_and(|plan| !plan.rejected.is_empty());
+        in_plan || self.report.as_ref().is_some_and(|report| report.invalid + report.refused > 0)
+    }
+
+    /// Whether anybody was created, updated or taken off the list.
+    #[must_use]
+    pub fn has_sent(&self) -> bool {
+        self.report.as_ref().is_some_and(|report| report.created + report.updated + report.left > 0)
+    }
+}
+
 /// A segment in a refresh.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefreshedSegment {

@@ -8,6 +8,7 @@ pub mod connection;
 pub mod email;
 mod engine;
 mod evaluation;
+mod fate;
 pub mod job;
 mod matching;
 pub mod person;
@@ -25,6 +26,7 @@ pub use evaluation::{
     Corrupt, Described, DescribedColumn, Drifted, Evaluated, Evaluation, Explanation, Overlap, Preview,
     Resources, SegmentEngine, StoredTable,
 };
+pub use fate::{Fate, RowSearch, RunRow, RunRows};
 pub use matching::{Blanks, DataMatching, FieldMatch, FieldType};
 pub use plan::{
     Action, Brake, Brakes, Example, MAX_CONTACT_BYTES, Mode, PlanCounts, PlanFiles, PlanRequest, PlanSummary,

@@ -111,6 +111,12 @@ impl PlanFiles {
     pub fn refused(&self) -> PathBuf {
         self.folder.join("refused.parquet")
     }
+
+    /// Who was created, updated and taken off the list; written when the run settles, if that is to be kept.
+    #[must_use]
+    pub fn sent(&self) -> PathBuf {
+        self.folder.join("sent.parquet")
+    }
 }
 
 /// How a plan divides the members. All numbers are profiles.

@@ -344,6 +344,7 @@ impl Exporter {
                 refused,
                 left,
                 started_ms: run.started_ms,
+                keeps_sent: self.settings.keeps_rejections,
             };
             let engine = Arc::clone(&self.engine);
             settled = blocking(move || engine.settle(&settlement)).await?;

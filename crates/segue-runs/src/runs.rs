@@ -4,9 +4,9 @@ use std::fs::File;
 use std::sync::Arc;
 
 use segue_model::connection::Signature;
-use segue_model::job::{REFRESH_LANE, Status, Trigger, Work, account_lane};
+use segue_model::job::{Product, REFRESH_LANE, Status, Trigger, Work, account_lane};
 use segue_model::schedule::RefreshSchedule;
-use segue_model::{Engine, Example, PlanFiles};
+use segue_model::{Engine, Example, PlanFiles, RowSearch, RunRows};
 use segue_store::{Batch, Entry, Job, NewJob, Queued, SavedExport, StateDirectory, Store, StoreError};
 use serde_json::json;
 
@@ -23,7 +23,7 @@ pub enum RunsError {
     #[error("a run of this export waits already: let it end, or cancel it, and ask again")]
     Waits(Box<Job>),
     /// What a run left was personal data, and is not kept for so long.
-    #[error("the rejections of this run are not kept any more: they are personal data")]
+    #[error("the rows of this run are not kept any more: they are personal data")]
     Gone,
     /// The export, and who may run it.
     #[error(transparent)]
@@ -274,7 +274,7 @@ impl Runs {
     /// # Errors
     /// [`RunsError::Gone`] when they are not kept any more.
     pub async fn examples(&self, job: &str) -> Result<Vec<Example>, RunsError> {
-        let Some(files) = self.files(job).await? else { return Ok(Vec::new()) };
+        let Some(files) = self.files(job, Product::has_rejections).await? else { return Ok(Vec::new()) };
         let path = files.folder().join(EXAMPLES);
         if !path.exists() {
             return Ok(Vec::new());
@@ -290,7 +290,7 @@ impl Runs {
     /// [`RunsError::Gone`] when they are not kept any more.
     pub async fn rejections(&self, job: &str, id: &str) -> Result<File, RunsError> {
         let out = self.directory.spill().join(format!("{id}.csv"));
-        let files = self.files(job).await?.unwrap_or_else(|| PlanFiles::new(&out));
+        let files = self.files(job, Product::has_rejections).await?.unwrap_or_else(|| PlanFiles::new(&out));
         let engine = Arc::clone(&self.engine);
         let written = tokio::task::spawn_blocking(move || {
             let written = engine.rejections_csv(&files, &out);
@@ -303,19 +303,35 @@ impl Runs {
         written.await.map_err(|_| RunsError::Defect)?
     }
 
-    /// The files of a job's run; none if it has no run.
-    async fn files(&self, job: &str) -> Result<Option<PlanFiles>, RunsError> {
+    /// A page of the rows behind a run's numbers. They are people.
+    ///
+    /// # Errors
+    /// [`RunsError::Gone`] when they are not kept any more.
+    pub async fn rows(&self, job: &str, search: RowSearch) -> Result<RunRows, RunsError> {
+        let has_rows = |product: &Product| product.has_rejections() || product.has_sent();
+        let Some(files) = self.files(job, has_rows).await? else { return Ok(RunRows::default()) };
+        let engine = Arc::clone(&self.engine);
+        let read = tokio::task::spawn_blocking(move || engine.run_rows(&files, &search));
+        Ok(read.await.map_err(|_| RunsError::Defect)??)
+    }
+
+    /// The files of a job's run; none if it has no run, or left nothing.
+    async fn files(
+        &self,
+        job: &str,
+        left_something: impl Fn(&Product) -> bool,
+    ) -> Result<Option<PlanFiles>, RunsError> {
         let job = self.store.job(job).await?;
         let Some(run) = job.run else { return Ok(None) };
         let folder = self.directory.run(run);
-        if !folder.exists() {
-            let has_rejections = job.product.is_some_and(|product| {
-                let plan = product.plan.is_some_and(|plan| !plan.rejected.is_empty());
-                plan || product.report.is_some_and(|report| report.invalid + report.refused > 0)
-            });
-            return if has_rejections { Err(RunsError::Gone) } else { Ok(None) };
+        if folder.exists() {
+            return Ok(Some(PlanFiles::new(&folder)));
         }
-        Ok(Some(PlanFiles::new(&folder)))
+        if job.product.is_some_and(|product| left_something(&product)) {
+            Err(RunsError::Gone)
+        } else {
+            Ok(None)
+        }
     }
 
     pub(crate) fn store(&self) -> &Store {

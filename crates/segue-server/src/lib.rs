@@ -39,6 +39,7 @@ mod routes;
 mod schema;
 mod secret;
 mod serve;
+mod spreadsheet;
 mod throttle;
 mod time;
 

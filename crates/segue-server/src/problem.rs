@@ -244,9 +244,19 @@ impl Problem {
         self.code
     }
 
+    /// The status that it is answered with.
+    pub(crate) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
     /// What happened here, and what to do.
     pub(crate) fn detail(&self) -> &str {
         &self.detail
+    }
+
+    /// What there is to say about this case beyond what its code says of every case.
+    pub(crate) fn about_this(&self) -> Option<&str> {
+        Some(self.detail.as_str()).filter(|detail| *detail != Self::new(self.code).detail)
     }
 
     /// Fields of the body that are not right.
@@ -308,7 +318,7 @@ pub(crate) struct ProblemBody {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let code = self.code;
+        let (code, status) = (self.code, self.status());
         let problem = self.clone();
         let body = ProblemBody {
             kind: format!("/docs/errors.md#{}", code.word()),
@@ -319,7 +329,6 @@ impl IntoResponse for Problem {
             errors: self.errors,
             used_by: self.used_by,
         };
-        let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(body)).into_response();
         // The console makes a page of it.
         response.extensions_mut().insert(problem);

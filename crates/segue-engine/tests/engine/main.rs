@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where something fails")]
 
+mod fates;
 mod inputs;
 mod plans;
 mod segments;

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use segue_model::{
-    Engine, EngineError, LeaveOutcome, Mode, PlanCounts, PlanFiles, Reason, ReasonCount, Refusal, Settlement,
-    email,
+    Engine, EngineError, Fate, LeaveOutcome, Mode, PlanCounts, PlanFiles, Reason, ReasonCount, Refusal,
+    Settlement, email,
 };
 use tempfile::TempDir;
 
+use crate::fates::kept;
 use crate::{TableEngine, plan, request, rows, sends};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -194,8 +195,12 @@ impl Export {
             refused: refused.collect(),
             left: left.collect(),
             started_ms,
+            keeps_sent: true,
         };
         let settled = TableEngine.settle(&settlement).unwrap();
+        let kept = |fate| kept(&plan, Some(fate)).len() as u64;
+        let counted = (settled.created, settled.updated, settled.left);
+        assert_eq!((kept(Fate::Created), kept(Fate::Updated), kept(Fate::Left)), counted);
 
         let (accepted, by_reason) = self.learn_sends(sent, fate, started_ms);
         let left = self.learn_leaves(leaves, leave_fate, started_ms);
@@ -308,6 +313,7 @@ fn a_member_that_cannot_be_sent_any_more_has_not_left() {
         refused: Vec::new(),
         left: Vec::new(),
         started_ms: 1,
+        keeps_sent: true,
     };
     TableEngine.settle(&settlement).unwrap();
     fs::write(&source, format!("email,name\nann@example.com,{}\n", "x".repeat(400_000))).unwrap();
@@ -341,7 +347,12 @@ fn rows_are_read_from_where_delivery_stopped() {
 }
 
 /// Plans this input and settles everything as accepted; the folder of the plan and the ledger after it.
-fn deliver(folder: &Path, number: usize, lines: &str, ledger: Option<PathBuf>) -> (PathBuf, PathBuf) {
+pub(crate) fn deliver(
+    folder: &Path,
+    number: usize,
+    lines: &str,
+    ledger: Option<PathBuf>,
+) -> (PathBuf, PathBuf) {
     let source = folder.join("in.csv");
     fs::write(&source, format!("email,name\n{lines}")).unwrap();
     let out = folder.join(format!("plan-{number}"));
@@ -358,9 +369,10 @@ fn deliver(folder: &Path, number: usize, lines: &str, ledger: Option<PathBuf>) -
         refused: Vec::new(),
         left: Vec::new(),
         started_ms: 1,
+        keeps_sent: true,
     };
     let settled = TableEngine.settle(&settlement).unwrap();
-    assert_eq!(settled.ledger_rows, counts.members);
+    assert_eq!(settled.ledger_rows, counts.members - counts.invalid);
     (out, next)
 }
 

@@ -145,6 +145,9 @@ fn every(reader: &mut Reader, object: &Object, at: &Pointer) -> Read<Pattern> {
 }
 
 fn weekdays(reader: &mut Reader, value: &Value, at: &Pointer) -> Read<Vec<Weekday>> {
+    if value.as_array().is_some_and(Vec::is_empty) {
+        return reader.fail(at, "no day is given: choose at least one");
+    }
     let items = reader.list(value, at)?;
     let mut days = reader.each(items, at, |reader, day, at| reader.word(day, &DAYS, at))?;
     days.sort_by_key(Weekday::num_days_from_monday);
@@ -153,6 +156,9 @@ fn weekdays(reader: &mut Reader, value: &Value, at: &Pointer) -> Read<Vec<Weekda
 }
 
 fn times(reader: &mut Reader, value: &Value, at: &Pointer) -> Read<Vec<NaiveTime>> {
+    if value.as_array().is_some_and(Vec::is_empty) {
+        return reader.fail(at, "no time of day is given: write at least one, like 06:30");
+    }
     let items = reader.list(value, at)?;
     let mut times = reader.each(items, at, time)?;
     times.sort_unstable();

@@ -76,9 +76,10 @@ fn schedule_mistakes_are_told_with_their_place() {
     assert_snapshot!(words(json!({"every": "month", "at": ["06:00"], "time_zone": "UTC"})), @r#"/every: "month" has no meaning here; there is: day, week"#);
     assert_snapshot!(words(json!({"every": "week", "at": [], "time_zone": "Europe/Bukarest"})), @r#"
     /: "days" is missing: write the days of the week, like ["monday"]
-    /at: the list is empty
+    /at: no time of day is given: write at least one, like 06:30
     /time_zone: "Europe/Bukarest" is no time zone; did you mean "Europe/Bucharest"?
     "#);
+    assert_snapshot!(words(json!({"every": "week", "days": [], "at": ["06:00"], "time_zone": "UTC"})), @"/days: no day is given: choose at least one");
     assert_snapshot!(words(json!({"every": "week", "days": ["mon", 3], "at": ["6:00", "24:00", "06:00:00", 6], "time_zone": "UTC", "tz": "UTC"})), @r#"
     /tz: "tz" has no meaning here; there is: every, days, at, time_zone
     /days/0: "mon" has no meaning here; there is: monday, tuesday, wednesday, thursday, friday, saturday, sunday

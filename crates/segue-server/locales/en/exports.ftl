@@ -145,6 +145,7 @@ exports-recap-tags = tags { $tags }
 exports-recap-clear = Empty values erase what ActiveCampaign has.
 exports-recap-automations = Imports may start automations.
 exports-recap-required = Whoever does not meet { $conditions } is left out.
+exports-recap-by-hand = It runs only when somebody runs it. Who has opted out is never subscribed again.
 exports-recap-when = It runs { $when }. Who has opted out is never subscribed again.
 
 exports-run = Run
@@ -171,7 +172,6 @@ exports-done-enabled = The export is switched on.
 exports-done-disabled = The export is switched off. It does not run until it is switched on again.
 exports-done-detached = The connection is taken from the export. It does not run until it gets another one.
 exports-done-copied = This is the copy. It is switched off: edit it, then switch it on.
-exports-stale = Somebody else has changed the export in the meantime. This is how it stands now.
 exports-ask-remove = Remove this export?
 exports-ask-detach = Detach the connection?
 exports-ask-runs-remove = The export does not run again, and its settings are gone.
@@ -192,3 +192,28 @@ exports-ask-stays-remove = { $segments ->
 exports-ask-stays-detach = The connection and other exports on it stay as they are.
 exports-ask-do-remove = Remove export
 exports-ask-do-detach = Detach connection
+exports-choose-one = Choose { $name }
+exports-set-schedules = Set schedule of chosen…
+exports-set-schedules-hint = Tick the exports above that are to run at the same times.
+exports-scheduled = The chosen exports have their new schedule.
+exports-schedules = Schedule of several exports
+exports-schedules-what = They run by this schedule from now on. Saving begins no run.
+exports-schedules-none = No export is chosen
+exports-schedules-none-what = Go back to the exports and tick those whose schedule is to be set. Only exports that you may change can be chosen.
+exports-schedules-chosen = { $exports ->
+    [one] One chosen export
+   *[other] { $exports } chosen exports
+}
+exports-schedules-now = Until now
+exports-schedules-do = { $exports ->
+    [one] Set its schedule
+   *[other] Set the schedule of { $exports } exports
+}
+exports-schedules-left = { $changed ->
+    [0] No schedule was changed.
+    [one] One export has the new schedule.
+   *[other] { $changed } exports have the new schedule.
+} { $left ->
+    [one] This one was left as it is; look at it and save again:
+   *[other] These { $left } were left as they are; look at them and save again:
+}

@@ -36,7 +36,7 @@ no = No
 next-page = Next page
 first-page = First page
 form-has-faults = Some fields are not right
-form-stale = Somebody else has changed this in the meantime. What you typed is still here: look it over and save again.
+form-stale = Somebody else has changed this in the meantime: this is how it stands now, and nothing that you typed is lost. Look it over and do it again.
 
 role-viewer = Viewer
 role-contributor = Contributor

@@ -148,6 +148,7 @@ exports-recap-tags = etichetele { $tags }
 exports-recap-clear = Valorile goale șterg ce are ActiveCampaign.
 exports-recap-automations = Importurile pot porni automatizări.
 exports-recap-required = Cine nu îndeplinește { $conditions } este lăsat deoparte.
+exports-recap-by-hand = Rulează doar când cineva îl pornește. Cine s-a dezabonat nu este abonat din nou niciodată.
 exports-recap-when = Rulează { $when }. Cine s-a dezabonat nu este abonat din nou niciodată.
 
 exports-run = Rulează
@@ -174,7 +175,6 @@ exports-done-enabled = Exportul este pornit.
 exports-done-disabled = Exportul este oprit. Nu rulează până nu este pornit din nou.
 exports-done-detached = Conexiunea este luată de la export. Nu rulează până nu primește alta.
 exports-done-copied = Aceasta este copia. Este oprită: editeaz-o, apoi pornește-o.
-exports-stale = Altcineva a modificat exportul între timp. Așa arată acum.
 exports-ask-remove = Elimini acest export?
 exports-ask-detach = Detașezi conexiunea?
 exports-ask-runs-remove = Exportul nu mai rulează, iar setările lui se pierd.
@@ -194,3 +194,32 @@ exports-ask-stays-remove = { $segments ->
 exports-ask-stays-detach = Conexiunea și celelalte exporturi care o folosesc rămân cum sunt.
 exports-ask-do-remove = Elimină exportul
 exports-ask-do-detach = Detașează conexiunea
+exports-choose-one = Alege { $name }
+exports-set-schedules = Setează programul celor alese…
+exports-set-schedules-hint = Bifează mai sus exporturile care trebuie să ruleze la aceleași ore.
+exports-scheduled = Exporturile alese au noul program.
+exports-schedules = Programul mai multor exporturi
+exports-schedules-what = De acum rulează după acest program. Salvarea nu pornește nicio rulare.
+exports-schedules-none = Nu este ales niciun export
+exports-schedules-none-what = Întoarce-te la exporturi și bifează-le pe cele al căror program trebuie setat. Se pot alege doar exporturile pe care le poți schimba.
+exports-schedules-chosen = { $exports ->
+    [one] Un export ales
+    [few] { $exports } exporturi alese
+   *[other] { $exports } de exporturi alese
+}
+exports-schedules-now = Până acum
+exports-schedules-do = { $exports ->
+    [one] Setează-i programul
+    [few] Setează programul pentru { $exports } exporturi
+   *[other] Setează programul pentru { $exports } de exporturi
+}
+exports-schedules-left = { $changed ->
+    [0] Nu s-a schimbat niciun program.
+    [one] Un export are noul program.
+    [few] { $changed } exporturi au noul program.
+   *[other] { $changed } de exporturi au noul program.
+} { $left ->
+    [one] Acesta a rămas cum era; uită-te la el și salvează din nou:
+    [few] Acestea { $left } au rămas cum erau; uită-te la ele și salvează din nou:
+   *[other] Acestea { $left } au rămas cum erau; uită-te la ele și salvează din nou:
+}

@@ -36,7 +36,7 @@ no = Nu
 next-page = Pagina următoare
 first-page = Prima pagină
 form-has-faults = Unele câmpuri nu sunt corecte
-form-stale = Altcineva a schimbat între timp acest obiect. Ce ai scris este încă aici: verifică și salvează din nou.
+form-stale = Altcineva a schimbat între timp acest obiect: așa arată acum, iar din ce ai scris nu s-a pierdut nimic. Verifică și repetă.
 
 role-viewer = Cititor
 role-contributor = Contribuitor

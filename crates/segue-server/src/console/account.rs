@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Map, Value};
 
-use super::form::{Faults, Form, body};
+use super::form::{Faults, Form, Undone, body};
 use super::page::{Done, Frame, Section, known, shown};
 use crate::app::App;
 use crate::caller::Caller;
@@ -104,9 +104,9 @@ pub(super) async fn again(
     typed: &Form,
     problem: Problem,
 ) -> Result<Response, Problem> {
-    let (faults, trouble) = Faults::or_trouble(problem)?;
+    let Undone { faults, trouble, status } = Undone::of(problem)?;
     let page = page(app, caller, typed, faults).await?;
-    Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, &Account { trouble, ..page }))
+    Ok(shown(status, &Account { trouble, ..page }))
 }
 
 async fn sign_out_everywhere(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -84,6 +85,51 @@ pub(crate) fn body<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T,
     read(Value::Object(fields).to_string().as_bytes())
 }
 
+/// Why something was not done that can be mended where it was asked for: its page is shown once more, with this.
+#[derive(Debug, Default)]
+pub(crate) struct Undone {
+    /// What is said of fields.
+    pub(crate) faults: Faults,
+    /// What stands in the way besides fields.
+    pub(crate) trouble: Option<Problem>,
+    pub(crate) status: StatusCode,
+}
+
+impl Undone {
+    /// A problem on its page. One that nobody can do anything about there has a page of its own.
+    pub(crate) fn of(problem: Problem) -> Result<Self, Problem> {
+        let status = problem.status();
+        match problem.code() {
+            Code::NotFound
+            | Code::Taken
+            | Code::InUse
+            | Code::CannotRun
+            | Code::RunWaits
+            | Code::ExportUserGone
+            | Code::NeverRefreshed
+            | Code::NoDataFolder
+            | Code::Unusable
+            | Code::LastAdministrator
+            | Code::TooMany
+            | Code::Stale
+            | Code::ConnectHost
+            | Code::ConnectKey
+            | Code::ConnectPermission
+            | Code::ConnectAccount
+            | Code::TooManyAttempts
+            | Code::ConnectNetwork
+            | Code::ConnectProvider
+            | Code::Busy
+            | Code::StoreUnavailable
+            | Code::SecretUnavailable
+            | Code::TooSlow
+            | Code::DiskFull
+            | Code::OutOfMemory => Ok(Self { faults: Faults::default(), trouble: Some(problem), status }),
+            _ => Ok(Self { faults: Faults::of(problem)?, trouble: None, status }),
+        }
+    }
+}
+
 /// What is said of the fields of a form, by their JSON pointers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Faults(BTreeMap<String, String>);
@@ -96,25 +142,6 @@ impl Faults {
         }
         let faults = problem.errors().iter().map(|error| (error.pointer.clone(), error.detail.clone()));
         Ok(Self(faults.collect()))
-    }
-
-    /// The fields that a problem names, or the problem itself, if the person who typed can act on it where they are.
-    pub(crate) fn or_trouble(problem: Problem) -> Result<(Self, Option<Problem>), Problem> {
-        match problem.code() {
-            Code::Taken
-            | Code::Stale
-            | Code::InUse
-            | Code::LastAdministrator
-            | Code::TooMany
-            | Code::TooManyAttempts
-            | Code::ConnectHost
-            | Code::ConnectKey
-            | Code::ConnectPermission
-            | Code::ConnectAccount
-            | Code::ConnectNetwork
-            | Code::ConnectProvider => Ok((Self::default(), Some(problem))),
-            _ => Ok((Self::of(problem)?, None)),
-        }
     }
 
     /// What is said of this field.

@@ -16,6 +16,7 @@ mod form;
 mod home;
 mod page;
 mod people;
+mod phrases;
 mod problem;
 mod runs;
 mod schedule;

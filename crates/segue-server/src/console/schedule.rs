@@ -8,13 +8,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde_json::{Map, Value, json};
 
-use super::form::{Faults, Form, body};
+use super::form::{Faults, Form, Undone, body};
 use super::page::{Done, Frame, Section, shown};
 use super::times::{Times, coming, refresh_schedule};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::input::Body;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::routes::refreshes::{change_schedule, show_schedule};
 
 /// Starts that are shown.
@@ -36,7 +36,7 @@ struct Schedule {
     is_on: bool,
     times: Times,
     faults: Faults,
-    is_stale: bool,
+    trouble: Option<Problem>,
     is_done: bool,
 }
 
@@ -52,7 +52,7 @@ async fn page(app: &App, caller: &Caller) -> Result<Schedule, Problem> {
         is_on: recurrence.is_some(),
         times: recurrence.map_or_else(|| Times::usual("UTC"), Times::saved),
         faults: Faults::default(),
-        is_stale: false,
+        trouble: None,
         is_done: false,
         frame,
     })
@@ -72,13 +72,10 @@ async fn change(State(app): State<App>, caller: Caller, form: Form) -> Result<Re
     let schedule = if is_on { json!({"on": times.document()}) } else { Value::from("off") };
     let fields = Map::from_iter([("schedule".to_owned(), schedule)]);
     let changed = change_schedule(State(app.clone()), caller.clone(), form.version()?, Body(body(fields)?));
-    let (status, faults, is_stale) = match changed.await {
+    let Undone { faults, trouble, status } = match changed.await {
         Ok(_) => return Ok(Redirect::to("/schedule?done=changed").into_response()),
-        Err(problem) if problem.code() == Code::Stale => {
-            (StatusCode::PRECONDITION_FAILED, Faults::default(), true)
-        }
-        Err(problem) => (StatusCode::UNPROCESSABLE_ENTITY, Faults::of(problem)?, false),
+        Err(problem) => Undone::of(problem)?,
     };
     let page = page(&app, &caller).await?;
-    Ok(shown(status, &Schedule { is_on, times, faults, is_stale, ..page }))
+    Ok(shown(status, &Schedule { is_on, times, faults, trouble, ..page }))
 }

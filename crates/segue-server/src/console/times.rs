@@ -109,6 +109,27 @@ pub(crate) fn zones() -> impl Iterator<Item = &'static str> {
     chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())
 }
 
+/// Whether this schedule is the chosen one.
+pub(crate) fn is(chosen: &str, schedule: &str) -> bool {
+    chosen == schedule
+}
+
+/// What a form says of the schedule of an export: a word, and times.
+pub(crate) fn typed_schedule(schedule: &ExportSchedule, zone: &str) -> (&'static str, Times) {
+    let word = match schedule {
+        ExportSchedule::FollowsRefresh => "follows_refresh",
+        ExportSchedule::WhenSegmentsChange => "when_segments_change",
+        ExportSchedule::Off => "off",
+        ExportSchedule::Own(recurrence) => return ("own", Times::saved(recurrence)),
+    };
+    (word, Times::usual(zone))
+}
+
+/// The schedule of an export as the API takes it.
+pub(crate) fn schedule_document(word: &str, times: &Times) -> Value {
+    if word == "own" { json!({"own": times.document()}) } else { json!(word) }
+}
+
 /// The schedule of an export in words.
 pub(crate) fn export_schedule(w: Words, schedule: &ExportSchedule) -> String {
     match schedule {

@@ -11,6 +11,8 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use segue_model::person::Language;
 use unic_langid::LanguageIdentifier;
 
+use super::phrases;
+
 type Bundle = FluentBundle<FluentResource>;
 
 macro_rules! messages {
@@ -109,6 +111,14 @@ impl Words {
     pub(crate) fn word(self, of: &str, word: &str) -> Said<'static> {
         let id = Cow::Owned(format!("{of}-{}", word.replace('_', "-")));
         Said { words: self, id, args: FluentArgs::new() }
+    }
+
+    /// What the API says about one case, in the reader's language; nothing if only English is known.
+    pub(crate) fn of_api<'a>(self, english: &'a str) -> Option<Cow<'a, str>> {
+        match self.language {
+            Language::En => Some(Cow::Borrowed(english)),
+            Language::Ro => phrases::romanian(english).map(Cow::Owned),
+        }
     }
 
     /// A number with its digits in groups.

@@ -18,6 +18,7 @@ use crate::caller::{Caller, Object};
 use crate::input::Asked;
 use crate::paging::{Page, Paging, read_time_cursor, time_cursor};
 use crate::problem::{Code, Problem};
+use crate::spreadsheet::disarmed;
 use crate::time::{read, written};
 
 /// Entries that are read from the store at a time while a download runs.
@@ -285,21 +286,4 @@ fn csv_rows(entries: Vec<Entry>, with_head: bool) -> Result<Bytes, Box<dyn std::
         writer.write_record(cells.iter().map(|cell| disarmed(cell).into_owned()))?;
     }
     Ok(writer.into_inner().map_err(|_| "no memory")?.into())
-}
-
-/// Spreadsheets run what begins like a formula, and logins are what people choose.
-fn disarmed(cell: &str) -> std::borrow::Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for (cell, expected) in [("=1+1", "'=1+1"), ("@a", "'@a"), ("a=b", "a=b"), ("", "")] {
-            assert_eq!(disarmed(cell), expected);
-        }
-    }
 }

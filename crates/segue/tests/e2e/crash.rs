@@ -187,9 +187,9 @@ fn who_follows_a_killed_push_keeps_the_limits_that_it_has_used() {
     // A minute of three seconds, of which a kill and a new start take a part only.
     const SPEED: f64 = 20.0;
     let limits = Some(activecampaign_sim::Limits::default());
-    let mut config = Config { limits, queue_delay: 0.0, import_rate: 1e9, ..Config::default() };
+    let mut config = Config { speed: SPEED, limits, queue_delay: 0.0, import_rate: 1e9, ..Config::default() };
     config.knobs.set("window=sliding").unwrap();
-    let setting = Setting::new(config);
+    let setting = Setting::as_fast_as_told(config);
     setting.write_crowd("p", 40_000);
     for imports in [40, 110] {
         let mut child = push_at(&setting, SPEED).spawn().unwrap();

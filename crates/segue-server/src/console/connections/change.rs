@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use segue_model::connection::Sharing;
 use serde_json::{Map, Value};
 
-use super::super::form::{Faults, Form, body};
+use super::super::form::{Faults, Form, Undone, body};
 use super::super::page::{Frame, Section, ok, shown};
 use super::connection;
 use super::form::{ConsentText, Contributor, account, contributors, sharing};
@@ -73,9 +73,9 @@ pub(super) async fn save(
     match change(&app, &caller, &id, &form, fields).await {
         Ok(()) => Ok(Redirect::to(&format!("/connections/{id}?done=changed")).into_response()),
         Err(problem) => {
-            let (faults, trouble) = Faults::or_trouble(problem)?;
+            let Undone { faults, trouble, status } = Undone::of(problem)?;
             let page = edit_page(&app, &caller, &id, Some(&form)).await?;
-            Ok(shown(super::again(trouble.as_ref()), &Edit { faults, trouble, ..page }))
+            Ok(shown(status, &Edit { faults, trouble, ..page }))
         }
     }
 }
@@ -129,9 +129,9 @@ pub(super) async fn set_key(
     match change(&app, &caller, &id, &form, fields).await {
         Ok(()) => Ok(Redirect::to(&format!("/connections/{id}?done=key")).into_response()),
         Err(problem) => {
-            let (faults, trouble) = Faults::or_trouble(problem)?;
+            let Undone { faults, trouble, status } = Undone::of(problem)?;
             let page = key_page(&app, &caller, &id, form).await?;
-            Ok(shown(super::again(trouble.as_ref()), &Key { faults, trouble, ..page }))
+            Ok(shown(status, &Key { faults, trouble, ..page }))
         }
     }
 }

@@ -10,7 +10,7 @@ use segue_model::{Right, Role};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::super::form::{Faults, Form, body};
+use super::super::form::{Faults, Form, Undone, body};
 use super::super::page::{Frame, Section, ok, shown};
 use super::super::words::Words;
 use crate::app::App;
@@ -146,7 +146,8 @@ pub(super) async fn connect(State(app): State<App>, caller: Caller, form: Form) 
     let (status, account, faults, trouble) = match tried {
         Ok(Json(account)) => (StatusCode::OK, Some(account), Faults::default(), None),
         Err(problem) => {
-            let (faults, trouble) = Faults::or_trouble(problem)?;
+            // The script tells a part that says what is wrong from a page by this status.
+            let Undone { faults, trouble, .. } = Undone::of(problem)?;
             (StatusCode::UNPROCESSABLE_ENTITY, None, faults, trouble)
         }
     };
@@ -164,9 +165,8 @@ pub(super) async fn save(State(app): State<App>, caller: Caller, form: Form) -> 
             Ok(Redirect::to(&format!("/connections/{}?done=added", added.connection.id)).into_response())
         }
         Err(problem) => {
-            let (faults, trouble) = Faults::or_trouble(problem)?;
+            let Undone { faults, trouble, status } = Undone::of(problem)?;
             let page = page(&app, &caller, form).await?;
-            let status = super::again(trouble.as_ref());
             Ok(shown(status, &New { faults, trouble, ..page }))
         }
     }

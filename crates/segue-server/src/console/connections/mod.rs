@@ -21,7 +21,7 @@ use segue_model::connection::Sharing;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::form::{Faults, Form, body};
+use super::form::{Faults, Form, Undone, body};
 use super::page::{Done, Frame, Section, known, ok, shown};
 use crate::app::App;
 use crate::caller::Caller;
@@ -189,7 +189,7 @@ async fn test(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Resp
         }
         Err(problem) => {
             // The outcome is noted: the page shows it where it always does.
-            let (_, trouble) = Faults::or_trouble(problem)?;
+            let Undone { trouble, .. } = Undone::of(problem)?;
             let page = page(&app, &caller, &id).await?;
             Ok(shown(StatusCode::OK, &Show { trouble, ..page }))
         }
@@ -215,17 +215,9 @@ async fn become_export_user(
     match done.await {
         Ok(_) => Ok(Redirect::to(&format!("/connections/{id}?done=export-user")).into_response()),
         Err(problem) => {
-            let (faults, trouble) = Faults::or_trouble(problem)?;
+            let Undone { faults, trouble, status } = Undone::of(problem)?;
             let page = page(&app, &caller, &id).await?;
-            Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, &Show { faults, trouble, ..page }))
+            Ok(shown(status, &Show { faults, trouble, ..page }))
         }
-    }
-}
-
-/// The status of a page that is shown once more.
-fn again(trouble: Option<&Problem>) -> StatusCode {
-    match trouble.map(Problem::code) {
-        Some(Code::Stale | Code::InUse) => StatusCode::CONFLICT,
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

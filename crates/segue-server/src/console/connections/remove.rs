@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::super::form::{Faults, Form};
+use super::super::form::{Form, Undone};
 use super::super::page::{Done, Frame, Section, known, ok, shown};
 use super::{Users, connection, users};
 use crate::app::App;
@@ -84,7 +84,7 @@ pub(super) async fn detach(
 }
 
 async fn shown_again(app: &App, caller: &Caller, id: &str, problem: Problem) -> Result<Response, Problem> {
-    let (_, trouble) = Faults::or_trouble(problem)?;
+    let Undone { trouble, status, .. } = Undone::of(problem)?;
     let page = page(app, caller, id).await?;
-    Ok(shown(super::again(trouble.as_ref()), &Remove { trouble, ..page }))
+    Ok(shown(status, &Remove { trouble, ..page }))
 }

@@ -4,11 +4,10 @@ use segue_model::{Blanks, Mode};
 use serde_json::{Map, Value, json};
 
 use crate::console::form::{Faults, Form};
-use crate::console::times::Times;
+use crate::console::times::{Times, schedule_document, typed_schedule};
 use crate::console::words::Words;
 use crate::problem::{FieldError, Problem};
 use crate::routes::exports::view::ExportView;
-use segue_model::schedule::ExportSchedule;
 
 /// What a contact has besides its address, as rows choose it. Custom fields are chosen by id and title.
 pub(super) const ATTRIBUTES: [&str; 5] = ["first_name", "last_name", "phone", "account_name", "tag_column"];
@@ -90,12 +89,7 @@ impl Draft {
         let fields = matching.fields.iter();
         let fields = fields.map(|field| Row::new(&format!("{} {}", field.field, field.title), &field.column));
         let tags = matching.tag_columns.iter().map(|column| Row::new("tag_column", column));
-        let (schedule, times) = match &export.schedule {
-            ExportSchedule::FollowsRefresh => ("follows_refresh", None),
-            ExportSchedule::WhenSegmentsChange => ("when_segments_change", None),
-            ExportSchedule::Off => ("off", None),
-            ExportSchedule::Own(recurrence) => ("own", Some(Times::saved(recurrence))),
-        };
+        let (schedule, times) = typed_schedule(&export.schedule, zone);
         Self {
             name: export.name.clone(),
             connection: export.connection.as_ref().map(|used| used.id.clone()).unwrap_or_default(),
@@ -112,7 +106,7 @@ impl Draft {
             allow_empty: export.brakes.allow_empty,
             required: export.required.clone(),
             schedule: schedule.to_owned(),
-            times: times.unwrap_or_else(|| Times::usual(zone)),
+            times,
             version: export.version,
         }
     }
@@ -190,7 +184,7 @@ impl Draft {
             "automations": self.automations,
             "brakes": brakes,
             "required": self.required,
-            "schedule": if self.schedule == "own" { json!({"own": self.times.document()}) } else { json!(self.schedule) },
+            "schedule": schedule_document(&self.schedule, &self.times),
         });
         let Value::Object(mut body) = body else { return Ok(Map::new()) };
         // An export that is changed keeps its connection unless it gets another one.

@@ -15,7 +15,7 @@ use super::offer::{Choice, Group, Offer, choices, groups};
 use super::recap;
 use crate::app::App;
 use crate::caller::Caller;
-use crate::console::form::{Faults, Form, body};
+use crate::console::form::{Faults, Form, Undone, body};
 use crate::console::page::{Frame, Section, shown};
 use crate::input::{Body, Id};
 use crate::problem::{Code, Problem};
@@ -35,7 +35,7 @@ struct Setup {
     offer: Offer,
     faults: Faults,
     /// What stands in the way besides fields.
-    problem: Option<Problem>,
+    trouble: Option<Problem>,
 }
 
 /// The sentences alone, for the script.
@@ -178,7 +178,7 @@ async fn page(
         }
     }
     let (action, back) = ("/exports/new".to_owned(), "/exports".to_owned());
-    Ok(Setup { frame, action, back, changed: None, draft, offer, faults: Faults::default(), problem: None })
+    Ok(Setup { frame, action, back, changed: None, draft, offer, faults: Faults::default(), trouble: None })
 }
 
 /// The id of the one connection that there is: where there is nothing to choose, nothing is asked.
@@ -247,14 +247,8 @@ pub(super) async fn create(State(app): State<App>, caller: Caller, form: Form) -
 
 /// The page once more, with what was typed and what is wrong with it.
 fn again(page: Setup, problem: Problem) -> Result<Response, Problem> {
-    let status = StatusCode::from_u16(problem.code().status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-    match Faults::of(problem) {
-        Ok(faults) => Ok(shown(status, &Setup { faults, ..page })),
-        Err(problem) if matches!(problem.code(), Code::Defect | Code::NotFound | Code::StoreUnavailable) => {
-            Err(problem)
-        }
-        Err(problem) => Ok(shown(status, &Setup { problem: Some(problem), ..page })),
-    }
+    let Undone { faults, trouble, status } = Undone::of(problem)?;
+    Ok(shown(status, &Setup { faults, trouble, ..page }))
 }
 
 async fn of_export(app: &App, caller: &Caller, id: &str) -> Result<exports::view::ExportView, Problem> {

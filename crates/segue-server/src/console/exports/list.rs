@@ -94,6 +94,11 @@ impl Asking {
 }
 
 impl Exports {
+    /// Whether there is any that the reader may change.
+    fn may_choose(&self) -> bool {
+        self.items.iter().any(|export| export.permission == "edit")
+    }
+
     /// What stands in the column of the next run.
     fn next_run(&self, export: &ExportView) -> String {
         let w = self.frame.words;

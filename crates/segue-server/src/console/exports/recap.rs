@@ -33,7 +33,7 @@ pub(super) fn recap<'a>(
         let conditions = draft.required.join(", ");
         said.push(w.say("exports-recap-required").with("conditions", conditions).to_string());
     }
-    said.push(w.say("exports-recap-when").with("when", when(w, &draft.schedule, &draft.times)).to_string());
+    said.push(when(w, &draft.schedule, &draft.times));
     said
 }
 
@@ -89,10 +89,11 @@ pub(super) fn attribute(w: Words, row: &Row) -> String {
 }
 
 fn when(w: Words, schedule: &str, times: &Times) -> String {
-    match schedule {
+    let when = match schedule {
+        "off" => return w.say("exports-recap-by-hand").to_string(),
         "own" => times.told(w),
         "when_segments_change" => export_schedule(w, &ExportSchedule::WhenSegmentsChange),
-        "off" => export_schedule(w, &ExportSchedule::Off),
         _ => export_schedule(w, &ExportSchedule::FollowsRefresh),
-    }
+    };
+    w.say("exports-recap-when").with("when", when).to_string()
 }

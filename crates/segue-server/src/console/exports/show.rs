@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use segue_model::Right;
 use serde_json::{Map, Value};
@@ -11,7 +11,7 @@ use super::draft::Draft;
 use super::recap;
 use crate::app::App;
 use crate::caller::Caller;
-use crate::console::form::{Faults, Form, body};
+use crate::console::form::{Faults, Form, Undone, body};
 use crate::console::page::{Done, Frame, Section, known, ok, shown};
 use crate::console::times::export_schedule;
 use crate::input::{Asked, Body, Id};
@@ -36,7 +36,7 @@ struct Export {
     runs: Vec<RunView>,
     done: Option<&'static str>,
     /// Why what was asked for was not done.
-    problem: Option<Problem>,
+    trouble: Option<Problem>,
     /// What is said of the name of a copy.
     faults: Faults,
     /// What a copy is to be called.
@@ -55,7 +55,7 @@ struct Ask {
     listed: Option<u64>,
     /// Whether a run of it waits or is under way.
     is_running: bool,
-    is_stale: bool,
+    trouble: Option<Problem>,
 }
 
 async fn latest(app: &App, caller: &Caller, id: &str, limit: u32) -> Result<Vec<RunView>, Problem> {
@@ -76,7 +76,7 @@ async fn page(app: &App, caller: &Caller, id: &str) -> Result<Export, Problem> {
         runs: latest(app, caller, id, LATEST).await?,
         copy: w.say("exports-copy-of").with("name", &view.export.name).to_string(),
         done: None,
-        problem: None,
+        trouble: None,
         faults: Faults::default(),
         view,
         frame,
@@ -95,18 +95,11 @@ pub(super) async fn show(
     Ok(ok(&Export { done, ..page }))
 }
 
-/// The page once more, with why something was not done. What is not about this export has a page of its own.
+/// The page once more, with why something was not done.
 async fn again(app: &App, caller: &Caller, id: &str, problem: Problem) -> Result<Response, Problem> {
-    let is_ours = matches!(
-        problem.code(),
-        Code::Stale | Code::CannotRun | Code::RunWaits | Code::ExportUserGone | Code::Taken
-    );
-    if !is_ours {
-        return Err(problem);
-    }
-    let status = StatusCode::from_u16(problem.code().status()).unwrap_or(StatusCode::CONFLICT);
+    let Undone { faults, trouble, status } = Undone::of(problem)?;
     let page = page(app, caller, id).await?;
-    Ok(shown(status, &Export { problem: Some(problem), ..page }))
+    Ok(shown(status, &Export { faults, trouble, ..page }))
 }
 
 /// The page of a run that was begun.
@@ -184,18 +177,14 @@ pub(super) async fn duplicate(
         }
         Err(problem) => problem,
     };
-    if problem.errors().is_empty() && problem.code() != Code::Taken {
-        return Err(problem);
-    }
     let page = page(&app, &caller, &id).await?;
     let copy = form.raw("name").to_owned();
-    let status = StatusCode::from_u16(problem.code().status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-    let faults = if problem.code() == Code::Taken {
-        Faults::of(Problem::field("/name", page.frame.words.say("exports-name-taken").to_string()))?
-    } else {
-        Faults::of(problem)?
-    };
-    Ok(shown(status, &Export { copy, faults, ..page }))
+    let Undone { mut faults, mut trouble, status } = Undone::of(problem)?;
+    if trouble.as_ref().is_some_and(|trouble| trouble.code() == Code::Taken) {
+        trouble = None;
+        faults = Faults::of(Problem::field("/name", page.frame.words.say("exports-name-taken").to_string()))?;
+    }
+    Ok(shown(status, &Export { copy, faults, trouble, ..page }))
 }
 
 async fn ask(app: &App, caller: &Caller, id: &str, what: &'static str) -> Result<Ask, Problem> {
@@ -208,7 +197,7 @@ async fn ask(app: &App, caller: &Caller, id: &str, what: &'static str) -> Result
     let counts = runs.iter().filter(|run| run.kind == "export").find_map(|run| run.counts.as_ref());
     let listed = counts.map(|counts| counts.created + counts.updated + counts.unchanged);
     let is_running = runs.iter().any(|run| run.ended_at.is_none());
-    Ok(Ask { frame, view, what, listed, is_running, is_stale: false })
+    Ok(Ask { frame, view, what, listed, is_running, trouble: None })
 }
 
 pub(super) async fn ask_remove(
@@ -261,9 +250,6 @@ async fn ask_again(
     what: &'static str,
     problem: Problem,
 ) -> Result<Response, Problem> {
-    if problem.code() != Code::Stale {
-        return Err(problem);
-    }
-    let page = ask(app, caller, id, what).await?;
-    Ok(shown(StatusCode::PRECONDITION_FAILED, &Ask { is_stale: true, ..page }))
+    let Undone { trouble, status, .. } = Undone::of(problem)?;
+    Ok(shown(status, &Ask { trouble, ..ask(app, caller, id, what).await? }))
 }

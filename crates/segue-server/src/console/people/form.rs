@@ -7,7 +7,7 @@ use axum::response::Response;
 use segue_model::{Right, Role};
 use serde_json::{Map, Value};
 
-use super::super::form::{Faults, Form, body};
+use super::super::form::{Faults, Form, Undone, body};
 use super::super::page::{Frame, Section, ok, shown};
 use crate::app::App;
 use crate::caller::Caller;
@@ -54,8 +54,7 @@ pub(super) async fn add(State(app): State<App>, caller: Caller, form: Form) -> R
     match added {
         Ok(invited) => link_page(&app, &caller, invited.user.id, invited.user.name, invited.link, true).await,
         Err(problem) => {
-            let (faults, trouble) = Faults::or_trouble(problem)?;
-            let status = super::person::again(trouble.as_ref().map(Problem::code));
+            let Undone { faults, trouble, status } = Undone::of(problem)?;
             Ok(shown(status, &New { faults, trouble, ..page(&app, &caller, form).await? }))
         }
     }

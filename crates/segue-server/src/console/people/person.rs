@@ -3,18 +3,17 @@
 use askama::Template;
 use axum::Json;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use segue_model::{Right, Role};
 use serde_json::{Map, Value};
 
-use super::super::form::{Faults, Form, body};
+use super::super::form::{Faults, Form, Undone, body};
 use super::super::page::{Done, Frame, Section, known, ok, shown};
 use super::form::link_page;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::input::{Body, Id};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::routes::tokens::{TokenView, Tokens};
 use crate::routes::users::{self, User};
 
@@ -104,18 +103,9 @@ pub(super) async fn change(
         }
         Ok(_) => Ok(Redirect::to(&format!("/people/{id}?done=changed")).into_response()),
         Err(problem) => {
-            let (faults, trouble) = Faults::or_trouble(problem)?;
-            let status = again(trouble.as_ref().map(Problem::code));
+            let Undone { faults, trouble, status } = Undone::of(problem)?;
             Ok(shown(status, &Person { faults, trouble, ..page(&app, &caller, &id, Some(&form)).await? }))
         }
-    }
-}
-
-/// The status of a page that is shown once more.
-pub(super) const fn again(trouble: Option<Code>) -> StatusCode {
-    match trouble {
-        Some(_) => StatusCode::CONFLICT,
-        None => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 
@@ -158,8 +148,7 @@ pub(super) async fn remove(
     match users::remove(State(app.clone()), caller.clone(), Id(id.clone()), form.version()?).await {
         Ok(_) => Ok(Redirect::to("/people?done=removed").into_response()),
         Err(problem) => {
-            let (_, trouble) = Faults::or_trouble(problem)?;
-            let status = again(trouble.as_ref().map(Problem::code));
+            let Undone { trouble, status, .. } = Undone::of(problem)?;
             Ok(shown(status, &Remove { trouble, ..remove_page(&app, &caller, &id).await? }))
         }
     }

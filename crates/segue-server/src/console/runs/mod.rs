@@ -1,6 +1,7 @@
 //! Runs: one as it goes on, and those of an export.
 
 mod counts;
+mod rows;
 mod show;
 
 use askama::Template;
@@ -21,6 +22,7 @@ use crate::routes::runs::{self, RunQuery, RunView};
 pub(crate) fn pages() -> Router<App> {
     Router::new()
         .route("/runs/{id}", get(show::show))
+        .route("/runs/{id}/rows", get(rows::show).post(rows::find))
         .route("/runs/{id}/cancel", post(show::cancel))
         .route("/runs/{id}/approve", post(show::approve))
         .route("/runs/{id}/retry", post(show::retry))
@@ -71,9 +73,9 @@ pub(super) async fn history(
 #[cfg(test)]
 mod tests {
     use chrono_tz::Tz;
-    use segue_model::Reason;
     use segue_model::job::{Status, Trigger, Work};
     use segue_model::person::Language;
+    use segue_model::{Fate, Reason};
 
     use crate::console::words::Words;
 
@@ -84,6 +86,7 @@ mod tests {
         let words = (Status::ALL.iter().map(|status| ("runs-status", status.word())))
             .chain(Trigger::ALL.iter().map(|trigger| ("runs-trigger", trigger.word())))
             .chain(Work::KINDS.iter().map(|kind| ("runs-kind", *kind)))
+            .chain(Fate::ALL.iter().map(|fate| ("runs-row", fate.code())))
             .chain(ends.map(|status| ("runs-advice", status)))
             .chain(
                 reasons.flat_map(|code| ["runs-reason", "runs-mend", "runs-example"].map(|of| (of, code))),

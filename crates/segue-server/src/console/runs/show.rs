@@ -8,10 +8,11 @@ use segue_model::Right;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::counts::{Counts, counts};
+use super::counts::{Count, Counts, counts};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::console::exports::to_run;
+use crate::console::form::Undone;
 use crate::console::page::{Frame, Section, known, shown};
 use crate::input::{Asked, Id};
 use crate::problem::{Code, Problem};
@@ -45,7 +46,7 @@ struct Run {
     /// Whether the reader may cancel it, send its plan, and so on.
     may_act: bool,
     done: Option<&'static str>,
-    problem: Option<Problem>,
+    trouble: Option<Problem>,
 }
 
 impl Run {
@@ -64,6 +65,21 @@ impl Run {
         let sum = |reasons: &[&ReasonView]| reasons.iter().map(|reason| reason.count).sum();
         let (our_sum, their_sum) = (sum(&ours), sum(&theirs));
         [(true, ours, our_sum), (false, theirs, their_sum)]
+    }
+
+    /// Where the rows behind a number are: those of a plan are examples. Whom the list has already, and whose turn did not
+    /// come, have none.
+    fn rows_of(&self, count: &Count) -> Option<String> {
+        match count.name {
+            _ if count.number == 0 => None,
+            "created" | "updated" | "invalid" | "refused" => {
+                Some(format!("/runs/{}/rows?fate={}", self.run.id, count.name))
+            }
+            name => {
+                let examples = self.examples.as_ref()?;
+                examples.iter().any(|(kind, _)| kind == name).then(|| format!("#example-{name}"))
+            }
+        }
     }
 
     /// How many a second, about.
@@ -165,7 +181,7 @@ async fn page(app: &App, caller: &Caller, id: &str, asking: Asking) -> Result<Ru
         followers,
         may_act,
         done,
-        problem: None,
+        trouble: None,
     })
 }
 
@@ -227,12 +243,9 @@ pub(super) async fn show(
 
 /// The page once more, with why something was not done.
 async fn again(app: &App, caller: &Caller, id: &str, problem: Problem) -> Result<Response, Problem> {
-    if !matches!(problem.code(), Code::CannotRun | Code::RunWaits | Code::ExportUserGone) {
-        return Err(problem);
-    }
-    let status = StatusCode::from_u16(problem.code().status()).unwrap_or(StatusCode::CONFLICT);
+    let Undone { trouble, status, .. } = Undone::of(problem)?;
     let page = page(app, caller, id, Asking::default()).await?;
-    Ok(shown(status, &Run { problem: Some(problem), ..page }))
+    Ok(shown(status, &Run { trouble, ..page }))
 }
 
 pub(super) async fn cancel(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {

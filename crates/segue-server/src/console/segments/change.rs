@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use segue_model::Right;
 use serde_json::{Map, Value};
@@ -10,7 +9,7 @@ use serde_json::{Map, Value};
 use super::show::again;
 use crate::app::App;
 use crate::caller::Caller;
-use crate::console::form::{Faults, Form, body};
+use crate::console::form::{Form, Undone, body};
 use crate::console::page::{Frame, Section, ok, shown};
 use crate::input::{Body, Id};
 use crate::problem::Problem;
@@ -119,9 +118,9 @@ pub(super) async fn remove(
     match segments::remove(State(app.clone()), caller.clone(), Id(name.clone()), form.version()?).await {
         Ok(_) => Ok(Redirect::to("/segments?done=removed").into_response()),
         Err(problem) => {
-            let (_, trouble) = Faults::or_trouble(problem)?;
+            let Undone { trouble, status, .. } = Undone::of(problem)?;
             let page = ask_page(&app, &caller, &name).await?;
-            Ok(shown(StatusCode::CONFLICT, &Remove { trouble, ..page }))
+            Ok(shown(status, &Remove { trouble, ..page }))
         }
     }
 }

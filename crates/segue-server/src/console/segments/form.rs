@@ -4,17 +4,15 @@
 use askama::Template;
 use axum::Json;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use segue_model::Right;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::show::here;
 use super::words::builder_words;
 use crate::app::App;
 use crate::caller::Caller;
-use crate::console::form::{Faults, Form, body};
+use crate::console::form::{Faults, Form, Undone, body};
 use crate::console::page::{Frame, Section, ok, shown};
 use crate::console::words::Words;
 use crate::input::{Body, Id};
@@ -108,8 +106,8 @@ async fn counted(app: &App, caller: &Caller, form: &Form, page: Page) -> Result<
 }
 
 fn again(problem: Problem, page: Page) -> Result<Response, Problem> {
-    let (faults, trouble) = here(problem)?;
-    Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, &Page { faults, trouble, ..page }))
+    let Undone { faults, trouble, status } = Undone::of(problem)?;
+    Ok(shown(status, &Page { faults, trouble, ..page }))
 }
 
 /// To the segment, which is refreshed first if that was asked for.

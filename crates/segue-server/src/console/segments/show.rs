@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::Json;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use segue_model::Right;
 use serde::Deserialize;
@@ -13,10 +12,10 @@ use super::rules::{Line, document};
 use super::trend::{HEIGHT, Trend, WIDTH};
 use crate::app::App;
 use crate::caller::Caller;
-use crate::console::form::{Faults, Form, body};
+use crate::console::form::{Faults, Form, Undone, body};
 use crate::console::page::{Frame, Section, known, ok, shown};
 use crate::input::{Asked, Body, Id};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::routes::refreshes::{self, RefreshQuery};
 use crate::routes::segments::members::{self, preview};
 use crate::routes::segments::view::{
@@ -109,20 +108,6 @@ pub(super) struct Wanted {
     show: Option<String>,
 }
 
-/// What is told on the page of the segment.
-pub(super) fn here(problem: Problem) -> Result<(Faults, Option<Problem>), Problem> {
-    match problem.code() {
-        Code::NeverRefreshed
-        | Code::Unusable
-        | Code::Busy
-        | Code::OutOfMemory
-        | Code::TooSlow
-        | Code::NotFound
-        | Code::CannotRun => Ok((Faults::default(), Some(problem))),
-        _ => Faults::or_trouble(problem),
-    }
-}
-
 /// The page once more, with what stood in the way of what was asked for.
 pub(super) async fn again(
     app: &App,
@@ -130,9 +115,9 @@ pub(super) async fn again(
     name: &str,
     problem: Problem,
 ) -> Result<Response, Problem> {
-    let (faults, trouble) = here(problem)?;
+    let Undone { faults, trouble, status } = Undone::of(problem)?;
     let page = page(app, caller, name).await?;
-    Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, &Show { faults, trouble, ..page }))
+    Ok(shown(status, &Show { faults, trouble, ..page }))
 }
 
 pub(super) async fn show(
@@ -155,7 +140,7 @@ pub(super) async fn show(
         _ => Ok(()),
     };
     if let Err(problem) = looked {
-        (page.faults, page.trouble) = here(problem)?;
+        Undone { faults: page.faults, trouble: page.trouble, .. } = Undone::of(problem)?;
     }
     Ok(ok(&page))
 }
@@ -178,8 +163,8 @@ pub(super) async fn explain(
             Ok(ok(&Show { explained, ..page }))
         }
         Err(problem) => {
-            let (faults, trouble) = here(problem)?;
-            Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, &Show { faults, trouble, ..page }))
+            let Undone { faults, trouble, status } = Undone::of(problem)?;
+            Ok(shown(status, &Show { faults, trouble, ..page }))
         }
     }
 }

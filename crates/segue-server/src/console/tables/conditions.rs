@@ -2,16 +2,14 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use segue_model::Right;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::form::here;
 use crate::app::App;
 use crate::caller::Caller;
-use crate::console::form::{Faults, Form, body};
+use crate::console::form::{Faults, Form, Undone, body};
 use crate::console::page::{Frame, Section, ok, shown};
 use crate::console::segments::rules::{Line, group};
 use crate::console::words::Words;
@@ -128,8 +126,8 @@ async fn again(
     form: &Form,
     problem: Problem,
 ) -> Result<Response, Problem> {
-    let (faults, trouble) = here(problem)?;
+    let Undone { faults, trouble, status } = Undone::of(problem)?;
     let changed = form.given("changed").or_else(|| form.given("name"));
     let page = page(app, caller, table, changed, form).await?;
-    Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, &Page { faults, trouble, ..page }))
+    Ok(shown(status, &Page { faults, trouble, ..page }))
 }

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use segue_model::Right;
 use segue_model::segment::{Kind, Meaning};
@@ -10,10 +9,10 @@ use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::console::form::{Faults, Form, body};
+use crate::console::form::{Faults, Form, Undone, body};
 use crate::console::page::{Done, Frame, Section, ok, shown};
 use crate::input::{Asked, Body, Id};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::routes::tables::view::TableView;
 use crate::routes::tables::{self, TableQuery};
 
@@ -61,20 +60,10 @@ pub(super) async fn add(State(app): State<App>, caller: Caller, form: Form) -> R
         // Its columns are known now: the second step is to look them over.
         Ok(_) => Ok(Redirect::to(&format!("/tables/{}/edit?done=added", form.text("name"))).into_response()),
         Err(problem) => {
-            let (faults, trouble) = here(problem)?;
+            let Undone { faults, trouble, status } = Undone::of(problem)?;
             let page = new_page(&app, &caller, form).await?;
-            Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, &New { faults, trouble, ..page }))
+            Ok(shown(status, &New { faults, trouble, ..page }))
         }
-    }
-}
-
-/// What is said on the page itself.
-pub(super) fn here(problem: Problem) -> Result<(Faults, Option<Problem>), Problem> {
-    match problem.code() {
-        Code::NoDataFolder | Code::Unusable | Code::Busy | Code::OutOfMemory => {
-            Ok((Faults::default(), Some(problem)))
-        }
-        _ => Faults::or_trouble(problem),
     }
 }
 
@@ -254,9 +243,9 @@ pub(super) async fn save(
     match tables::change(asked.0, asked.1, asked.2, form.version()?, changes).await {
         Ok(_) => Ok(Redirect::to(&format!("/tables/{name}?done=changed")).into_response()),
         Err(problem) => {
-            let (faults, trouble) = here(problem)?;
+            let Undone { faults, trouble, status } = Undone::of(problem)?;
             let page = edit_page(&app, &caller, &name, Some(&form)).await?;
-            Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, &Edit { faults, trouble, ..page }))
+            Ok(shown(status, &Edit { faults, trouble, ..page }))
         }
     }
 }

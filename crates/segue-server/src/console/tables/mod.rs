@@ -10,7 +10,6 @@ mod form;
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -18,7 +17,7 @@ use segue_model::Right;
 use serde::Deserialize;
 
 use self::conditions::Condition;
-use super::form::{Faults, Form};
+use super::form::{Form, Undone};
 use super::page::{Frame, Section, known, ok, shown};
 use crate::app::App;
 use crate::caller::Caller;
@@ -146,9 +145,9 @@ async fn remove(
     match tables::remove(State(app.clone()), caller.clone(), Id(name.clone()), form.version()?).await {
         Ok(_) => Ok(Redirect::to("/tables?done=removed").into_response()),
         Err(problem) => {
-            let (_, trouble) = Faults::or_trouble(problem)?;
+            let Undone { trouble, status, .. } = Undone::of(problem)?;
             let page = ask_page(&app, &caller, &name).await?;
-            Ok(shown(StatusCode::CONFLICT, &Remove { trouble, ..page }))
+            Ok(shown(status, &Remove { trouble, ..page }))
         }
     }
 }

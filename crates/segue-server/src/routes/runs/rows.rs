@@ -1,11 +1,11 @@
 //! What stands behind a run's numbers: batches, rejections, examples of a plan.
 
 use axum::Json;
-use axum::body::Body;
+use axum::body::Body as Bytes;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use segue_model::Right;
+use segue_model::{Fate, Reason, Right, RowSearch, RunRow};
 use segue_store::Batch;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,13 +14,18 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::input::{Asked, Id};
+use crate::input::{Asked, Body, Id};
 use crate::paging::{Page, Paging};
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, FieldError, Problem};
 use crate::routes::segments::chunks;
+use crate::spreadsheet::disarmed_file;
 
 pub(crate) fn endpoints() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(batches)).routes(routes!(rejections)).routes(routes!(examples))
+    OpenApiRouter::new()
+        .routes(routes!(batches))
+        .routes(routes!(rejections))
+        .routes(routes!(search))
+        .routes(routes!(examples))
 }
 
 /// One bulk import.
@@ -83,17 +88,27 @@ fn batch(batch: Batch) -> BatchView {
     }
 }
 
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct RejectionsQuery {
+    /// Whether a spreadsheet is to open it: then cells that it would run as formulas have an apostrophe before them.
+    #[serde(default)]
+    pub(crate) spreadsheet: bool,
+}
+
 /// Download the rejections of a run
 ///
 /// Every profile that was not delivered, as CSV: profile, email, whose, reason, meaning, detail, `what_to_do`. This is personal
 /// data: it is kept for as long as the operator says, 30 days unless told.
-#[utoipa::path(get, operation_id = "download_rejections", path = "/runs/{id}/rejections.csv", tag = "runs", params(("id" = String, Path)), responses(
+#[utoipa::path(get, operation_id = "download_rejections", path = "/runs/{id}/rejections.csv", tag = "runs", params(("id" = String, Path), RejectionsQuery), responses(
     (status = OK, description = "the rejections", body = String, content_type = "text/csv"),
 ))]
 pub(crate) async fn rejections(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,
+    Asked(query): Asked<RejectionsQuery>,
 ) -> Result<Response, Problem> {
     caller.require(Right::SeeProfiles)?;
     let file = app.runs.rejections(&id, &app.new_id()).await?;
@@ -101,7 +116,98 @@ pub(crate) async fn rejections(
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"rejections.csv\""),
     ];
-    Ok((headers, Body::from_stream(chunks(file))).into_response())
+    let body = if query.spreadsheet {
+        Bytes::from_stream(disarmed_file(file))
+    } else {
+        Bytes::from_stream(chunks(file))
+    };
+    Ok((headers, body).into_response())
+}
+
+/// Which rows are asked for. They are asked for by POST, so that nobody's address stands in one of ours.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SearchedRows {
+    /// `created`, `updated`, `left`, `invalid` or `refused`: only those.
+    #[schema(example = "refused")]
+    pub(crate) fate: Option<String>,
+    /// The code of a reason: only those rejected for it.
+    #[schema(example = "bounced")]
+    pub(crate) reason: Option<String>,
+    /// Only those whose profile key, address or detail holds this, whatever the case.
+    #[serde(default)]
+    pub(crate) search: String,
+    /// Items a page: 1 to 200, 50 unless told.
+    #[schema(minimum = 1, maximum = 200)]
+    pub(crate) limit: Option<u32>,
+    /// `next` of the page before.
+    pub(crate) cursor: Option<String>,
+}
+
+impl SearchedRows {
+    fn wanted(self) -> Result<RowSearch, Problem> {
+        let paging = Paging { limit: self.limit, cursor: self.cursor };
+        let mut errors = Vec::new();
+        let fate = self.fate.as_deref().map(Fate::from_code);
+        if fate == Some(None) {
+            let fates: Vec<&str> = Fate::ALL.iter().map(|fate| fate.code()).collect();
+            errors.push(FieldError::new("/fate", format!("must be one of {}", fates.join(", "))));
+        }
+        let reason = self.reason.as_deref().map(Reason::from_code);
+        if reason == Some(None) {
+            errors.push(FieldError::new("/reason", "must be the code of a reason"));
+        }
+        if !errors.is_empty() {
+            return Err(Problem::fields(errors));
+        }
+        let from = paging.cursor.as_deref().map(str::parse::<u64>).transpose();
+        Ok(RowSearch {
+            fate: fate.flatten(),
+            reason: reason.flatten(),
+            words: self.search.trim().to_owned(),
+            from: from.map_err(|_| Problem::new(Code::UnknownCursor))?.unwrap_or_default(),
+            limit: paging.limit()? as usize,
+        })
+    }
+}
+
+/// One profile and what became of it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RunRow)]
+pub(crate) struct RowView {
+    /// The profile's key.
+    pub(crate) profile: String,
+    pub(crate) email: String,
+    /// `created`, `updated`, `left`, `invalid` or `refused`.
+    pub(crate) fate: &'static str,
+    /// The code of the reason, if it was rejected.
+    pub(crate) reason: Option<&'static str>,
+    /// What is wrong, in words about this profile; may be empty.
+    pub(crate) detail: String,
+}
+
+fn row(row: RunRow) -> RowView {
+    let RunRow { profile, email, fate, reason, detail } = row;
+    RowView { profile, email, fate: fate.code(), reason: reason.map(Reason::code), detail }
+}
+
+/// Search the rows of a run
+///
+/// Who was created, updated, unsubscribed, invalid or refused. Rejections come first. Whoever was unchanged has no row: nothing
+/// was done. This is personal data: it is kept for as long as rejections are.
+#[utoipa::path(post, operation_id = "search_rows", path = "/runs/{id}/rows", tag = "runs", params(("id" = String, Path)), request_body = SearchedRows, responses(
+    (status = OK, description = "a page of rows", body = Page<RowView>),
+))]
+pub(crate) async fn search(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+    Body(body): Body<SearchedRows>,
+) -> Result<Json<Page<RowView>>, Problem> {
+    caller.require(Right::SeeProfiles)?;
+    let found = app.runs.rows(&id, body.wanted()?).await?;
+    let next = found.next.map(|from| from.to_string());
+    Ok(Json(Page { items: found.rows.into_iter().map(row).collect(), next }))
 }
 
 /// One example of what a plan holds.

@@ -24,6 +24,7 @@ use crate::etag::{IfMatch, Tagged};
 use crate::input::{Asked, Body, Id};
 use crate::problem::{Code, Problem};
 use crate::receive::receive;
+use crate::spreadsheet::disarmed_file;
 
 /// Members that are shown.
 const SHOWN: usize = 100;
@@ -66,6 +67,10 @@ pub(crate) struct MembersQuery {
     /// `csv` or `parquet`.
     #[param(inline)]
     pub(crate) format: Format,
+    /// Whether a spreadsheet is to open it: then cells of CSV that it would run as formulas have an apostrophe before them. Not
+    /// unless told, so that what is downloaded can be loaded again as it is.
+    #[serde(default)]
+    pub(crate) spreadsheet: bool,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -102,7 +107,11 @@ pub(crate) async fn download(
     // Names of segments are plain letters.
     let disposition = format!("attachment; filename=\"{name}.{}\"", format.ending());
     let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
-    Ok((headers, Bytes::from_stream(chunks(file))).into_response())
+    let body = match query.format {
+        Format::Csv if query.spreadsheet => Bytes::from_stream(disarmed_file(file)),
+        _ => Bytes::from_stream(chunks(file)),
+    };
+    Ok((headers, body).into_response())
 }
 
 /// A file as the body of an answer.

@@ -103,7 +103,7 @@ async fn a_name_that_is_taken_and_a_wrong_password_are_said_on_the_form() {
     let host = host(&account);
     add(&root, &host, "Shop").await;
     let taken = submit(&root, "/connections/new", &filled(&host, "shop")).await;
-    assert!(taken.expect(StatusCode::UNPROCESSABLE_ENTITY).text.contains("The name is taken"));
+    assert!(taken.expect(StatusCode::CONFLICT).text.contains("The name is taken"));
     let mut fields = filled(&host, "Club");
     fields.retain(|(name, _)| *name != "password");
     fields.push(("password", "not the password"));
@@ -124,7 +124,7 @@ async fn sharing_is_changed_for_named_people_and_a_change_meanwhile_is_said() {
     assert_eq!(led_to(submit(&root, &edit, &wanted).await), format!("{place}?done=changed"));
     let shown = page(&root, &place).await.expect(StatusCode::OK);
     assert!(shown.text.contains("Administrators and 1 contributor"), "{}", shown.text);
-    let late = submit(&root, &edit, &wanted).await.expect(StatusCode::CONFLICT);
+    let late = submit(&root, &edit, &wanted).await.expect(StatusCode::PRECONDITION_FAILED);
     assert!(late.text.contains("Somebody else has changed this"), "{}", late.text);
     // Whoever has read that may save again.
     assert_ne!(value(&late, "version"), version);

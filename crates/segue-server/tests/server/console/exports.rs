@@ -96,7 +96,9 @@ async fn s28_to_s34_lists_and_columns_are_shown_and_suggested() {
     let shown = sent(&root, "/exports/new", &step).await.expect(StatusCode::OK);
     shown.hides(&["value=\"first_name\" selected"]).shows(&["value=\"Weekly letter\"", "vip, new"]);
     let recap = sent(&root, "/exports/recap", &form(&connection)).await.expect(StatusCode::OK);
-    recap.shows(&["list “Newsletter” of Shop", "First name ← city", "never by itself"]).hides(&["<html"]);
+    recap
+        .shows(&["list “Newsletter” of Shop", "First name ← city", "only when somebody runs it"])
+        .hides(&["<html"]);
     assert_eq!(root.get("/exports").await.body["items"], json!([]), "steps save nothing");
 }
 
@@ -181,4 +183,70 @@ async fn s27_a_button_leads_to_the_form_of_a_new_export() {
     }
     page(&viewer, "/exports").await.expect(StatusCode::OK).hides(&["/exports/new", "Add export"]);
     page(&viewer, "/exports/new").await.expect(StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn several_exports_get_one_schedule_and_what_was_changed_meanwhile_is_left() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let viewer = office.site.user(&root, "vera@example.com", "viewer").await;
+    let connection = office.connection(&root, json!("administrators")).await;
+    let one = office.export_on(&root, &connection, json!({"name": "One"})).await;
+    let two = office.export_on(&root, &connection, json!({"name": "Two"})).await;
+    page(&root, "/exports").await.shows(&["form=\"several\"", "Set schedule of chosen"]);
+    page(&viewer, "/exports").await.hides(&["form=\"several\"", "Set schedule of chosen"]);
+    let ask = format!("/exports/schedules?export={one}&export={two}&export=none");
+    let asked = page(&root, &ask).await.expect(StatusCode::OK);
+    asked.shows(&["2 chosen exports", &format!("value=\"{one}.1\""), &format!("value=\"{two}.1\"")]);
+    page(&viewer, &ask).await.expect(StatusCode::FORBIDDEN);
+    page(&root, "/exports/schedules").await.expect(StatusCode::OK).shows(&["No export is chosen"]);
+
+    let (first, second) = (format!("{one}.1"), format!("{two}.1"));
+    let form = |at: &'static str| {
+        let fields = [("schedule", "own"), ("every", "day"), ("at", at), ("time_zone", "UTC")];
+        [("export", first.as_str()), ("export", second.as_str())]
+            .into_iter()
+            .chain(fields)
+            .collect::<Vec<_>>()
+    };
+    let wrong = send(&root, "/exports/schedules", &form("26:00")).await;
+    let wrong = wrong.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.shows(&["26:00", "is no time of day", "2 chosen exports"]);
+    let none = send(&root, "/exports/schedules", &form("")).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    none.shows(&["no time of day is given"]);
+    send(&root, "/exports/schedules", &form("07:30")).await.shows(&["have their new schedule"]);
+    for id in [&one, &two] {
+        let shown = root.get(&format!("/exports/{id}")).await.body;
+        assert_eq!(shown["export"]["schedule"]["own"]["at"], json!(["07:30"]), "{shown}");
+    }
+
+    // One of them has moved on since.
+    let moved = format!("{two}.2");
+    let off = [("export", first.as_str()), ("export", moved.as_str()), ("schedule", "off")];
+    let left = send(&root, "/exports/schedules", &off).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    left.shows(&["One export has the new schedule", "One chosen export", &format!("value=\"{one}.2\"")]);
+    assert_eq!(root.get(&format!("/exports/{two}")).await.body["export"]["schedule"], "off");
+    send(&viewer, "/exports/schedules", &off).await.expect(StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_in_the_readers_language_and_marked_where_only_english_is_known() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let place = format!("/users/{}", root.id().await);
+    let etag = root.get(&place).await.header("etag").to_owned();
+    root.patch("/me", &etag, &json!({"language": "ro"})).await.expect(StatusCode::OK);
+    let mut empty = form(&office.connection(&root, json!("administrators")).await);
+    empty.retain(|(name, _)| *name != "segment");
+    let empty = sent(&root, "/exports/new", &empty).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    empty.shows(&["trebuie să numească cel puțin un segment"]).hides(&["must name at least one"]);
+    let connections = root.get("/connections").await;
+    let export = office.export_on(&root, connections.text_at("/items/0/id"), json!({})).await;
+    let begun = send(&root, &format!("/exports/{export}/run"), &[]).await.expect(StatusCode::OK);
+    let run = begun.text.split("/runs/").nth(1).and_then(|rest| rest.split('/').next()).unwrap().to_owned();
+    let cancelled = send(&root, &format!("/runs/{run}/cancel"), &[]).await.expect(StatusCode::OK);
+    cancelled.shows(&["anulată de Root"]).hides(&["has cancelled it"]);
+    send(&root, &format!("/exports/{export}/disable"), &[("version", "1")]).await.expect(StatusCode::OK);
+    let off = send(&root, &format!("/exports/{export}/run"), &[]).await.expect(StatusCode::CONFLICT);
+    off.shows(&["exportul este dezactivat: activează-l întâi"]);
 }

@@ -130,3 +130,23 @@ async fn signing_out_everywhere_ends_every_session() {
         assert_eq!(led_to(page(who, "/account").await), "/sign-in?next=%2Faccount");
     }
 }
+
+#[tokio::test]
+async fn people_are_found_by_name_or_login_and_sorted() {
+    let site = Site::start().await;
+    let root = site.administrator().await;
+    for (login, role) in [("ana@example.com", "viewer"), ("zoe@example.com", "contributor")] {
+        site.user(&root, login, role).await;
+    }
+    let found = submit(&root, "/people", &[("search", "ZOE"), ("role", ""), ("sort", "name")]).await;
+    let found = found.expect(StatusCode::OK);
+    assert!(found.text.contains("zoe@example.com") && !found.text.contains("ana@example.com"));
+    assert_eq!(value(&found, "search"), "ZOE");
+    let viewers = page(&root, "/people?role=viewer").await.text;
+    assert!(viewers.contains("ana@example.com") && !viewers.contains("zoe@example.com"));
+    let sorted = submit(&root, "/people", &[("sort", "role")]).await.text;
+    let at = |login: &str| sorted.find(login).unwrap();
+    assert!(at("root@example.com") < at("zoe@example.com") && at("zoe@example.com") < at("ana@example.com"));
+    let nobody = submit(&root, "/people", &[("search", "nobody at all")]).await.text;
+    assert!(nobody.contains("Nobody is found"));
+}

@@ -74,3 +74,38 @@ async fn what_goes_on_is_shown_with_and_without_scripts_and_can_be_cancelled() {
     cancelled.shows(&["Cancelled"]).hides(&["http-equiv=\"refresh\"", "Cancel run"]);
     page(&root, "/runs/unknown").await.expect(StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn numbers_lead_to_their_rows_which_are_searched_without_a_word_in_an_address() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let viewer = office.site.user(&root, "vera@example.com", "viewer").await;
+    let export = office.export(&root, json!({})).await;
+    refresh(&root, "cluj").await;
+    let done = run(&root, &export).await;
+    let place = format!("/runs/{}", done["id"].as_str().unwrap());
+    let rows = format!("{place}/rows");
+    page(&viewer, &place).await.expect(StatusCode::OK).shows(&[
+        &format!("href=\"{rows}?fate=created\""),
+        &format!("href=\"{rows}?fate=invalid\""),
+        &format!("href=\"{rows}?reason=no_email\""),
+        "rejections.csv?spreadsheet=true",
+    ]);
+    page(&viewer, &format!("{rows}?fate=created"))
+        .await
+        .expect(StatusCode::OK)
+        .shows(&["person1@example.com", "person2@example.com"])
+        .hides(&["<th scope=\"row\" class=\"break\">3</th>"]);
+    page(&viewer, &format!("{rows}?reason=no_email"))
+        .await
+        .expect(StatusCode::OK)
+        .shows(&["<th scope=\"row\" class=\"break\">3</th>", "No e-mail address"])
+        .hides(&["person1@example.com"]);
+    let found = send(&viewer, &rows, &[("search", "person2"), ("fate", ""), ("reason", "")]).await;
+    let found = found.expect(StatusCode::OK);
+    found.shows(&["person2@example.com", "value=\"person2\""]).hides(&["person1@example.com"]);
+    send(&viewer, &rows, &[("search", "nobody")]).await.expect(StatusCode::OK).shows(&["Nobody"]);
+    page(&root, "/runs/none/rows").await.expect(StatusCode::NOT_FOUND);
+    page(&root, &format!("{rows}?fate=odd")).await.expect(StatusCode::OK).shows(&["person1@example.com"]);
+}

@@ -115,8 +115,7 @@ async fn what_can_be_done_with_a_segment_is_done_by_forms() {
     let version = value(&page(&root, "/segments/cluj").await, "version");
     let fields = [("version", version.as_str()), ("type", "static")];
     assert_eq!(led_to(submit(&root, "/segments/cluj/switch", &fields).await), "/segments/cluj?done=changed");
-    let stale =
-        submit(&root, "/segments/cluj/switch", &fields).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    let stale = submit(&root, "/segments/cluj/switch", &fields).await.expect(StatusCode::PRECONDITION_FAILED);
     assert!(stale.text.contains("Somebody else has changed this"), "{}", stale.text);
     let place = led_to(submit(&root, "/segments/cluj/duplicate", &[("name", "copy")]).await);
     assert_eq!(place, "/segments/copy?done=copied");
@@ -139,7 +138,7 @@ async fn why_somebody_is_in_is_explained_and_the_key_stands_in_no_address() {
     let told = submit(&root, "/segments/cluj/explain", &[("key", "1")]).await.expect(StatusCode::OK);
     assert!(told.text.contains("column: city, is: Cluj"), "{}", told.text);
     let nobody = submit(&root, "/segments/cluj/explain", &[("key", "99")]).await;
-    assert_eq!(value(&nobody.expect(StatusCode::UNPROCESSABLE_ENTITY), "key"), "99");
+    assert_eq!(value(&nobody.expect(StatusCode::NOT_FOUND), "key"), "99");
 }
 
 #[tokio::test]

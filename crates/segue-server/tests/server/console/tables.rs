@@ -57,7 +57,7 @@ async fn a_table_is_added_in_two_steps() {
 
     fields[0].1 = "1";
     let stale =
-        submit(&root, "/tables/customers/edit", &fields).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+        submit(&root, "/tables/customers/edit", &fields).await.expect(StatusCode::PRECONDITION_FAILED);
     assert!(stale.text.contains("Somebody else has changed this"), "{}", stale.text);
 }
 
@@ -68,7 +68,7 @@ async fn without_a_data_folder_the_page_says_what_to_do() {
     let shown = page(&root, "/tables/new").await.expect(StatusCode::OK);
     assert!(shown.text.contains("--data-folder"), "{}", shown.text);
     let fields = [("path", "customers.csv"), ("name", "customers")];
-    let again = submit(&root, "/tables/new", &fields).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    let again = submit(&root, "/tables/new", &fields).await.expect(StatusCode::CONFLICT);
     assert_eq!((value(&again, "path"), value(&again, "name")), ("customers.csv".into(), "customers".into()));
     assert!(again.text.contains("This server has no data folder"), "{}", again.text);
 }

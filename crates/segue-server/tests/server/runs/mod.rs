@@ -5,6 +5,7 @@ mod approval;
 mod ending;
 mod limits;
 mod rights;
+mod rows;
 mod running;
 mod scheduled;
 mod workers;
