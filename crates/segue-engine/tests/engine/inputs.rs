@@ -128,7 +128,9 @@ fn parquet(bench: &Bench) -> PathBuf {
     let columns: Vec<(&str, ArrayRef)> = vec![
         ("email", Arc::new(StringArray::from(vec!["ann@example.com", "bob@example.com", "cy@example.com"]))),
         ("name", Arc::new(StringArray::from(vec![Some("Ann"), None, Some("")]))),
-        ("total", Arc::new(Float64Array::from(vec![20.0, 20.5, f64::NAN]))),
+        ("total", Arc::new(Float64Array::from(vec![Some(20.0), Some(20.5), None]))),
+        // As pandas writes what is missing.
+        ("ratio", Arc::new(Float64Array::from(vec![f64::NAN, f64::NEG_INFINITY, 0.5]))),
         ("orders", Arc::new(Int64Array::from(vec![1, 2, 3]))),
         ("born", Arc::new(Date32Array::from(vec![0, 365, 730]))),
         (
@@ -160,12 +162,17 @@ fn parquet_types_are_sent_as_people_write_them() {
     };
     let change = |request: &mut segue_model::PlanRequest| {
         request.blanks = Blanks::Clear;
-        request.matching.fields =
-            vec![field(1, "total", FieldType::Number), field(2, "born", FieldType::Date)];
+        request.matching.fields = vec![
+            field(1, "total", FieldType::Number),
+            field(2, "born", FieldType::Date),
+            field(3, "ratio", FieldType::Number),
+        ];
     };
     bench.plan(&source, change).unwrap();
     let sent = bench.sent();
-    assert_eq!(sent[0]["fields"], json!([{"id": 1, "value": "20"}, {"id": 2, "value": "1970-01-01"}]));
+    let first = json!([{"id": 1, "value": "20"}, {"id": 2, "value": "1970-01-01"}, {"id": 3, "value": ""}]);
+    assert_eq!(sent[0]["fields"], first);
+    assert_eq!((&sent[1]["fields"][2]["value"], &sent[2]["fields"][2]["value"]), (&json!(""), &json!("0.5")));
     assert_eq!(sent[1]["fields"][0]["value"], "20.5");
     assert_eq!((&sent[1]["first_name"], &sent[2]["first_name"]), (&json!(""), &json!("")));
     assert_eq!(sent[2]["fields"][0]["value"], "");
