@@ -16,6 +16,7 @@ mod copies;
 mod csv;
 mod error;
 mod filter;
+mod forget;
 mod ledger;
 mod members;
 mod outbox;
@@ -33,8 +34,8 @@ mod text;
 use std::path::Path;
 
 use segue_model::{
-    Column, Engine, EngineError, Inspection, PlanFiles, PlanRequest, PlanRows, PlanSummary, Settled,
-    Settlement, Source,
+    Column, Engine, EngineError, Inspection, LedgerEntry, PlanFiles, PlanRequest, PlanRows, PlanSummary,
+    RejectedProfile, Settled, Settlement, Source,
 };
 
 /// The engine.
@@ -71,6 +72,32 @@ impl Engine for TableEngine {
 
     fn rejections_csv(&self, plan: &PlanFiles, out: &Path) -> Result<u64, EngineError> {
         rejections::write_csv(plan, out)
+    }
+
+    fn find_in_ledger(&self, ledger: &Path, email: &str) -> Result<Option<LedgerEntry>, EngineError> {
+        forget::find(ledger, email)
+    }
+
+    fn forget_in_ledger(&self, ledger: &Path, emails: &[String], next: &Path) -> Result<u64, EngineError> {
+        forget::in_ledger(ledger, emails, next)
+    }
+
+    fn is_in_outbox(&self, plan: &PlanFiles, emails: &[String]) -> Result<bool, EngineError> {
+        forget::is_in_outbox(plan, emails)
+    }
+
+    fn rejections_of(&self, plan: &PlanFiles, profile: &str) -> Result<Vec<RejectedProfile>, EngineError> {
+        rejections::of(plan, profile)
+    }
+
+    fn forget_in_run(
+        &self,
+        plan: &PlanFiles,
+        profile: &str,
+        emails: &[String],
+        erase: bool,
+    ) -> Result<u64, EngineError> {
+        rejections::forget(plan, profile, emails, erase)
     }
 }
 

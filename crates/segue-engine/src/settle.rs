@@ -113,6 +113,7 @@ impl<'a> Settler<'a> {
             reason: None,
             words: "",
             since_ms: listed.map_or(self.settlement.started_ms, |entry| entry.since_ms),
+            run: self.settlement.run,
         })
     }
 
@@ -138,6 +139,7 @@ impl<'a> Settler<'a> {
             reason: Some(*reason),
             words,
             since_ms: listed.or(returned).map_or(self.settlement.started_ms, |entry| entry.since_ms),
+            run: self.settlement.run,
         })
     }
 
@@ -147,12 +149,13 @@ impl<'a> Settler<'a> {
             Some(LeaveOutcome::Gone | LeaveOutcome::NotOurs) => Ok(()),
             Some(LeaveOutcome::Left) => {
                 self.settled.left += 1;
-                let since_ms = self.settlement.started_ms;
+                let (since_ms, run) = (self.settlement.started_ms, self.settlement.run);
                 let left = entry.map(|entry| Entry {
                     state: State::Left,
                     reason: None,
                     words: "",
                     since_ms,
+                    run,
                     ..*entry
                 });
                 self.keep(left.as_ref())

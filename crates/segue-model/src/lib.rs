@@ -8,10 +8,12 @@ pub mod connection;
 pub mod email;
 mod engine;
 mod evaluation;
+mod forgotten;
 pub mod job;
 mod matching;
 pub mod person;
 mod plan;
+mod profile;
 pub mod recipe;
 mod rejection;
 mod report;
@@ -25,11 +27,13 @@ pub use evaluation::{
     Corrupt, Described, DescribedColumn, Drifted, Evaluated, Evaluation, Explanation, Overlap, Preview,
     Resources, SegmentEngine, StoredTable,
 };
+pub use forgotten::{Forgotten, HashKey};
 pub use matching::{Blanks, DataMatching, FieldMatch, FieldType};
 pub use plan::{
     Action, Brake, Brakes, Example, MAX_CONTACT_BYTES, Mode, PlanCounts, PlanFiles, PlanRequest, PlanSummary,
     Release,
 };
+pub use profile::{LedgerEntry, Listing, RejectedProfile, RelatedRow, RelatedRows};
 pub use rejection::{Owner, Reason, Refusal};
 pub use report::{Outcome, ReasonCount, Report};
 pub use role::{Right, Role};

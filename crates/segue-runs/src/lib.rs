@@ -18,6 +18,7 @@ mod export;
 pub mod exports;
 mod installation;
 mod pace;
+pub mod profiles;
 mod progress;
 pub mod runs;
 pub mod segments;

@@ -145,7 +145,7 @@ impl Evaluator<'_> {
     }
 
     /// Scans every table of the path and joins each with the one before it: rows must exist in all of them.
-    async fn scan_hops(
+    pub(super) async fn scan_hops(
         &self,
         path: &[Hop<'_>],
         scopes: &mut [Scope<'_>],

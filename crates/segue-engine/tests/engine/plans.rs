@@ -193,6 +193,7 @@ impl Export {
             sent: ranges((0..sent.len()).filter(|&row| fate(row).is_some()).map(|row| row as u64)),
             refused: refused.collect(),
             left: left.collect(),
+            run: started_ms,
             started_ms,
         };
         let settled = TableEngine.settle(&settlement).unwrap();
@@ -307,6 +308,7 @@ fn a_member_that_cannot_be_sent_any_more_has_not_left() {
         sent: std::iter::once(0..1).collect(),
         refused: Vec::new(),
         left: Vec::new(),
+        run: 1,
         started_ms: 1,
     };
     TableEngine.settle(&settlement).unwrap();
@@ -357,6 +359,7 @@ fn deliver(folder: &Path, number: usize, lines: &str, ledger: Option<PathBuf>) -
         sent: std::iter::once(0..counts.create + counts.update).collect(),
         refused: Vec::new(),
         left: Vec::new(),
+        run: 1,
         started_ms: 1,
     };
     let settled = TableEngine.settle(&settlement).unwrap();
