@@ -10,6 +10,7 @@ mod logs;
 mod openapi;
 mod people;
 mod place;
+mod profiles;
 mod roles;
 mod runs;
 mod segments;

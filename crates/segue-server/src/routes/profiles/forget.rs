@@ -233,6 +233,11 @@ pub(crate) struct ErasedFromView {
 }
 
 impl ReceiptView {
+    /// The beginning of its number, where many are listed.
+    pub(crate) fn short(&self) -> &str {
+        self.id.get(..12).unwrap_or(&self.id)
+    }
+
     fn of(erasure: &Erasure) -> Result<Self, Problem> {
         let receipt: Receipt = serde_json::from_str(erasure.receipt.as_deref().unwrap_or_default())
             .map_err(|_| Problem::new(Code::Defect))?;

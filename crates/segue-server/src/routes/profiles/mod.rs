@@ -14,9 +14,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) use self::forget::{Forget, FoundView, ReceiptView, Who, find, forget, receipt, receipts};
-pub(crate) use self::forget::{Receipts, ReceiptsQuery};
-pub(crate) use self::sent::{RelatedRowsView, SentToView, SentView};
+pub(crate) use self::forget::{FoundView, ReceiptView, ReceiptsQuery, find, forget, receipt, receipts};
+pub(crate) use self::sent::{RelatedRowView, RelatedRowsView, SentView};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::input::Body;

@@ -69,12 +69,12 @@ impl Office {
         office
     }
 
-    fn file(&self) -> std::path::PathBuf {
+    pub(crate) fn file(&self) -> std::path::PathBuf {
         self.folder.path().join("customers.csv")
     }
 
     /// So many customers in this city, of whom the last one has no address.
-    fn write_customers(&self, count: usize, city: &str) {
+    pub(crate) fn write_customers(&self, count: usize, city: &str) {
         let mut text = "id,mail,city\n".to_owned();
         for number in 1..=count {
             let mail = if number == count { String::new() } else { format!("person{number}@example.com") };
@@ -111,8 +111,15 @@ impl Office {
         answer.expect("an answer").text().await.expect("a text")
     }
 
+    /// Has the account fail from now on.
+    pub(crate) async fn break_account(&self, faults: &[&str]) {
+        let url = format!("http://{}/sim/faults", self.account.address());
+        let answer = reqwest::Client::new().post(url).json(&faults).send().await.expect("an answer");
+        answer.error_for_status().expect("faults");
+    }
+
     /// The addresses that are active on list 2, sorted.
-    async fn on_the_list(&self) -> Vec<String> {
+    pub(crate) async fn on_the_list(&self) -> Vec<String> {
         let mut found = Vec::new();
         for line in self.at_the_account("contacts").await.lines() {
             let contact: Value = serde_json::from_str(line).expect("JSON");
