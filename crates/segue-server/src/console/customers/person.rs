@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn days_and_times_are_told_as_they_stand_in_the_table() {
         let w = Words::new(Language::En, chrono_tz::Asia::Tokyo);
-        assert_eq!(day_of(w, "2026-11-27"), "27 November 2026");
+        assert_eq!(day_of(w, "2026-11-27"), "27 Nov 2026");
         assert_eq!(day_of(w, ""), w.say("customers-no-day").to_string());
         assert_eq!(["2026-11-27T23:05:59Z", "2026-11-27", ""].map(time_of), ["23:05", "", ""]);
     }
