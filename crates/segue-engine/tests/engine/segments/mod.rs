@@ -5,6 +5,7 @@ mod aside;
 mod definitions;
 mod describe;
 mod examples;
+mod forgotten;
 mod memory;
 mod nothing;
 mod operators;
