@@ -35,6 +35,14 @@ const CUSTOMERS = `id,first_name,last_name,email,city,spent
 5,Elena,Stan,elena@example.com,Oradea,40
 `;
 
+/** What they have bought. */
+const ORDERS = `number,customer,day,article,total
+1001,1,2026-03-01,Tea,12.50
+1002,1,2026-03-01,A set of eight hand-painted cups with saucers,89
+1003,1,2025-11-20,Bread,4
+1004,2,2026-01-15,Tea,12.50
+`;
+
 async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -77,6 +85,7 @@ export class Site {
     const data = path.join(this.#folder, "data");
     await mkdir(data);
     await writeFile(path.join(data, "customers.csv"), CUSTOMERS);
+    await writeFile(path.join(data, "orders.csv"), ORDERS);
     const options = [
       ["--listen", "127.0.0.1:0"],
       ["--state", path.join(this.#folder, "state")],

@@ -72,10 +72,8 @@ impl Profiles {
             return Err(ProfileError::Hindered(by));
         }
         match self.erase(wish, &begun.id, &hash_key).await {
-            Ok(receipt) => {
-                let erasure = Erasure { receipt: Some(receipt), ..begun };
-                Ok(Forgetting { erasure, was_done: false })
-            }
+            // Of one that is gone on with, the store knows when it was asked for.
+            Ok(()) => Ok(Forgetting { erasure: self.store.erasure(&begun.id).await?, was_done: false }),
             Err(error) => {
                 self.store.leave_erasure(&begun.id).await?;
                 Err(error)
@@ -83,7 +81,7 @@ impl Profiles {
         }
     }
 
-    async fn erase(&self, wish: &Wish, id: &str, hash_key: &HashKey) -> Result<String, ProfileError> {
+    async fn erase(&self, wish: &Wish, id: &str, hash_key: &HashKey) -> Result<(), ProfileError> {
         let Wish { table, key, .. } = wish;
         let found = self.find(table, key, &wish.addresses).await?;
         if !found.is_profile && found.addresses.is_empty() && found.erasure.is_none() {
@@ -127,8 +125,7 @@ impl Profiles {
             after: Some(numbers.to_string()),
             ..wish.by.clone()
         };
-        self.store.complete_erasure(id, &text, &entry).await?;
-        Ok(text)
+        Ok(self.store.complete_erasure(id, &text, &entry).await?)
     }
 
     /// Writes every ledger anew that holds her.

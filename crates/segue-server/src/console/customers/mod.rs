@@ -51,8 +51,8 @@ struct Page {
     /// The place of the key among the columns.
     key: usize,
     person: Option<Person>,
-    /// The receipt of whoever was forgotten and had this key.
-    receipt: Option<String>,
+    /// Whoever was forgotten and had this key: the receipt, unless that was not brought to its end.
+    forgotten: Option<Option<String>>,
     trouble: Option<Problem>,
 }
 
@@ -73,7 +73,7 @@ async fn page(app: &App, caller: &Caller, form: &Form) -> Result<(Page, Vec<Tabl
         found: None,
         key: 0,
         person: None,
-        receipt: None,
+        forgotten: None,
         trouble: None,
     };
     Ok((page, tables))
@@ -107,7 +107,7 @@ async fn search(State(app): State<App>, caller: Caller, form: Form) -> Result<Re
                 page.person = Some(Person::of(&app, &caller, table, &page, &found.columns, row).await?);
             } else if found.rows.is_empty() {
                 let erasure = app.profiles.erasure(&page.table, &page.search).await?;
-                page.receipt = erasure.map(|erasure| erasure.id);
+                page.forgotten = erasure.map(|erasure| erasure.receipt.is_some().then_some(erasure.id));
             }
             page.found = Some(found);
             Ok(ok(&page))

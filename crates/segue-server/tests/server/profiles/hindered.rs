@@ -82,3 +82,30 @@ async fn without_the_key_that_tells_who_was_forgotten_nothing_is_sent() {
     assert_eq!(office.on_the_list().await, ["person2@example.com"]);
     Answer::of(root.request(Method::GET, "/segments/cluj/inspect")).await.problem("secret_unavailable");
 }
+
+#[tokio::test]
+async fn what_was_stopped_in_the_middle_is_gone_on_with() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    after_a_run(&office, &root).await;
+    let (store, now_ms) = (&office.site.store, office.site.now_ms());
+    let key = HashKey::new([1; 16]);
+    std::fs::write(office.site.state().join("forgotten.key"), key.text()).unwrap();
+    let begun = Erasure {
+        id: "begun".to_owned(),
+        at_ms: now_ms,
+        person_name: "Root".to_owned(),
+        table: "customers".to_owned(),
+        receipt: None,
+    };
+    store.begin_erasure(&begun, None, &key, now_ms).await.unwrap();
+    store.forget("begun", &[key.of_profile("customers", "1")]).await.unwrap();
+    let told = root.post("/profiles/sent", &json!({"table": "customers", "key": "1"})).await.body;
+    assert_eq!((&told["is_being_forgotten"], &told["receipt"]), (&json!(true), &json!(null)), "{told}");
+    office.site.pass(MINUTE_MS);
+    let done = root.post("/profiles/forget", &forgetting("1", json!({}))).await.expect(StatusCode::CREATED);
+    assert_eq!((done.text_at("/id"), &done.body["segments"]), ("begun", &json!(["cluj"])), "{}", done.text);
+    assert_eq!(root.get("/receipts/begun").await.body, done.body);
+    assert_eq!(super::files_with(&office, "person1@example.com"), [""; 0]);
+}
