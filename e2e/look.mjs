@@ -78,6 +78,22 @@ export async function faultsOf(page, address, { widths = WIDTHS, picture = "" } 
   return wrong;
 }
 
+/** Looks at the page that is shown, which no address leads to, narrow and wide, light and dark. */
+export async function faultsHere(page, picture) {
+  const wrong = [];
+  for (const width of [WIDTHS[0], WIDTHS[2]]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const found of await overflow(page)) wrong.push(`${picture} at ${width} px overflows: ${found}`);
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      for (const found of await violations(page)) wrong.push(`${picture} at ${width} px, ${colorScheme}: ${found}`);
+      await mkdir(SCREENSHOTS, { recursive: true });
+      await page.screenshot({ path: path.join(SCREENSHOTS, `${picture}-${width}-${colorScheme}.png`), fullPage: true });
+    }
+  }
+  return wrong;
+}
+
 export function assertNone(wrong) {
   assert.equal(wrong.length, 0, `\n${wrong.join("\n")}`);
 }

@@ -36,6 +36,14 @@ const CUSTOMERS = `id,first_name,last_name,email,city,spent
 5,Elena,Stan,elena@example.com,Oradea,40
 `;
 
+/** What they have bought. */
+const ORDERS = `number,customer,day,article,total
+1001,1,2026-03-01,Tea,12.50
+1002,1,2026-03-01,A set of eight hand-painted cups with saucers,89
+1003,1,2025-11-20,Bread,4
+1004,2,2026-01-15,Tea,12.50
+`;
+
 async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -80,6 +88,7 @@ export class Site {
     await writeFile(path.join(data, "customers.csv"), customers);
     const port = await freePort();
     this.sandbox = `http://127.0.0.1:${port}`;
+    await writeFile(path.join(data, "orders.csv"), ORDERS);
     const options = [
       ["--listen", "127.0.0.1:0"],
       ["--state", path.join(this.#folder, "state")],

@@ -17,6 +17,10 @@ use crate::table::{self, TableWriter};
 
 const ROWS_PER_GROUP: usize = 1 << 16;
 const ROWS_AT_A_TIME: usize = 4096;
+const COLUMNS: [&str; 9] =
+    ["hash", "email", "payload_low", "payload_high", "state", "reason", "words", "since_ms", RUN];
+/// The column that ledgers of older versions lack.
+const RUN: &str = "run";
 
 /// What the provider is known to hold of a contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +48,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) words: &'a str,
     /// Since when it is in this state, by the provider's clock.
     pub(crate) since_ms: i64,
+    /// The run that last sent it or took it off; 0 of what an older version has written.
+    pub(crate) run: i64,
 }
 
 impl Entry<'_> {
@@ -62,6 +68,7 @@ fn schema() -> SchemaRef {
         Field::new("reason", DataType::Utf8, true),
         Field::new("words", DataType::Utf8, false),
         Field::new("since_ms", DataType::Int64, false),
+        Field::new(RUN, DataType::Int64, false),
     ]))
 }
 
@@ -76,6 +83,7 @@ pub(crate) struct LedgerWriter {
     reason: StringBuilder,
     words: StringBuilder,
     since_ms: Int64Builder,
+    run: Int64Builder,
     waiting: usize,
     written: u64,
 }
@@ -84,7 +92,7 @@ impl LedgerWriter {
     pub(crate) fn create(path: &Path) -> Result<Self, EngineError> {
         let schema = schema();
         Ok(Self {
-            table: TableWriter::create(path, &schema, &["state", "reason", "words", "since_ms"])?,
+            table: TableWriter::create(path, &schema, &["state", "reason", "words", "since_ms", RUN])?,
             schema,
             hash: UInt64Builder::new(),
             email: StringBuilder::new(),
@@ -93,6 +101,7 @@ impl LedgerWriter {
             reason: StringBuilder::new(),
             words: StringBuilder::new(),
             since_ms: Int64Builder::new(),
+            run: Int64Builder::new(),
             waiting: 0,
             written: 0,
         })
@@ -106,6 +115,7 @@ impl LedgerWriter {
         self.reason.append_option(entry.reason.map(Reason::code));
         self.words.append_value(entry.words);
         self.since_ms.append_value(entry.since_ms);
+        self.run.append_value(entry.run);
         self.added(1)
     }
 
@@ -116,7 +126,8 @@ impl LedgerWriter {
         self.payload.low.append_slice(&columns.payload.low.values()[rows.clone()]);
         self.payload.high.append_slice(&columns.payload.high.values()[rows.clone()]);
         self.state.append_slice(&columns.state.values()[rows.clone()]);
-        self.since_ms.append_slice(&columns.since_ms.values()[rows]);
+        self.since_ms.append_slice(&columns.since_ms.values()[rows.clone()]);
+        self.run.append_slice(&columns.run.values()[rows]);
         let copied = self
             .email
             .append_array(&columns.email.slice(from, len))
@@ -141,6 +152,7 @@ impl LedgerWriter {
             Arc::new(self.reason.finish()),
             Arc::new(self.words.finish()),
             Arc::new(self.since_ms.finish()),
+            Arc::new(self.run.finish()),
         ];
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns);
         self.written += self.waiting as u64;
@@ -171,16 +183,28 @@ struct Columns {
     reason: StringArray,
     words: StringArray,
     since_ms: Int64Array,
+    run: Int64Array,
 }
 
 impl LedgerCursor {
     /// Without a path, a ledger without entries.
     pub(crate) fn open(path: Option<&Path>) -> Result<Self, EngineError> {
-        let names = ["hash", "email", "payload_low", "payload_high", "state", "reason", "words", "since_ms"];
-        let reader = path.map(|path| table::read(path, &names, 0, ROWS_AT_A_TIME)).transpose()?;
+        path.map_or(Ok(Self { reader: None, columns: None, next: 0 }), |path| Self::open_at(path, 0))
+    }
+
+    fn open_at(path: &Path, row: u64) -> Result<Self, EngineError> {
+        let has_runs = table::look(path, RUN)?.1;
+        let names = &COLUMNS[..COLUMNS.len() - usize::from(!has_runs)];
+        let reader = Some(table::read(path, names, row, ROWS_AT_A_TIME)?);
         let mut cursor = Self { reader, columns: None, next: 0 };
         cursor.fill()?;
         Ok(cursor)
+    }
+
+    /// At the first entry of this hash, or of the next one: found without reading those before it.
+    pub(crate) fn open_near(path: &Path, hash: u64) -> Result<Self, EngineError> {
+        let is_before = |hashes: &ArrayRef| Ok(hashes.as_primitive::<UInt64Type>().value(0) < hash);
+        Self::open_at(path, table::first_not_before(path, "hash", is_before)?)
     }
 
     fn fill(&mut self) -> Result<(), EngineError> {
@@ -200,6 +224,10 @@ impl LedgerCursor {
                 reason: batch.column(5).as_string::<i32>().clone(),
                 words: batch.column(6).as_string::<i32>().clone(),
                 since_ms: batch.column(7).as_primitive::<Int64Type>().clone(),
+                run: batch.columns().get(8).map_or_else(
+                    || Int64Array::from(vec![0; batch.num_rows()]),
+                    |runs| runs.as_primitive::<Int64Type>().clone(),
+                ),
             });
         }
         Ok(())
@@ -225,6 +253,7 @@ impl LedgerCursor {
             },
             words: columns.words.value(row),
             since_ms: columns.since_ms.value(row),
+            run: columns.run.value(row),
         })
     }
 

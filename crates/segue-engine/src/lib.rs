@@ -17,6 +17,7 @@ mod csv;
 mod error;
 mod fates;
 mod filter;
+mod forget;
 mod ledger;
 mod members;
 mod outbox;
@@ -34,8 +35,8 @@ mod text;
 use std::path::Path;
 
 use segue_model::{
-    Column, Engine, EngineError, Inspection, PlanFiles, PlanRequest, PlanRows, PlanSummary, RowSearch,
-    RunRows, Settled, Settlement, Source,
+    Column, Engine, EngineError, Inspection, LedgerEntry, PlanFiles, PlanRequest, PlanRows, PlanSummary,
+    RejectedProfile, RowSearch, RunRows, Settled, Settlement, Source,
 };
 
 /// The engine.
@@ -76,6 +77,32 @@ impl Engine for TableEngine {
 
     fn run_rows(&self, plan: &PlanFiles, search: &RowSearch) -> Result<RunRows, EngineError> {
         fates::search(plan, search)
+    }
+
+    fn find_in_ledger(&self, ledger: &Path, email: &str) -> Result<Option<LedgerEntry>, EngineError> {
+        forget::find(ledger, email)
+    }
+
+    fn forget_in_ledger(&self, ledger: &Path, emails: &[String], next: &Path) -> Result<u64, EngineError> {
+        forget::in_ledger(ledger, emails, next)
+    }
+
+    fn is_in_outbox(&self, plan: &PlanFiles, emails: &[String]) -> Result<bool, EngineError> {
+        forget::is_in_outbox(plan, emails)
+    }
+
+    fn rejections_of(&self, plan: &PlanFiles, profile: &str) -> Result<Vec<RejectedProfile>, EngineError> {
+        rejections::of(plan, profile)
+    }
+
+    fn forget_in_run(
+        &self,
+        plan: &PlanFiles,
+        profile: &str,
+        emails: &[String],
+        erase: bool,
+    ) -> Result<u64, EngineError> {
+        rejections::forget(plan, profile, emails, erase)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use datafusion::arrow::array::{Array, RecordBatch};
-use segue_model::{DataMatching, EngineError, FieldType, PlanRequest, Reason, email};
+use segue_model::{DataMatching, EngineError, FieldType, Forgotten, PlanRequest, Reason, email};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::contact::{Columns, Composer, Unfit};
@@ -183,7 +183,7 @@ pub(crate) fn read(
                         && is_in_segment(row)
                 };
                 for row in (0..batch.num_rows()).filter(|&row| is_member(row)) {
-                    take(&names, &values, row, &mut composer, sinks)?;
+                    take(&names, &values, row, &mut composer, &request.forgotten, sinks)?;
                 }
                 first += batch.num_rows() as u64;
                 sinks.tally.counts.read += batch.num_rows() as u64;
@@ -208,12 +208,18 @@ fn take(
     values: &BatchValues,
     row: usize,
     composer: &mut Composer,
+    forgotten: &Forgotten,
     sinks: &mut Sinks,
 ) -> Result<(), EngineError> {
-    sinks.tally.counts.members += 1;
     let key = values.keys.and_then(|keys| keys.text(row)).unwrap_or_default();
     let number = values.first + row as u64;
     let composed = composer.compose(&values.columns, row);
+    if forgotten.has_address(&composer.email) {
+        // Nothing else about her is kept.
+        sinks.tally.counts.forgotten += 1;
+        return Ok(());
+    }
+    sinks.tally.counts.members += 1;
     if let Err(Unfit { reason, detail }) = &composed {
         let (profile, given) = (names.of(key, number), values.columns.given_email(row));
         sinks.tally.reject(&profile, given, *reason, detail);

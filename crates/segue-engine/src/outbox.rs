@@ -230,9 +230,13 @@ impl SentRow<'_> {
 
 impl OutboxCursor {
     pub(crate) fn open(path: &Path) -> Result<Self, EngineError> {
+        Self::open_at(path, 0)
+    }
+
+    pub(crate) fn open_at(path: &Path, row: u64) -> Result<Self, EngineError> {
         let columns = ["action", "hash", "email", "payload_low", "payload_high", "profile"];
-        let reader = table::read(path, &columns, 0, ROWS_AT_A_TIME)?;
-        let mut cursor = Self { reader: Some(reader), columns: None, next: 0, row: 0 };
+        let reader = table::read(path, &columns, row, ROWS_AT_A_TIME)?;
+        let mut cursor = Self { reader: Some(reader), columns: None, next: 0, row };
         cursor.fill()?;
         Ok(cursor)
     }

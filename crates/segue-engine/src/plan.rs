@@ -14,7 +14,7 @@ use crate::ledger::{Entry, LedgerCursor, State};
 use crate::members::{self, Names, Sinks};
 use crate::outbox::{OutboxRow, OutboxWriter};
 use crate::read::InputFile;
-use crate::rejections::RejectionWriter;
+use crate::rejections::{RejectionWriter, same_address};
 use crate::source;
 use crate::spill::{MOST_PARTITIONS, Partition, Place, Record, Spill};
 use crate::tally::Tally;
@@ -214,7 +214,7 @@ impl<'a> Planner<'a> {
     fn reject_duplicate(&mut self, record: &Record, winner: &Record) -> Result<(), EngineError> {
         let email = std::str::from_utf8(record.email()).unwrap_or_default();
         let profile = self.names.of(record.profile, record.row);
-        let detail = format!("same address as {}", self.names.of(winner.profile, winner.row));
+        let detail = same_address(&self.names.of(winner.profile, winner.row));
         self.tally.reject(&profile, email, Reason::DuplicateEmail, &detail);
         self.rejected.push(&profile, email, Reason::DuplicateEmail, &detail)
     }

@@ -3,13 +3,13 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, StringBuilder};
 use datafusion::arrow::csv::WriterBuilder;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use segue_model::{EngineError, Fate, PlanFiles, Reason};
+use segue_model::{EngineError, Fate, PlanFiles, Reason, RejectedProfile, email};
 
 use crate::error::{OnFile, internal};
 use crate::table::{self, TableWriter};
@@ -99,6 +99,77 @@ pub(crate) fn write_csv(plan: &PlanFiles, out: &Path) -> Result<u64, EngineError
     }
     file.flush().on("write", out)?;
     Ok(rows)
+}
+
+/// The rejections of one profile.
+pub(crate) fn of(plan: &PlanFiles, profile: &str) -> Result<Vec<RejectedProfile>, EngineError> {
+    let mut found = Vec::new();
+    each(&[plan.rejected(), plan.refused()], &mut |_, [key, email, reason, detail]| {
+        let reason = Reason::from_code(reason).filter(|_| key == profile);
+        let (email, detail) = (email.to_owned(), detail.to_owned());
+        found.extend(reason.map(|reason| RejectedProfile { email, reason, detail }));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Counts the rejections of a profile or of addresses of hers, and those that name her; with `erase`, takes them out.
+pub(crate) fn forget(
+    plan: &PlanFiles,
+    profile: &str,
+    emails: &[String],
+    erase: bool,
+) -> Result<u64, EngineError> {
+    let same = same_address(profile);
+    let is_hers =
+        |key: &str, given: &str| key == profile || emails.iter().any(|own| *own == email::fold(given));
+    let mut concerned: Vec<(PathBuf, u64)> = Vec::new();
+    each(&[plan.rejected(), plan.refused(), plan.sent()], &mut |path, [key, given, _, detail]| {
+        if is_hers(key, given) || detail == same {
+            match concerned.last_mut().filter(|(known, _)| known == path) {
+                Some((_, rows)) => *rows += 1,
+                None => concerned.push((path.to_owned(), 1)),
+            }
+        }
+        Ok(())
+    })?;
+    for (path, _) in concerned.iter().filter(|_| erase) {
+        let mut writer = RejectionWriter::create(path)?;
+        rows(path, &mut |_, [key, given, reason, detail]| {
+            let detail = if detail == same { FORGOTTEN_ADDRESS } else { detail };
+            if is_hers(key, given) { Ok(()) } else { writer.append([key, given, reason, detail]) }
+        })?;
+        writer.finish()?;
+    }
+    Ok(concerned.iter().map(|(_, rows)| rows).sum())
+}
+
+/// What is told of whoever has the address of another profile.
+pub(crate) fn same_address(profile: &str) -> String {
+    format!("same address as {profile}")
+}
+
+const FORGOTTEN_ADDRESS: &str = "same address as a profile that was forgotten";
+
+/// Calls `take` with every row of these files, as far as they are there, and the file that it stands in.
+fn each(
+    files: &[PathBuf],
+    take: &mut dyn FnMut(&Path, [&str; 4]) -> Result<(), EngineError>,
+) -> Result<(), EngineError> {
+    files.iter().filter(|path| path.exists()).try_for_each(|path| rows(path, take))
+}
+
+fn rows(
+    path: &Path,
+    take: &mut dyn FnMut(&Path, [&str; 4]) -> Result<(), EngineError>,
+) -> Result<(), EngineError> {
+    for batch in table::read(path, &COLUMNS, 0, ROWS_AT_A_TIME)? {
+        let batch = batch.map_err(|error| internal("reading rejections")(error.into()))?;
+        let columns: [&StringArray; 4] =
+            std::array::from_fn(|column| batch.column(column).as_string::<i32>());
+        (0..batch.num_rows()).try_for_each(|row| take(path, columns.map(|column| column.value(row))))?;
+    }
+    Ok(())
 }
 
 fn explained(batch: &RecordBatch) -> Vec<ArrayRef> {

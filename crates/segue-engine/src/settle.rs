@@ -125,6 +125,7 @@ impl<'a> Settler<'a> {
             reason: None,
             words: "",
             since_ms: listed.map_or(self.settlement.started_ms, |entry| entry.since_ms),
+            run: self.settlement.run,
         })
     }
 
@@ -150,6 +151,7 @@ impl<'a> Settler<'a> {
             reason: Some(*reason),
             words,
             since_ms: listed.or(returned).map_or(self.settlement.started_ms, |entry| entry.since_ms),
+            run: self.settlement.run,
         })
     }
 
@@ -165,12 +167,13 @@ impl<'a> Settler<'a> {
             Some(LeaveOutcome::Left) => {
                 self.settled.left += 1;
                 self.note(left, Fate::Left)?;
-                let since_ms = self.settlement.started_ms;
+                let (since_ms, run) = (self.settlement.started_ms, self.settlement.run);
                 let left = entry.map(|entry| Entry {
                     state: State::Left,
                     reason: None,
                     words: "",
                     since_ms,
+                    run,
                     ..*entry
                 });
                 self.keep(left.as_ref())

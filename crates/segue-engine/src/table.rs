@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::array::{ArrayRef, RecordBatch};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use datafusion::parquet::arrow::{ArrowWriter, ProjectionMask};
@@ -96,6 +96,37 @@ pub(crate) fn read(
     let from = usize::try_from(from).map_err(|error| internal("counting rows")(error.into()))?;
     let reader = builder.with_projection(mask).with_batch_size(rows).with_offset(from).build();
     reader.map_err(|error| failed(error, "read", path))
+}
+
+/// The number of rows of a table, and whether it has a column.
+pub(crate) fn look(path: &Path, column: &str) -> Result<(u64, bool), EngineError> {
+    let file = File::open(path).on("read", path)?;
+    let builder =
+        ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| failed(error, "read", path))?;
+    let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or_default();
+    Ok((rows, builder.schema().index_of(column).is_ok()))
+}
+
+/// The first row of a table sorted by a column whose value is not before something; the number of rows if there is none.
+pub(crate) fn first_not_before(
+    path: &Path,
+    column: &str,
+    is_before: impl Fn(&ArrayRef) -> Result<bool, EngineError>,
+) -> Result<u64, EngineError> {
+    let (mut low, mut high) = (0, look(path, column)?.0);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let row = read(path, &[column], middle, 1)?.next();
+        let Some(row) = row.transpose().map_err(|error| internal("looking in a table")(error.into()))? else {
+            break;
+        };
+        if is_before(row.column(0))? {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    Ok(low)
 }
 
 /// Tells a disk that fails from a defect of ours.

@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, PlanFiles, PlanRequest, PlanSummary, RowSearch, RunRows, Settled, Settlement};
+use crate::{
+    Action, LedgerEntry, PlanFiles, PlanRequest, PlanSummary, RejectedProfile, RowSearch, RunRows, Settled,
+    Settlement,
+};
 
 /// Where a table is read from: a file, a folder of files, or a glob pattern.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -238,4 +241,41 @@ pub trait Engine: Send + Sync + 'static {
     /// # Errors
     /// If a file cannot be read.
     fn run_rows(&self, plan: &PlanFiles, search: &RowSearch) -> Result<RunRows, EngineError>;
+
+    /// What a ledger holds of an address, folded. Takes as long in a large one as in a small one.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    fn find_in_ledger(&self, ledger: &Path, email: &str) -> Result<Option<LedgerEntry>, EngineError>;
+
+    /// Writes a ledger again without these addresses, folded, and tells how many of them it held; 0, and no file, if none.
+    ///
+    /// # Errors
+    /// If a file cannot be read or written.
+    fn forget_in_ledger(&self, ledger: &Path, emails: &[String], next: &Path) -> Result<u64, EngineError>;
+
+    /// Whether a plan's outbox holds one of these addresses, folded; not if it has none any more.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    fn is_in_outbox(&self, plan: &PlanFiles, emails: &[String]) -> Result<bool, EngineError>;
+
+    /// The rejections of one profile in a planned or settled run.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    fn rejections_of(&self, plan: &PlanFiles, profile: &str) -> Result<Vec<RejectedProfile>, EngineError>;
+
+    /// How many rows of a run, of those who were rejected and those who were delivered, are of this profile or of one of
+    /// these addresses, folded, or name the profile; with `erase`, they are taken out.
+    ///
+    /// # Errors
+    /// If a file cannot be read or written.
+    fn forget_in_run(
+        &self,
+        plan: &PlanFiles,
+        profile: &str,
+        emails: &[String],
+        erase: bool,
+    ) -> Result<u64, EngineError>;
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::segment::{Definition, Meaning, Table};
-use crate::{EngineError, Source};
+use crate::{EngineError, Forgotten, RelatedRows, Source};
 
 /// A table and where it is read from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +39,8 @@ pub struct Evaluation {
     pub segments: Vec<(String, PathBuf)>,
     /// Conditions of the profile table that everybody must meet, whatever the definition says: consent.
     pub required: Vec<String>,
+    /// Who is left out, whatever else holds.
+    pub forgotten: Forgotten,
     /// Now.
     pub now: DateTime<Utc>,
     /// What may be used.
@@ -245,7 +247,7 @@ pub trait SegmentEngine: Send + Sync + 'static {
     fn overlap(&self, snapshots: &[PathBuf], resources: &Resources) -> Result<Vec<Overlap>, EngineError>;
 
     /// Writes a snapshot of the keys that a file lists, one a line or in the column of this name, that are profiles of the
-    /// table. Returns how many are, and how many are not.
+    /// table and were not forgotten. Returns how many are, and how many are not.
     ///
     /// # Errors
     /// [`EngineError::Input`] if the list cannot be read.
@@ -254,6 +256,42 @@ pub trait SegmentEngine: Send + Sync + 'static {
         table: &StoredTable,
         list: &Source,
         snapshot: &Path,
+        forgotten: &Forgotten,
         resources: &Resources,
     ) -> Result<(u64, u64), EngineError>;
+
+    /// The row of a profile as text, column by column in the table's order, forgotten or not; none if there is none.
+    ///
+    /// # Errors
+    /// As [`SegmentEngine::count`].
+    fn profile(
+        &self,
+        table: &StoredTable,
+        key: &str,
+        resources: &Resources,
+    ) -> Result<Option<Vec<String>>, EngineError>;
+
+    /// The newest rows of related tables that belong to a profile of the evaluation's table, `most` at the most.
+    ///
+    /// # Errors
+    /// As [`SegmentEngine::count`].
+    fn related_rows(
+        &self,
+        evaluation: &Evaluation,
+        key: &str,
+        most: usize,
+    ) -> Result<RelatedRows, EngineError>;
+
+    /// Whether each of these snapshots holds a profile. Takes as long for a large one as for a small one.
+    ///
+    /// # Errors
+    /// If a snapshot cannot be read.
+    fn holds(&self, snapshots: &[PathBuf], key: &str) -> Result<Vec<bool>, EngineError>;
+
+    /// Writes a snapshot again without one profile, and tells how many it holds now; none, and no file, if it does not hold
+    /// her.
+    ///
+    /// # Errors
+    /// If a file cannot be read or written.
+    fn forget_member(&self, snapshot: &Path, key: &str, next: &Path) -> Result<Option<u64>, EngineError>;
 }

@@ -9,10 +9,12 @@ pub mod email;
 mod engine;
 mod evaluation;
 mod fate;
+mod forgotten;
 pub mod job;
 mod matching;
 pub mod person;
 mod plan;
+mod profile;
 pub mod recipe;
 mod rejection;
 mod report;
@@ -27,11 +29,13 @@ pub use evaluation::{
     Resources, SegmentEngine, StoredTable,
 };
 pub use fate::{Fate, RowSearch, RunRow, RunRows};
+pub use forgotten::{Forgotten, HashKey};
 pub use matching::{Blanks, DataMatching, FieldMatch, FieldType};
 pub use plan::{
     Action, Brake, Brakes, Example, MAX_CONTACT_BYTES, Mode, PlanCounts, PlanFiles, PlanRequest, PlanSummary,
     Release,
 };
+pub use profile::{LedgerEntry, Listing, RejectedProfile, RelatedRow, RelatedRows};
 pub use rejection::{Owner, Reason, Refusal};
 pub use report::{Outcome, ReasonCount, Report};
 pub use role::{Right, Role};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Blanks, DataMatching, ReasonCount, Source};
+use crate::{Blanks, DataMatching, Forgotten, ReasonCount, Source};
 
 /// The most bytes that the JSON of one contact may have, so that a bulk import can carry it alone.
 ///
@@ -55,6 +55,9 @@ pub struct PlanRequest {
     pub mode: Mode,
     /// Whether contacts that the provider refused before are sent again though nothing about them changed.
     pub retry_refused: bool,
+    /// Whose rows are left out, whatever else holds.
+    #[serde(skip_serializing_if = "Forgotten::is_empty")]
+    pub forgotten: Forgotten,
     /// The ledger's last snapshot; none before the first settled run. Not part of what tells two requests apart.
     #[serde(skip)]
     pub ledger: Option<PathBuf>,
@@ -124,8 +127,11 @@ impl PlanFiles {
 pub struct PlanCounts {
     /// Rows read from the source, before the filter.
     pub read: u64,
-    /// Members: rows that passed the filter.
+    /// Members: rows that passed the filter, those of forgotten people aside.
     pub members: u64,
+    /// Rows that passed the filter and are left out because the person was forgotten.
+    #[serde(default)]
+    pub forgotten: u64,
     /// Members to create.
     pub create: u64,
     /// Members to update.

@@ -108,6 +108,8 @@ rights! {
     ChangeSettings = Administrator, "change settings and the refresh schedule";
     /// ROL-15: people, roles, master keys, audit, diagnostics.
     ManagePeople = Administrator, "manage users and read the audit log";
+    /// DSR-1: erase a person.
+    ForgetProfiles = Administrator, "forget people";
     /// ROL-16: begin anew.
     Reset = Administrator, "reset the installation";
 }
@@ -132,8 +134,8 @@ mod tests {
     const NO_VIEWER: [bool; 3] = [false, true, true];
     const ADMINISTRATORS: [bool; 3] = [false, false, true];
 
-    /// One row for each of ROL-1 to ROL-16: viewer, contributor, administrator.
-    const MATRIX: [(&str, Right, [bool; 3]); 16] = [
+    /// One row for each of ROL-1 to ROL-16 and for DSR-1: viewer, contributor, administrator.
+    const MATRIX: [(&str, Right, [bool; 3]); 17] = [
         ("ROL-1", Right::SeeExports, EVERYBODY),
         ("ROL-2", Right::ChangeSharedExports, NO_VIEWER),
         ("ROL-3", Right::ChangeUnsharedExports, ADMINISTRATORS),
@@ -149,6 +151,7 @@ mod tests {
         ("ROL-13", Right::SeeStatus, EVERYBODY),
         ("ROL-14", Right::ChangeSettings, ADMINISTRATORS),
         ("ROL-15", Right::ManagePeople, ADMINISTRATORS),
+        ("DSR-1", Right::ForgetProfiles, ADMINISTRATORS),
         // The owner's there; here administrators are the owners.
         ("ROL-16", Right::Reset, ADMINISTRATORS),
     ];

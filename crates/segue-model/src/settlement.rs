@@ -31,6 +31,8 @@ pub struct Settlement {
     pub refused: Vec<Refusal>,
     /// Known fates of leaves: rows of the leaves, sorted and not overlapping.
     pub left: Vec<(Range<u64>, LeaveOutcome)>,
+    /// The run.
+    pub run: i64,
     /// When the run began by the provider's clock, in milliseconds since 1970. The ledger's `since_ms` takes this value
     /// when a contact becomes listed, refused or left; it keeps its value while the contact stays listed.
     pub started_ms: i64,

@@ -134,15 +134,16 @@ impl Exporter {
 
     /// Finishes what an earlier process left, and makes the plan; or takes up the plan that it left, if it is the same.
     ///
-    /// The request's ledger and folder are filled in here.
+    /// The request's ledger, folder, and who was forgotten, are filled in here.
     ///
     /// # Errors
     /// [`RunError`]; nothing of the new plan was sent.
     pub async fn prepare(
         &self,
-        request: PlanRequest,
+        mut request: PlanRequest,
         stop: (StopHandle, Stop),
     ) -> Result<Prepared, RunError> {
+        request.forgotten = self.store.forgotten(&self.directory).await?;
         let mut export = self.export().await?;
         let fingerprint = self.fingerprint(&request, &export).await?;
         while let Some(run) = self.store.unfinished_run(&export.id).await? {
@@ -171,7 +172,8 @@ impl Exporter {
     ///
     /// # Errors
     /// [`RunError`].
-    pub async fn rehearse(&self, request: PlanRequest) -> Result<Prepared, RunError> {
+    pub async fn rehearse(&self, mut request: PlanRequest) -> Result<Prepared, RunError> {
+        request.forgotten = self.store.forgotten(&self.directory).await?;
         let export = self.export().await?;
         let fingerprint = self.fingerprint(&request, &export).await?;
         self.plan(request, export, &fingerprint).await
@@ -343,6 +345,7 @@ impl Exporter {
                 sent,
                 refused,
                 left,
+                run: run.id,
                 started_ms: run.started_ms,
                 keeps_sent: self.settings.keeps_rejections,
             };

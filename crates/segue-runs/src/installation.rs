@@ -7,6 +7,7 @@ use segue_store::{MasterKeys, StateDirectory, Store};
 
 use crate::connections::{ConnectionRules, Connections};
 use crate::exports::Exports;
+use crate::profiles::Profiles;
 use crate::runs::Runs;
 use crate::segments::Segments;
 
@@ -25,6 +26,8 @@ pub struct Installation {
     pub exports: Exports,
     /// Its runs and refreshes.
     pub runs: Runs,
+    /// Single people: what was sent of them, and forgetting them.
+    pub profiles: Profiles,
     /// What makes plans.
     pub engine: Arc<dyn Engine>,
 }
@@ -43,6 +46,13 @@ impl Installation {
         let connections = Connections::new(store.clone(), keys, rules);
         let exports = Exports::new(store.clone(), connections.clone());
         let runs = Runs::new(store.clone(), Arc::clone(&directory), Arc::clone(&engine), exports.clone());
-        Self { store, directory, segments, connections, exports, runs, engine }
+        let profiles = Profiles::new(
+            store.clone(),
+            Arc::clone(&directory),
+            Arc::clone(&engine),
+            Arc::clone(&segments),
+            connections.clone(),
+        );
+        Self { store, directory, segments, connections, exports, runs, profiles, engine }
     }
 }

@@ -19,6 +19,7 @@ pub mod exports;
 mod installation;
 pub mod limits;
 mod pace;
+pub mod profiles;
 mod progress;
 pub mod runs;
 pub mod segments;

@@ -85,6 +85,9 @@ codes! {
     /// Another wish for the same export comes first.
     RunWaits = "run_waits", 409,
         "a run of this export waits already", "let it end, or cancel it, and ask again";
+    /// What is being sent or written must not be changed under it.
+    UnderWay = "under_way", 409,
+        "a run or a refresh is under way", "let it end, or cancel it, and ask again";
     /// The export user was removed, disabled or is no administrator any more.
     ExportUserGone = "export_user_gone", 409,
         "nobody answers for what the connection sends", "have an administrator become its export user";
@@ -358,7 +361,7 @@ impl From<StoreError> for Problem {
             StoreError::InUse { .. } => return Self::new(Code::InUse),
             StoreError::LastAdministrator => return Self::new(Code::LastAdministrator),
             StoreError::SpentLink => return Self::new(Code::SpentLink),
-            StoreError::WrongKey { .. } | StoreError::Reference { .. } => {
+            StoreError::WrongKey { .. } | StoreError::Reference { .. } | StoreError::ForgottenKey { .. } => {
                 tracing::error!("{error}");
                 return Self::with(Code::SecretUnavailable, error.to_string());
             }

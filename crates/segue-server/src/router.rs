@@ -49,6 +49,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(routes::exports::endpoints())
         .merge(routes::runs::endpoints())
         .merge(routes::refreshes::endpoints())
+        .merge(routes::profiles::endpoints())
         .merge(routes::segments::endpoints())
         .merge(routes::tables::endpoints())
         .merge(routes::files::endpoints());

@@ -6,6 +6,7 @@ pub(crate) mod exports;
 pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod me;
+pub(crate) mod profiles;
 pub(crate) mod refreshes;
 pub(crate) mod runs;
 pub(crate) mod segments;

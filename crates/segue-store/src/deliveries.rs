@@ -19,7 +19,34 @@ pub struct Delivery {
     pub rejected: u64,
 }
 
+/// The run that somebody was last sent in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunOf {
+    /// When it began, in milliseconds since 1970 by the provider's clock.
+    pub started_ms: i64,
+    /// Its job; none of a push, or of what is not remembered any more.
+    pub job: Option<String>,
+}
+
 impl Store {
+    /// When a run began, and whose it was; none if it is not remembered.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn run_of(&self, run: i64) -> Result<Option<RunOf>, StoreError> {
+        const DOING: &str = "looking for a run";
+        let text = "SELECT run.started_ms, job.id FROM run LEFT JOIN job ON job.run_id = run.id AND job.kind = 'export'
+                    WHERE run.id = $1 ORDER BY job.queued_ms DESC LIMIT 1";
+        let row = sqlx::query(text).bind(run).fetch_optional(&self.pool).await.doing(DOING)?;
+        row.map(|row| {
+            Ok(RunOf {
+                started_ms: row.try_get("started_ms").doing(DOING)?,
+                job: row.try_get("id").doing(DOING)?,
+            })
+        })
+        .transpose()
+    }
+
     /// What runs have delivered that were queued since a moment: the latest ones, `most` at the most.
     ///
     /// # Errors

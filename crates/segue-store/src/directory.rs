@@ -102,6 +102,12 @@ impl StateDirectory {
         self.path.join("master.key")
     }
 
+    /// The file of the key that makes the hashes of who was forgotten.
+    #[must_use]
+    pub fn forgotten_key(&self) -> PathBuf {
+        self.path.join("forgotten.key")
+    }
+
     /// Where a ledger snapshot of this name stands.
     #[must_use]
     pub fn ledger(&self, name: &str) -> PathBuf {

@@ -86,6 +86,15 @@ pub enum StoreError {
         /// What tells the key apart; not secret.
         id: String,
     },
+    /// People were forgotten, and the key that tells who is not there or is another one.
+    #[error(
+        "the key that tells who was forgotten is not in {path}: restore that file from a backup; until then nothing is \
+         refreshed or exported, because those people could not be left out"
+    )]
+    ForgottenKey {
+        /// Where it should be.
+        path: PathBuf,
+    },
     /// A new master key was to be put in force, but only the old one was given.
     #[error(
         "there is one master key only: put the new one in front of it, with a comma between, and try again"

@@ -28,6 +28,32 @@ pub struct Export {
 }
 
 impl Store {
+    /// All exports that have a ledger, in the order of their ids.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn ledgers(&self) -> Result<Vec<Export>, StoreError> {
+        const DOING: &str = "listing ledgers";
+        let text = "SELECT id, host, list_id, name, ledger FROM export";
+        let rows = sqlx::query(text).fetch_all(&self.pool).await.doing(DOING)?;
+        let mut exports = Vec::with_capacity(rows.len());
+        for row in rows {
+            let list: i64 = row.try_get("list_id").doing(DOING)?;
+            exports.push(Export {
+                id: row.try_get("id").doing(DOING)?,
+                target: Target {
+                    host: row.try_get("host").doing(DOING)?,
+                    list: u64::try_from(list).map_err(|_| StoreError::Corrupt { what: "list id" })?,
+                    name: row.try_get("name").doing(DOING)?,
+                },
+                ledger: row.try_get("ledger").doing(DOING)?,
+            });
+        }
+        exports.retain(|export| export.ledger.is_some());
+        exports.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+        Ok(exports)
+    }
+
     /// The export with this target and id, made if it is new.
     ///
     /// # Errors

@@ -129,7 +129,7 @@ impl Store {
         let text = format!(
             "UPDATE job SET status = 'running', words = CASE WHEN is_unwanted = 1 THEN words ELSE '' END, worker = $2,
                 started_ms = COALESCE(started_ms, $3)
-             WHERE id = $1 AND lane = $4 AND (status IN ('running', 'waiting_for_limit') AND worker <> $2
+             WHERE id = $1 AND lane = $4 AND NOT EXISTS (SELECT 1 FROM erasure WHERE until_ms > $3) AND (status IN ('running', 'waiting_for_limit') AND worker <> $2
                 OR status = 'queued' AND NOT EXISTS (SELECT 1 FROM job AS other WHERE other.holds = job.holds
                    AND other.status IN ('running', 'waiting_for_limit')))
              RETURNING {COLUMNS}"

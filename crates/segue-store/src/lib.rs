@@ -11,6 +11,7 @@
 //!   lock                     held while processes use the directory
 //!   segue.db                 this crate's tables, unless they are in Postgres
 //!   master.key               seals secrets, unless another key is given
+//!   forgotten.key            makes the hashes of who was forgotten; there from the first of them on
 //!   ledgers/<export>-<run>.parquet
 //!   runs/<run>/              the run's plan, its outbox and its rejections
 //!   segments/<name>-<n>.parquet  the keys of a segment's members; of one from a list, with an id for the number
@@ -28,6 +29,7 @@ mod deliveries;
 mod directory;
 mod error;
 mod exports;
+mod forgotten;
 mod jobs;
 mod lanes;
 mod links;
@@ -47,10 +49,11 @@ pub use audit::{Entry, EntryFilter};
 pub use batches::{Batch, BatchState, Part, Verdict, VerdictKind};
 pub use catalog::{Catalog, CatalogChange};
 pub use connections::Connection;
-pub use deliveries::Delivery;
+pub use deliveries::{Delivery, RunOf};
 pub use directory::StateDirectory;
 pub use error::StoreError;
 pub use exports::{Export, Target};
+pub use forgotten::{Erasure, Hindered};
 pub use jobs::{Job, JobFilter, NewJob, Queued};
 pub use lanes::{Claimed, Ending, Held, Note};
 pub use links::Link;

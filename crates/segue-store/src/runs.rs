@@ -111,6 +111,28 @@ impl Store {
         row.as_ref().map(read).transpose()
     }
 
+    /// All runs that are under way or were left so, oldest first: planning or delivering.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn unfinished_runs(&self) -> Result<Vec<Run>, StoreError> {
+        let text = "SELECT id, export_id, state, fingerprint, started_ms, plan, report FROM run
+                    WHERE state IN ('planning', 'delivering') ORDER BY id";
+        let rows = sqlx::query(text).fetch_all(&self.pool).await.doing("listing runs")?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Ends a run that nobody can go on with any more, because its export is gone.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn abandon_run(&self, run: i64, now_ms: i64) -> Result<(), StoreError> {
+        let text =
+            "UPDATE run SET state = 'partial', finished_ms = $2 WHERE id = $1 AND state = 'delivering'";
+        let ended = sqlx::query(text).bind(run).bind(now_ms).execute(&self.pool).await;
+        ended.doing("ending a run").map(drop)
+    }
+
     /// Runs of this export that have ended, newest first.
     ///
     /// # Errors

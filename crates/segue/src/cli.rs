@@ -12,6 +12,7 @@ use crate::connections::Connections;
 use crate::exit;
 use crate::exports::Exports;
 use crate::keys::Keys;
+use crate::profiles::Profiles;
 use crate::refresh::RefreshVerbs;
 use crate::runs::Runs;
 use crate::segments::Segments;
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     Tables(Tables),
     /// Define who is in, refresh, look, explain
     Segments(Segments),
+    /// Tell what was sent of one person, and forget them
+    Profiles(Profiles),
     /// Say where data may go: ActiveCampaign accounts and who may use them
     Connections(Connections),
     /// Say which segments keep which list, and run it

@@ -16,6 +16,7 @@ mod key;
 mod keys;
 mod lane;
 mod master_key;
+mod profiles;
 mod push;
 mod refresh;
 mod runs;
@@ -85,6 +86,7 @@ fn main() -> std::process::ExitCode {
             Command::Worker(work) => worker::run(work).await,
             Command::Users(users) => users::run(users).await,
             Command::Tokens(tokens) => tokens::run(tokens).await,
+            Command::Profiles(asked) => profiles::run(asked).await,
             Command::Audit(audit) => audit::run(audit).await,
             Command::Keys(keys) => keys::run(keys).await,
             Command::Sandbox(sandbox) => sandbox::run(sandbox).await,

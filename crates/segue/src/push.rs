@@ -11,7 +11,9 @@ use secrecy::SecretString;
 use segue_engine::TableEngine;
 use segue_model::job::account_lane;
 use segue_model::segment::Meaning;
-use segue_model::{Brakes, DataMatching, Engine, FieldMatch, FieldType, Inspection, PlanRequest, Source};
+use segue_model::{
+    Brakes, DataMatching, Engine, FieldMatch, FieldType, Forgotten, Inspection, PlanRequest, Source,
+};
 use segue_runs::segments::ToExport;
 use segue_runs::{
     Exporter, Finished, Pace, Prepared, Progress, RunError, Settings, Stop, StopHandle, check_account, limits,
@@ -357,6 +359,7 @@ fn request(push: &Push, input: &Input, fields: Vec<FieldMatch>) -> PlanRequest {
         list: push.account.list,
         mode: push.members.mode.into(),
         retry_refused: push.members.retry_refused,
+        forgotten: Forgotten::default(),
         ledger: None,
         folder: PathBuf::new(),
     }

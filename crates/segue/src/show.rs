@@ -207,6 +207,10 @@ pub(crate) fn rehearsal(plan: &PlanSummary) -> String {
         ("leave", counts.leave, "would be unsubscribed from the list"),
     ];
     let mut text = numbers(&rows);
+    if counts.forgotten > 0 {
+        let rows = counted(counts.forgotten, "row");
+        let _ = write!(text, "\n\n  {rows} left out, of people who were forgotten; these are no members.");
+    }
     text.push_str(&rejections(&plan.rejected));
     text.push_str(&examples(&plan.examples));
     let _ = write!(text, "\n\n  {}\n  Nothing was sent: this is a dry run.", estimate(plan));

@@ -3,7 +3,7 @@
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::JoinType;
-use datafusion::logical_expr::{Expr, lit};
+use datafusion::logical_expr::{Expr, cast, lit};
 use datafusion::prelude::{DataFrame, SessionContext};
 use futures::TryStreamExt;
 use segue_model::segment::time::Context;
@@ -16,7 +16,7 @@ use super::key;
 use super::parquet;
 use super::related::{KEY, KeySet, named};
 use super::rows::Aside;
-use super::scan;
+use super::scan::{self, Wanted};
 use super::scope::{Scope, unchecked};
 use super::tree::{Outside, Planter, Tree, named_conditions};
 use crate::text::Values;
@@ -140,8 +140,37 @@ impl<'a> Evaluator<'a> {
             frame.filter(key::is_there(scope.key(key_place))).failed("planning")?
         };
         let frame = frame.with_column(PROFILE, scope.expr(key_place)).failed("planning")?;
+        let frame = self.without_forgotten(frame, stored, key).await?;
         let marked = vec![false; sets.len()];
         Ok(Ground { frame, scope, sets, places, marked })
+    }
+
+    /// The profiles without those that were forgotten. Which these are is only known by their hashes, so the keys are looked
+    /// through once: few are found, and the plan names them.
+    async fn without_forgotten(
+        &self,
+        frame: DataFrame,
+        stored: &StoredTable,
+        key: &str,
+    ) -> Result<DataFrame, EngineError> {
+        let forgotten = &self.request.forgotten;
+        if forgotten.is_empty() {
+            return Ok(frame);
+        }
+        let wanted = [Wanted { column: key.to_owned(), as_key: true }];
+        let keys = scan::scan(&self.session, stored, &wanted, "k", &Aside::default()).await?;
+        let mut keys = keys.execute_stream().await.failed("reading profiles")?;
+        let mut found = Vec::new();
+        while let Some(batch) = keys.try_next().await.failed("reading profiles")? {
+            let values = Values::of(batch.column(0), "the key")?;
+            let texts = (0..batch.num_rows()).filter_map(|row| values.text(row));
+            let is_forgotten = |key: &&str| forgotten.has_profile(&stored.table.name, key);
+            found.extend(texts.filter(is_forgotten).map(|key| lit(key.to_owned())));
+        }
+        if found.is_empty() {
+            return Ok(frame);
+        }
+        frame.filter(cast(named(PROFILE), DataType::Utf8).in_list(found, true)).failed("planning")
     }
 
     async fn set(&self, profiles: &Table, key: &str, test: &Outside<'_>) -> Result<KeySet, EngineError> {

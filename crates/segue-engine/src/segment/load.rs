@@ -8,7 +8,7 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::JoinType;
 use datafusion::datasource::MemTable;
 use datafusion::logical_expr::cast;
-use segue_model::{EngineError, Resources, Source, StoredTable};
+use segue_model::{EngineError, Forgotten, Resources, Source, StoredTable};
 
 use super::failure::Failed;
 use super::related::named;
@@ -27,6 +27,7 @@ pub(super) async fn load(
     table: &StoredTable,
     list: &Source,
     snapshot: &Path,
+    forgotten: &Forgotten,
     resources: &Resources,
     sort_merge: bool,
 ) -> Result<(u64, u64), EngineError> {
@@ -36,6 +37,7 @@ pub(super) async fn load(
     keys.sort_unstable();
     keys.dedup();
     let listed = keys.len() as u64;
+    keys.retain(|key| !forgotten.has_profile(&table.table.name, key));
     let schema = Arc::new(Schema::new(vec![Field::new(LISTED, DataType::Utf8, false)]));
     let batch = RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(StringArray::from(keys))]);
     let batch = batch.map_err(|error| internal("reading a list of keys")(error.into()))?;

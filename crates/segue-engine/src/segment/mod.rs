@@ -17,6 +17,7 @@ mod key;
 mod load;
 mod members;
 mod parquet;
+mod person;
 #[cfg(test)]
 mod postgres;
 mod related;
@@ -32,8 +33,8 @@ use std::path::{Path, PathBuf};
 
 use segue_model::segment::{Kind, Meaning};
 use segue_model::{
-    Described, Drifted, EngineError, Evaluated, Evaluation, Explanation, Overlap, Preview, Resources,
-    SegmentEngine, Source, StoredTable,
+    Described, Drifted, EngineError, Evaluated, Evaluation, Explanation, Forgotten, Overlap, Preview,
+    RelatedRows, Resources, SegmentEngine, Source, StoredTable,
 };
 
 use crate::TableEngine;
@@ -121,8 +122,39 @@ impl SegmentEngine for TableEngine {
         table: &StoredTable,
         list: &Source,
         snapshot: &Path,
+        forgotten: &Forgotten,
         resources: &Resources,
     ) -> Result<(u64, u64), EngineError> {
-        evaluator::run(resources, |sort_merge| load::load(table, list, snapshot, resources, sort_merge))
+        evaluator::run(resources, |sort_merge| {
+            load::load(table, list, snapshot, forgotten, resources, sort_merge)
+        })
+    }
+
+    fn profile(
+        &self,
+        table: &StoredTable,
+        key: &str,
+        resources: &Resources,
+    ) -> Result<Option<Vec<String>>, EngineError> {
+        evaluator::run(resources, |sort_merge| person::profile(table, key, resources, sort_merge))
+    }
+
+    fn related_rows(
+        &self,
+        evaluation: &Evaluation,
+        key: &str,
+        most: usize,
+    ) -> Result<RelatedRows, EngineError> {
+        evaluator::run(&evaluation.resources, |sort_merge| {
+            person::related_rows(evaluation, key, most, sort_merge)
+        })
+    }
+
+    fn holds(&self, snapshots: &[PathBuf], key: &str) -> Result<Vec<bool>, EngineError> {
+        snapshots.iter().map(|path| Ok(snapshot::find(path, key)?.is_some())).collect()
+    }
+
+    fn forget_member(&self, snapshot: &Path, key: &str, next: &Path) -> Result<Option<u64>, EngineError> {
+        snapshot::forget(snapshot, key, next)
     }
 }

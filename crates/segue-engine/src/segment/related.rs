@@ -152,7 +152,7 @@ impl Evaluator<'_> {
 
     /// Scans every table of the path and joins each with the one before it: rows must exist in all of them. `adds_up`: a row
     /// that is joined twice would count twice.
-    async fn scan_hops(
+    pub(super) async fn scan_hops(
         &self,
         path: &[Hop<'_>],
         scopes: &mut [Scope<'_>],

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, RecordBatch};
+use datafusion::arrow::array::{Array, ArrayRef, RecordBatch, RecordBatchReader};
 use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
@@ -139,6 +139,66 @@ impl Unique {
         }
         Ok(())
     }
+}
+
+/// The row of a key in a snapshot; none if it does not hold her. Keys are sorted, so few of them are read.
+pub(super) fn find(snapshot: &Path, key: &str) -> Result<Option<u64>, EngineError> {
+    let number = key.parse::<i128>().ok();
+    let first = table::read(snapshot, &[KEY], 0, 1)?;
+    let data_type = first.schema().field(0).data_type().clone();
+    if !data_type.is_integer() && data_type != DataType::Utf8 {
+        return find_unsorted(snapshot, key);
+    }
+    let is_before = |keys: &ArrayRef| {
+        let is_number = keys.data_type().is_integer();
+        let keys = Values::of(keys, "the key")?;
+        let at_hand = keys.text(0).unwrap_or_default();
+        // A text among numbers is none of them.
+        Ok(if is_number { at_hand.parse().ok() < number } else { at_hand < key })
+    };
+    let row = table::first_not_before(snapshot, KEY, is_before)?;
+    let Some(batch) = table::read(snapshot, &[KEY], row, 1)?.next() else { return Ok(None) };
+    let batch = batch.map_err(|error| internal("reading a snapshot")(error.into()))?;
+    let found = Values::of(batch.column(0), "the key")?;
+    Ok((batch.num_rows() > 0 && found.text(0) == Some(key)).then_some(row))
+}
+
+/// Keys of other kinds are not sorted as their texts are.
+fn find_unsorted(snapshot: &Path, key: &str) -> Result<Option<u64>, EngineError> {
+    let mut first = 0;
+    for batch in table::read(snapshot, &[KEY], 0, ROWS)? {
+        let batch = batch.map_err(|error| internal("reading a snapshot")(error.into()))?;
+        let keys = Values::of(batch.column(0), "the key")?;
+        if let Some(row) = (0..batch.num_rows()).find(|&row| keys.text(row) == Some(key)) {
+            return Ok(Some(first + row as u64));
+        }
+        first += batch.num_rows() as u64;
+    }
+    Ok(None)
+}
+
+/// Writes a snapshot again without a key; nothing if it does not hold it. What it writes is what a refresh would write.
+pub(super) fn forget(snapshot: &Path, key: &str, next: &Path) -> Result<Option<u64>, EngineError> {
+    let Some(row) = find(snapshot, key)? else { return Ok(None) };
+    let mut writer: Option<SnapshotWriter> = None;
+    let mut first = 0;
+    for batch in table::read(snapshot, &[KEY], 0, ROWS)? {
+        let batch = batch.map_err(|error| internal("reading a snapshot")(error.into()))?;
+        let (keys, rows) = (batch.column(0), batch.num_rows() as u64);
+        let writer = match &mut writer {
+            Some(writer) => writer,
+            None => writer.insert(SnapshotWriter::create(next, keys.data_type())?),
+        };
+        if (first..first + rows).contains(&row) {
+            let at = usize::try_from(row - first).unwrap_or_default();
+            writer.write(&keys.slice(0, at))?;
+            writer.write(&keys.slice(at + 1, keys.len() - at - 1))?;
+        } else {
+            writer.write(keys)?;
+        }
+        first += rows;
+    }
+    writer.map(|writer| writer.finish(KEY)).transpose()
 }
 
 /// The keys of a snapshot as a push asks for them: by hash, 16 bytes a member.

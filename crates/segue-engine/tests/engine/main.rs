@@ -10,7 +10,9 @@ mod segments;
 use std::path::Path;
 
 use segue_engine::TableEngine;
-use segue_model::{Blanks, DataMatching, Engine, EngineError, Mode, PlanRequest, PlanSummary, Source};
+use segue_model::{
+    Blanks, DataMatching, Engine, EngineError, Forgotten, Mode, PlanRequest, PlanSummary, Source,
+};
 
 /// A request that maps `email` and `name`.
 fn request(source: &Path, folder: &Path) -> PlanRequest {
@@ -28,6 +30,7 @@ fn request(source: &Path, folder: &Path) -> PlanRequest {
         list: 3,
         mode: Mode::AddUpdate,
         retry_refused: false,
+        forgotten: Forgotten::default(),
         ledger: None,
         folder: folder.to_owned(),
     }

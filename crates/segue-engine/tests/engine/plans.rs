@@ -194,6 +194,7 @@ impl Export {
             sent: ranges((0..sent.len()).filter(|&row| fate(row).is_some()).map(|row| row as u64)),
             refused: refused.collect(),
             left: left.collect(),
+            run: started_ms,
             started_ms,
             keeps_sent: true,
         };
@@ -312,6 +313,7 @@ fn a_member_that_cannot_be_sent_any_more_has_not_left() {
         sent: std::iter::once(0..1).collect(),
         refused: Vec::new(),
         left: Vec::new(),
+        run: 1,
         started_ms: 1,
         keeps_sent: true,
     };
@@ -368,6 +370,7 @@ pub(crate) fn deliver(
         sent: std::iter::once(0..counts.create + counts.update).collect(),
         refused: Vec::new(),
         left: Vec::new(),
+        run: 1,
         started_ms: 1,
         keeps_sent: true,
     };

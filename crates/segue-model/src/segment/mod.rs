@@ -237,6 +237,12 @@ impl Group {
 }
 
 impl Definition {
+    /// A definition of nobody yet: a question about a table.
+    #[must_use]
+    pub fn without_rules(table: &str) -> Self {
+        Self { table: table.to_owned(), time_zone: Tz::UTC, rules: Vec::new() }
+    }
+
     /// The other segments that it asks about, each once, in order of appearance.
     #[must_use]
     pub fn segments(&self) -> Vec<&str> {

@@ -49,7 +49,7 @@ impl Vetting {
 }
 
 /// Why a contact must not be taken off; none if it may be.
-fn judge(membership: Option<&Membership>, since_ms: i64) -> Option<VerdictKind> {
+pub(crate) fn judge(membership: Option<&Membership>, since_ms: i64) -> Option<VerdictKind> {
     match membership {
         Some(here) if here.status == MembershipStatus::Active => {
             let was_there_before = here.subscribed_at.is_some_and(|at| at.timestamp_millis() < since_ms);

@@ -2,7 +2,7 @@
 
 mod batch;
 mod confirm;
-mod leaves;
+pub(crate) mod leaves;
 mod log;
 mod pack;
 

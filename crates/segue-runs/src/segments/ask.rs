@@ -40,7 +40,7 @@ impl MembersFormat {
 impl Segments {
     /// Asks the engine something that follows from what is stored, in its turn. A refresh that ends meanwhile takes the
     /// snapshots away that were to be read: then it is asked once more.
-    async fn ask<A, T>(
+    pub(super) async fn ask<A, T>(
         &self,
         prepare: impl Fn(&Stored) -> Result<A, SegmentError>,
         work: impl Fn(&dyn SegmentEngine, &A) -> Result<T, EngineError> + Send + Sync + 'static,

@@ -1,8 +1,8 @@
 //! Everything that is stored about tables and segments: read once for one question or one change.
 
-use segue_model::StoredTable;
 use segue_model::segment::check::check;
 use segue_model::segment::{self, Condition, Definition, Fault, Table, read};
+use segue_model::{Forgotten, StoredTable};
 use segue_store::{CatalogChange, Entry, SavedExport, Segment, StoreError};
 
 use super::{SegmentError, Segments, User};
@@ -22,6 +22,8 @@ pub(super) struct Stored {
     /// Every segment's definition. One that cannot be read any more is left out: its own refresh says so.
     pub(super) definitions: Vec<(String, Definition)>,
     pub(super) exports: Vec<SavedExport>,
+    /// Who is left out of every segment.
+    pub(super) forgotten: Forgotten,
 }
 
 /// A change that fits what is stored.
@@ -36,11 +38,12 @@ impl Segments {
     pub(super) async fn catalog(&self) -> Result<Stored, SegmentError> {
         let segue_store::Catalog { version, tables, table_versions, segments, exports } =
             self.store.catalog().await?;
+        let forgotten = self.forgotten().await?;
         let models = tables.iter().map(|stored| stored.table.clone()).collect();
         let read =
             |segment: &Segment| Some((segment.name.clone(), read::definition(&segment.definition).ok()?));
         let definitions = segments.iter().filter_map(read).collect();
-        Ok(Stored { version, tables, table_versions, models, segments, definitions, exports })
+        Ok(Stored { version, tables, table_versions, models, segments, definitions, exports, forgotten })
     }
 
     /// Makes the change that `plan` finds right, by everything that is stored. If that has changed before the change is
@@ -163,7 +166,7 @@ impl Stored {
     }
 
     /// The exports whose profiles are the rows of this table.
-    fn exports_over(&self, table: &str) -> impl Iterator<Item = &SavedExport> {
+    pub(super) fn exports_over(&self, table: &str) -> impl Iterator<Item = &SavedExport> {
         let is_over =
             move |name: &String| self.definition(name).is_some_and(|definition| definition.table == table);
         self.exports.iter().filter(move |export| export.recipe.segments.iter().any(is_over))

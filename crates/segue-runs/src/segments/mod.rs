@@ -7,7 +7,9 @@
 //! definitions.rs  segments: created, edited, renamed, removed
 //! drift.rs        what tables have lost, and what that breaks
 //! export.rs       what a run takes of segments
+//! forgotten.rs   who is left out of everything
 //! gate.rs         how many questions are answered at a time
+//! person.rs      one profile: her row, what belongs to it, the segments that hold her
 //! record.rs       what the audit log keeps
 //! refresh.rs      definitions become members
 //! tables.rs       tables: added, changed, removed
@@ -20,15 +22,18 @@ mod definitions;
 mod drift;
 mod error;
 mod export;
+mod forgotten;
 mod gate;
+mod person;
 mod record;
 mod refresh;
 mod tables;
 
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use segue_model::segment::{Fault, Pointer};
-use segue_model::{EngineError, Resources, SegmentEngine};
+use segue_model::{EngineError, Forgotten, Resources, SegmentEngine};
 use segue_store::{StateDirectory, Store};
 
 use self::gate::Gate;
@@ -38,6 +43,7 @@ pub use definitions::{NewSegment, SeenSegment, SegmentEdit, SegmentFilter, Usage
 pub use drift::{Drift, Sources};
 pub use error::{SegmentError, User};
 pub use export::ToExport;
+pub use person::Profile;
 pub use refresh::Refreshed;
 pub(crate) use refresh::words_of;
 pub use tables::{NewTable, SeenTable, TableEdit};
@@ -51,6 +57,8 @@ pub struct Segments {
     /// Conditions that every member must meet, whatever a definition says.
     required: Vec<String>,
     gate: Gate,
+    /// Everybody who was forgotten, and how many hashes that are.
+    known_forgotten: Mutex<(i64, Forgotten)>,
 }
 
 impl Segments {
@@ -64,7 +72,8 @@ impl Segments {
         required: Vec<String>,
     ) -> Self {
         let gate = Gate::new(resources.threads);
-        Self { engine, store, directory, resources, required, gate }
+        let known_forgotten = Mutex::default();
+        Self { engine, store, directory, resources, required, gate, known_forgotten }
     }
 
     async fn blocking<T: Send + 'static>(

@@ -40,6 +40,7 @@ impl Segments {
             segments: snapshots.collect(),
             tables: stored.tables.clone(),
             required: self.required.clone(),
+            forgotten: stored.forgotten.clone(),
             resources: self.resources.clone(),
             definition,
             now,
@@ -255,10 +256,11 @@ impl Segments {
         // Refreshes count theirs, and one may be under way.
         let file = format!("{name}-{}.parquet", by.id);
         let (snapshot, resources) = (self.directory.snapshot(&file), self.resources.clone());
+        let forgotten = stored.forgotten.clone();
         let turn = self.gate.enter().await?;
         let loaded = self
             .blocking(move |engine| {
-                let loaded = engine.load_keys(&table, &list, &snapshot, &resources);
+                let loaded = engine.load_keys(&table, &list, &snapshot, &forgotten, &resources);
                 drop(turn);
                 loaded
             })

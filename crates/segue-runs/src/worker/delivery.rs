@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use segue_model::job::{Product, Status, Trigger, Work, account_lane};
-use segue_model::{DataMatching, PlanRequest, PlanSummary, Report};
+use segue_model::{DataMatching, Forgotten, PlanRequest, PlanSummary, Report};
 use segue_store::{Claimed, Job, SavedExport, Segment, StoreError};
 
 use super::{Ended, Worker, tracker::Tracker};
@@ -169,6 +169,7 @@ impl Attempt<'_> {
             list: recipe.list.id,
             mode: recipe.mode,
             retry_refused: self.job.trigger == Trigger::Retry,
+            forgotten: Forgotten::default(),
             ledger: None,
             folder: std::path::PathBuf::new(),
         };

@@ -43,6 +43,8 @@ advice-cannot-run = See the detail.
 
 problem-run-waits = A run of this export waits already
 advice-run-waits = Let it end, or cancel it, and ask again.
+problem-under-way = A run or a refresh is under way
+advice-under-way = Let it end, or cancel it, and ask again.
 
 problem-export-user-gone = Nobody answers for what the connection sends
 advice-export-user-gone = Have an administrator become its export user.

@@ -43,6 +43,8 @@ advice-cannot-run = Vezi detaliul.
 
 problem-run-waits = O rulare a acestui export așteaptă deja
 advice-run-waits = Las-o să se termine, sau anuleaz-o, și cere din nou.
+problem-under-way = O rulare sau o reîmprospătare este în desfășurare
+advice-under-way = Las-o să se termine, sau anuleaz-o, și cere din nou.
 
 problem-export-user-gone = Nimeni nu răspunde pentru ce trimite conexiunea
 advice-export-user-gone = Un administrator trebuie să devină utilizatorul ei de export.

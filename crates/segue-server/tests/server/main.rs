@@ -11,6 +11,7 @@ mod logs;
 mod openapi;
 mod people;
 mod place;
+mod profiles;
 mod roles;
 mod runs;
 mod segments;

@@ -155,6 +155,11 @@ impl Site {
         self.installation.directory.spill()
     }
 
+    /// The state directory.
+    pub(crate) fn state(&self) -> &std::path::Path {
+        self.installation.directory.path()
+    }
+
     pub(crate) fn now_ms(&self) -> i64 {
         self.now_ms.load(Ordering::SeqCst)
     }

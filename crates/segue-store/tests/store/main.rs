@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where something fails")]
 
 mod connections;
+mod forgotten;
 mod jobs;
 mod people;
 mod place;

@@ -622,8 +622,31 @@ fn a_token_may_do_what_its_scope_and_its_user_may() {
 }
 
 #[test]
+fn somebody_is_looked_at_and_forgotten() {
+    let remote = Remote::with_export();
+    words(&remote.command(&["exports", "run", "weekly letter", "--watch"]).output().unwrap(), 3);
+    let (table, key) = ("profiles", "1");
+    let sent = remote.done(&["profiles", "sent", table, key]);
+    assert!(sent.contains("Weekly letter") && sent.contains("listed") && sent.contains("created"), "{sent}");
+    assert!(sent.contains("everybody") && sent.contains("yes"), "{sent}");
+    assert_eq!(remote.done(&["profiles", "rows", table, key]), "There is nothing.");
+    let looked = remote.done(&["profiles", "forget", table, key]);
+    assert!(looked.contains("Nothing was changed") && looked.contains("Weekly letter, list 3"), "{looked}");
+    let wrong = remote.complaint(&["profiles", "forget", table, key, "--confirm", "other"], 2);
+    assert!(wrong.contains("must be the key"), "{wrong}");
+    let receipt = remote.json(&["profiles", "forget", table, key, "--confirm", key, "--json"]);
+    assert_eq!(receipt["ledgers"][0]["outcome"], "unsubscribed", "{receipt}");
+    let id = receipt["id"].as_str().unwrap();
+    assert_eq!(remote.json(&["profiles", "receipt", id, "--json"]), receipt);
+    assert!(remote.done(&["profiles", "receipts"]).contains(id));
+    assert!(remote.done(&["profiles", "receipt", id]).contains("Weekly letter, list 3: unsubscribed"));
+    assert!(remote.done(&["profiles", "sent", table, key]).contains(id));
+    remote.served.end();
+}
+
+#[test]
 fn help_of_verbs_that_ask_the_api() {
-    for command in ["connections", "exports", "runs", "refresh", "tokens", "audit"] {
+    for command in ["connections", "exports", "runs", "refresh", "tokens", "audit", "profiles"] {
         assert_shown(&format!("help_{command}"), &help_of(&[command]));
     }
 }

@@ -98,6 +98,7 @@ fn evaluation(folder: &Path, tables: &[StoredTable], definition: &str) -> Evalua
         tables: tables.to_vec(),
         segments: vec![(segment.to_owned(), folder.join(format!("{segment}.parquet")))],
         required: Vec::new(),
+        forgotten: segue_model::Forgotten::default(),
         now: "2026-03-29T12:00:00Z".parse().unwrap(),
         resources: Resources { threads: 2, memory_bytes: 256 << 20, spill },
     }

@@ -6,6 +6,7 @@ mod counting;
 mod definitions;
 mod describe;
 mod examples;
+mod forgotten;
 mod memory;
 mod nothing;
 mod operators;

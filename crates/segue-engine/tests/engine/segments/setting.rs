@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use segue_engine::TableEngine;
 use segue_model::segment::{Catalog, Definition, Fault, Relationship, Table, TableColumn, check, read};
-use segue_model::{EngineError, Evaluation, Resources, SegmentEngine, Source, StoredTable};
+use segue_model::{EngineError, Evaluation, Forgotten, Resources, SegmentEngine, Source, StoredTable};
 use tempfile::TempDir;
 
 pub(crate) struct Setting {
@@ -74,6 +74,7 @@ impl Setting {
             tables: self.tables.clone(),
             segments: self.segments.iter().map(|(name, _, path)| (name.clone(), path.clone())).collect(),
             required: self.required.clone(),
+            forgotten: Forgotten::default(),
             now: self.now,
             resources: self.resources(),
         }

@@ -97,6 +97,8 @@ pub(crate) struct PlanView {
     pub(crate) refused: u64,
     /// No members any more: to be unsubscribed from the list.
     pub(crate) leave: u64,
+    /// Rows that are left out because the people were forgotten; these are no members.
+    pub(crate) forgotten: u64,
     /// Imports that sending it takes.
     pub(crate) requests: u64,
     /// How long the provider's limit makes that, about; it imports in its own time, afterwards.
@@ -243,6 +245,7 @@ fn planned(plan: &PlanSummary) -> PlanView {
         invalid: counts.invalid,
         refused: counts.refused,
         leave: counts.leave,
+        forgotten: counts.forgotten,
         requests: plan.imports(),
         minutes: plan.minutes(),
     }

@@ -71,12 +71,12 @@ impl Office {
         office
     }
 
-    fn file(&self) -> std::path::PathBuf {
+    pub(crate) fn file(&self) -> std::path::PathBuf {
         self.folder.path().join("customers.csv")
     }
 
     /// So many customers in this city, of whom the last one has no address.
-    fn write_customers(&self, count: usize, city: &str) {
+    pub(crate) fn write_customers(&self, count: usize, city: &str) {
         let mut text = "id,mail,city\n".to_owned();
         for number in 1..=count {
             let mail = if number == count { String::new() } else { format!("person{number}@example.com") };
@@ -114,14 +114,14 @@ impl Office {
     }
 
     /// Changes the simulated account by its own ways.
-    async fn arrange(&self, what: &str, body: &Value) {
+    pub(crate) async fn arrange(&self, what: &str, body: &Value) {
         let url = format!("http://{}/sim/{what}", self.account.address());
         let answer = reqwest::Client::new().post(url).json(body).send().await.expect("an answer");
         assert!(answer.status().is_success(), "{what}: {}", answer.status());
     }
 
     /// The addresses that are active on list 2, sorted.
-    async fn on_the_list(&self) -> Vec<String> {
+    pub(crate) async fn on_the_list(&self) -> Vec<String> {
         let mut found = Vec::new();
         for line in self.at_the_account("contacts").await.lines() {
             let contact: Value = serde_json::from_str(line).expect("JSON");

@@ -1,45 +1,45 @@
-//! Customers: who they are, and the segments that may hold them. What is searched for is sent as a form, so that it stands in
-//! no address.
+//! Customers: who they are, the segments that hold them, what was sent of them, what belongs to them; and forgetting them. What
+//! is searched for is sent as a form, so that it stands in no address.
+
+mod forget;
+mod person;
+mod receipts;
 
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use segue_model::Right;
 use segue_model::segment::{Kind, Meaning, Table};
 use serde_json::{Map, Value, json};
 
+use self::person::Person;
 use super::form::{Form, body};
 use super::page::{Frame, Section, ok, shown};
 use crate::app::App;
 use crate::caller::Caller;
-use crate::input::{Asked, Body};
+use crate::input::Body;
 use crate::problem::{Code, Problem};
 use crate::routes::segments::definitions::sample;
-use crate::routes::segments::view::{PreviewView, SegmentView};
-use crate::routes::segments::{self, SegmentQuery};
+use crate::routes::segments::view::PreviewView;
 
 /// What people are searched by besides their key.
 const SEARCHED: [Meaning; 4] = [Meaning::Email, Meaning::FirstName, Meaning::LastName, Meaning::Phone];
-/// Segments that are listed with somebody.
-const SEGMENTS: u32 = 200;
 
 pub(crate) fn pages() -> Router<App> {
-    Router::new().route("/customers", get(blank).post(search))
-}
-
-/// One person whom a search has found.
-struct Customer {
-    key: String,
-    /// What is known, by column.
-    attributes: Vec<(String, String)>,
-    segments: Vec<SegmentView>,
+    Router::new()
+        .route("/customers", get(blank).post(search))
+        .route("/customers/forget", get(async || Redirect::to("/customers")).post(forget::ask))
+        .route("/customers/forget/now", get(async || Redirect::to("/customers")).post(forget::forget))
+        .route("/customers/receipts", get(receipts::list))
+        .route("/customers/receipts/{id}", get(receipts::show))
+        .route("/customers/receipts/{id}/download", get(receipts::download))
 }
 
 #[derive(Template)]
-#[template(path = "customers.html")]
+#[template(path = "customers/search.html")]
 struct Page {
     frame: Frame,
     /// Tables of people.
@@ -50,7 +50,9 @@ struct Page {
     found: Option<PreviewView>,
     /// The place of the key among the columns.
     key: usize,
-    customer: Option<Customer>,
+    person: Option<Person>,
+    /// Whoever was forgotten and had this key: the receipt, unless that was not brought to its end.
+    forgotten: Option<Option<String>>,
     trouble: Option<Problem>,
 }
 
@@ -70,7 +72,8 @@ async fn page(app: &App, caller: &Caller, form: &Form) -> Result<(Page, Vec<Tabl
         is_asked: false,
         found: None,
         key: 0,
-        customer: None,
+        person: None,
+        forgotten: None,
         trouble: None,
     };
     Ok((page, tables))
@@ -101,7 +104,10 @@ async fn search(State(app): State<App>, caller: Caller, form: Form) -> Result<Re
         Ok(Json(found)) => {
             page.key = found.columns.iter().position(|column| column == key).unwrap_or_default();
             if let [row] = found.rows.as_slice() {
-                page.customer = Some(customer(&app, &caller, &page, &found.columns, row).await?);
+                page.person = Some(Person::of(&app, &caller, table, &page, &found.columns, row).await?);
+            } else if found.rows.is_empty() {
+                let erasure = app.profiles.erasure(&page.table, &page.search).await?;
+                page.forgotten = erasure.map(|erasure| erasure.receipt.is_some().then_some(erasure.id));
             }
             page.found = Some(found);
             Ok(ok(&page))
@@ -112,27 +118,4 @@ async fn search(State(app): State<App>, caller: Caller, form: Form) -> Result<Re
         }
         Err(problem) => Err(problem),
     }
-}
-
-async fn customer(
-    app: &App,
-    caller: &Caller,
-    page: &Page,
-    columns: &[String],
-    row: &[String],
-) -> Result<Customer, Problem> {
-    let query = SegmentQuery {
-        search: None,
-        table: Some(page.table.clone()),
-        kind: None,
-        state: None,
-        limit: Some(SEGMENTS),
-        cursor: None,
-    };
-    let Json(segments) = segments::list(State(app.clone()), caller.clone(), Asked(query)).await?;
-    Ok(Customer {
-        key: row.get(page.key).cloned().unwrap_or_default(),
-        attributes: columns.iter().cloned().zip(row.iter().cloned()).collect(),
-        segments: segments.items,
-    })
 }
