@@ -128,6 +128,17 @@ pub struct Overlap {
     pub profiles: u64,
 }
 
+/// What became of a list of keys.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LoadedKeys {
+    /// Keys that are profiles'.
+    pub members: u64,
+    /// Keys that are nobody's.
+    pub unknown: u64,
+    /// The first of those, at most ten.
+    pub examples: Vec<String>,
+}
+
 /// The first members as a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
@@ -238,7 +249,7 @@ pub trait SegmentEngine: Send + Sync + 'static {
     fn overlap(&self, snapshots: &[PathBuf], resources: &Resources) -> Result<Vec<Overlap>, EngineError>;
 
     /// Writes a snapshot of the keys that a file lists, one a line or in the column of this name, that are profiles of the
-    /// table. Returns how many are, and how many are not.
+    /// table.
     ///
     /// # Errors
     /// [`EngineError::Input`] if the list cannot be read.
@@ -248,5 +259,5 @@ pub trait SegmentEngine: Send + Sync + 'static {
         list: &Source,
         snapshot: &Path,
         resources: &Resources,
-    ) -> Result<(u64, u64), EngineError>;
+    ) -> Result<LoadedKeys, EngineError>;
 }

@@ -32,8 +32,8 @@ use std::path::{Path, PathBuf};
 
 use segue_model::segment::{Kind, Meaning};
 use segue_model::{
-    Described, Drifted, EngineError, Evaluated, Evaluation, Explanation, Overlap, Preview, Resources,
-    SegmentEngine, Source, StoredTable,
+    Described, Drifted, EngineError, Evaluated, Evaluation, Explanation, LoadedKeys, Overlap, Preview,
+    Resources, SegmentEngine, Source, StoredTable,
 };
 
 use crate::TableEngine;
@@ -117,7 +117,7 @@ impl SegmentEngine for TableEngine {
         list: &Source,
         snapshot: &Path,
         resources: &Resources,
-    ) -> Result<(u64, u64), EngineError> {
+    ) -> Result<LoadedKeys, EngineError> {
         evaluator::run(resources, |sort_merge| load::load(table, list, snapshot, resources, sort_merge))
     }
 }

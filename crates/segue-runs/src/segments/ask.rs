@@ -275,7 +275,7 @@ impl Segments {
         let prepare = |stored: &Stored| {
             let mut asked = stored.table(table)?.clone();
             if asked.table.column(column).is_none() {
-                let words = super::tables::unknown_column(&asked.table.columns, table, column);
+                let words = super::columns::unknown_column(&asked.table.columns, table, column);
                 return Err(SegmentError::Missing(words));
             }
             // Nothing else is read.

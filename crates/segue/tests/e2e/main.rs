@@ -5,6 +5,7 @@
 mod config;
 mod crash;
 mod database;
+mod declaring;
 mod errors;
 mod keys;
 mod output;
