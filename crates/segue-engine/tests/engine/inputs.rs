@@ -105,15 +105,15 @@ fn a_folder_passes_nothing_over_in_silence() {
     let bench = Bench::new();
     let folder = bench.folder.path().join("in");
     fs::create_dir(&folder).unwrap();
-    fs::write(folder.join("notes.txt"), "email\nann@example.com\n").unwrap();
+    fs::write(folder.join("notes.txt"), "email,name\nann@example.com,Ann\n").unwrap();
     let inspection = TableEngine.inspect(&Source::anywhere(folder.display().to_string())).unwrap();
     assert_eq!(inspection.files.len(), 1, "texts alone can be tables");
-    fs::write(folder.join("a.csv"), "email\nann@example.com\n").unwrap();
+    fs::write(folder.join("a.csv"), "email,name\nann@example.com,Ann\n").unwrap();
     let words = bench.complaint(&folder);
     assert!(words.contains("holds in/notes.txt beside in/a.csv: move it if it is no data"), "{words}");
     fs::remove_file(folder.join("notes.txt")).unwrap();
     fs::create_dir(folder.join("2025")).unwrap();
-    fs::write(folder.join("2025/b.csv"), "email\nbob@example.com\n").unwrap();
+    fs::write(folder.join("2025/b.csv"), "email,name\nbob@example.com,Bob\n").unwrap();
     let words = bench.complaint(&folder);
     assert!(words.starts_with("in/2025 is a folder in the folder "), "{words}");
     assert!(words.contains("by a pattern like in/**/*.csv"), "{words}");
