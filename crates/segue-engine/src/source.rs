@@ -22,6 +22,10 @@ pub(crate) struct Files {
 
 /// Finds the files of a source: the file itself, those of a folder, or those that a pattern matches, sorted by name.
 pub(crate) fn find(source: &Source) -> Result<Files, EngineError> {
+    if let Some(folder) = source.within.as_deref().filter(|_| Path::new(&source.path).is_dir()) {
+        // What a folder elsewhere holds is not told either.
+        place_within(Path::new(&source.path), folder)?;
+    }
     let paths = paths(&source.path)?;
     if let Some(folder) = &source.within {
         paths.iter().try_for_each(|path| check_place(path, folder))?;
@@ -57,6 +61,16 @@ pub(crate) fn find(source: &Source) -> Result<Files, EngineError> {
 
 /// Whether a file is in a folder, wherever links lead. Looked at whenever it is read: links change.
 fn check_place(path: &Path, folder: &str) -> Result<(), EngineError> {
+    // Reading what is no file may never end.
+    if place_within(path, folder)?.is_file() {
+        Ok(())
+    } else {
+        input(format!("{} is not a file", path.display()))
+    }
+}
+
+/// Where a file or folder really is, if that is in the folder.
+fn place_within(path: &Path, folder: &str) -> Result<PathBuf, EngineError> {
     let name = path.display();
     let folder = Path::new(folder).canonicalize().map_err(|error| unreadable(Path::new(folder), &error))?;
     let place = path.canonicalize().map_err(|error| unreadable(path, &error))?;
@@ -66,25 +80,13 @@ fn check_place(path: &Path, folder: &str) -> Result<(), EngineError> {
             folder.display()
         ));
     }
-    // Reading what is no file may never end.
-    if place.is_file() { Ok(()) } else { input(format!("{name} is not a file")) }
+    Ok(place)
 }
 
 fn paths(given: &str) -> Result<Vec<PathBuf>, EngineError> {
     let path = Path::new(given);
     if path.is_dir() {
-        let entries = path.read_dir().map_err(|error| unreadable(path, &error))?;
-        let mut found = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(|error| unreadable(path, &error))?;
-            // Writers of data sets leave `_SUCCESS`, `.crc` and the like beside them.
-            let is_hidden = matches!(entry.file_name().as_encoded_bytes().first(), Some(b'.' | b'_'));
-            if !is_hidden && entry.path().is_file() {
-                found.push(entry.path());
-            }
-        }
-        found.sort_unstable();
-        return if found.is_empty() { input(format!("the folder {given} holds no file")) } else { Ok(found) };
+        return in_folder(path);
     }
     if path.exists() || !given.contains(['*', '?', '[']) {
         // A missing file is reported when its metadata is read.
@@ -95,6 +97,47 @@ fn paths(given: &str) -> Result<Vec<PathBuf>, EngineError> {
     let mut found: Vec<PathBuf> = pattern.filter_map(Result::ok).filter(|path| path.is_file()).collect();
     found.sort_unstable();
     if found.is_empty() { input(format!("no file matches {given}")) } else { Ok(found) }
+}
+
+/// The files of a folder. What would not be read, or is hardly meant to be, is refused and not passed over in silence.
+fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, EngineError> {
+    let (name, mut found) = (folder.display(), Vec::new());
+    for entry in folder.read_dir().map_err(|error| unreadable(folder, &error))? {
+        let entry = entry.map_err(|error| unreadable(folder, &error))?;
+        // Writers of data sets leave `_SUCCESS`, `.crc` and the like beside them.
+        let is_hidden = matches!(entry.file_name().as_encoded_bytes().first(), Some(b'.' | b'_'));
+        if is_hidden {
+            continue;
+        }
+        if entry.path().is_dir() {
+            return input(format!(
+                "{} is a folder in the folder {name}, and its files would not be read: move it, or name all files by a \
+                 pattern like {name}/**/*.csv",
+                entry.path().display()
+            ));
+        }
+        if entry.path().is_file() {
+            found.push(entry.path());
+        }
+    }
+    found.sort_unstable();
+    let (tables, others): (Vec<&PathBuf>, Vec<&PathBuf>) =
+        found.iter().partition(|file| is_named_table(file));
+    match (tables.first(), others.first()) {
+        (None, None) => input(format!("the folder {name} holds no file")),
+        (Some(table), Some(other)) => input(format!(
+            "the folder {name} holds {} beside {}: move it if it is no data, or name those that are by a pattern",
+            other.display(),
+            table.display()
+        )),
+        _ => Ok(found),
+    }
+}
+
+/// Whether a file is a table by its name: `readme.txt` can be one, but is none where others are.
+fn is_named_table(path: &Path) -> bool {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    matches!(ending.as_deref(), Some("csv" | "tsv" | "parquet" | "pq" | "ndjson" | "jsonl" | "json"))
 }
 
 /// By its extension, or by its first bytes where that says nothing.

@@ -130,6 +130,17 @@ pub struct Overlap {
     pub profiles: u64,
 }
 
+/// What became of a list of keys.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LoadedKeys {
+    /// Keys that are profiles'.
+    pub members: u64,
+    /// Keys that are nobody's.
+    pub unknown: u64,
+    /// The first of those, at most ten.
+    pub examples: Vec<String>,
+}
+
 /// The first members as a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
@@ -234,12 +245,6 @@ pub trait SegmentEngine: Send + Sync + 'static {
     /// As [`SegmentEngine::count`]; also [`EngineError::Input`] if the profile may be in a row that was set aside.
     fn explain(&self, evaluation: &Evaluation, key: &str) -> Result<Option<Explanation>, EngineError>;
 
-    /// Whether a snapshot holds a key, given as text.
-    ///
-    /// # Errors
-    /// If the snapshot cannot be read.
-    fn holds(&self, snapshot: &Path, key: &str) -> Result<bool, EngineError>;
-
     /// How the members of several segments overlap.
     ///
     /// # Errors
@@ -247,7 +252,7 @@ pub trait SegmentEngine: Send + Sync + 'static {
     fn overlap(&self, snapshots: &[PathBuf], resources: &Resources) -> Result<Vec<Overlap>, EngineError>;
 
     /// Writes a snapshot of the keys that a file lists, one a line or in the column of this name, that are profiles of the
-    /// table and were not forgotten. Returns how many are, and how many are not.
+    /// table and were not forgotten.
     ///
     /// # Errors
     /// [`EngineError::Input`] if the list cannot be read.
@@ -258,7 +263,7 @@ pub trait SegmentEngine: Send + Sync + 'static {
         snapshot: &Path,
         forgotten: &Forgotten,
         resources: &Resources,
-    ) -> Result<(u64, u64), EngineError>;
+    ) -> Result<LoadedKeys, EngineError>;
 
     /// The row of a profile as text, column by column in the table's order, forgotten or not; none if there is none.
     ///

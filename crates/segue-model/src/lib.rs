@@ -25,8 +25,8 @@ mod settlement;
 
 pub use engine::{Column, Engine, EngineError, Format, Inspection, PlanRows, RowChunk, Source};
 pub use evaluation::{
-    Corrupt, Described, DescribedColumn, Drifted, Evaluated, Evaluation, Explanation, Overlap, Preview,
-    Resources, SegmentEngine, StoredTable,
+    Corrupt, Described, DescribedColumn, Drifted, Evaluated, Evaluation, Explanation, LoadedKeys, Overlap,
+    Preview, Resources, SegmentEngine, StoredTable,
 };
 pub use fate::{Fate, RowSearch, RunRow, RunRows};
 pub use forgotten::{Forgotten, HashKey};

@@ -8,7 +8,7 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::JoinType;
 use datafusion::datasource::MemTable;
 use datafusion::logical_expr::cast;
-use segue_model::{EngineError, Forgotten, Resources, Source, StoredTable};
+use segue_model::{EngineError, Forgotten, LoadedKeys, Resources, Source, StoredTable};
 
 use super::failure::Failed;
 use super::related::named;
@@ -22,7 +22,10 @@ use crate::text::Values;
 
 const LISTED: &str = "listed";
 
-/// Writes the keys that a list names and that are profiles. Returns how many are, and how many are not.
+/// The most unknown keys that are told.
+const EXAMPLES: usize = 10;
+
+/// Writes the keys that a list names and that are profiles.
 pub(super) async fn load(
     table: &StoredTable,
     list: &Source,
@@ -30,7 +33,7 @@ pub(super) async fn load(
     forgotten: &Forgotten,
     resources: &Resources,
     sort_merge: bool,
-) -> Result<(u64, u64), EngineError> {
+) -> Result<LoadedKeys, EngineError> {
     let session = scan::session(resources, sort_merge)?;
     let key = table.table.key.clone().ok_or_else(|| unchecked("key"))?;
     let mut keys = read(list, &key)?;
@@ -47,12 +50,26 @@ pub(super) async fn load(
     let profiles = scan::scan(&session, table, &wanted, "p", &Aside::default()).await?;
     let same = named(LISTED).eq(cast(named("p0"), DataType::Utf8));
     let sorted = list
-        .join_on(profiles, JoinType::RightSemi, [same])
+        .clone()
+        .join_on(profiles.clone(), JoinType::RightSemi, [same.clone()])
         .and_then(|members| members.sort(vec![named("p0").sort(true, false)]))
         .failed("planning")?;
     let stream = sorted.execute_stream().await.failed("reading profiles")?;
-    let found = snapshot::write(stream, snapshot).await?.finish(&table.table.name)?;
-    Ok((found, listed.saturating_sub(found)))
+    let members = snapshot::write(stream, snapshot).await?.finish(&table.table.name)?;
+    let unknown = listed.saturating_sub(members);
+    let mut examples = Vec::new();
+    if unknown > 0 {
+        let others = list
+            .join_on(profiles, JoinType::LeftAnti, [same])
+            .and_then(|others| others.sort(vec![named(LISTED).sort(true, false)]))
+            .and_then(|others| others.limit(0, Some(EXAMPLES)))
+            .failed("planning")?;
+        for batch in others.collect().await.failed("reading profiles")? {
+            let values = Values::of(batch.column(0), "the key")?;
+            examples.extend((0..batch.num_rows()).filter_map(|row| values.text(row)).map(str::to_owned));
+        }
+    }
+    Ok(LoadedKeys { members, unknown, examples })
 }
 
 /// The keys of a list: its column of the key's name, or its only column.

@@ -33,8 +33,8 @@ use std::path::{Path, PathBuf};
 
 use segue_model::segment::{Kind, Meaning};
 use segue_model::{
-    Described, Drifted, EngineError, Evaluated, Evaluation, Explanation, Forgotten, Overlap, Preview,
-    RelatedRows, Resources, SegmentEngine, Source, StoredTable,
+    Described, Drifted, EngineError, Evaluated, Evaluation, Explanation, Forgotten, LoadedKeys, Overlap,
+    Preview, RelatedRows, Resources, SegmentEngine, Source, StoredTable,
 };
 
 use crate::TableEngine;
@@ -109,10 +109,6 @@ impl SegmentEngine for TableEngine {
         evaluator::run(&evaluation.resources, |sort_merge| explain::explain(evaluation, key, sort_merge))
     }
 
-    fn holds(&self, snapshot: &Path, key: &str) -> Result<bool, EngineError> {
-        snapshot::holds(snapshot, key)
-    }
-
     fn overlap(&self, snapshots: &[PathBuf], resources: &Resources) -> Result<Vec<Overlap>, EngineError> {
         evaluator::run(resources, |sort_merge| members::overlap(snapshots, resources, sort_merge))
     }
@@ -124,7 +120,7 @@ impl SegmentEngine for TableEngine {
         snapshot: &Path,
         forgotten: &Forgotten,
         resources: &Resources,
-    ) -> Result<(u64, u64), EngineError> {
+    ) -> Result<LoadedKeys, EngineError> {
         evaluator::run(resources, |sort_merge| {
             load::load(table, list, snapshot, forgotten, resources, sort_merge)
         })

@@ -35,18 +35,6 @@ pub(super) async fn write(
     Ok(writer)
 }
 
-/// Whether a snapshot holds a key, given as text.
-pub(super) fn holds(snapshot: &Path, key: &str) -> Result<bool, EngineError> {
-    for batch in table::read(snapshot, &[KEY], 0, ROWS)? {
-        let batch = batch.map_err(|error| internal("reading a snapshot")(error.into()))?;
-        let keys = Values::of(batch.column(0), "the key")?;
-        if (0..batch.num_rows()).any(|row| keys.text(row) == Some(key)) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
 /// A snapshot that is being written. The same keys make the same file, in whatever portions they come.
 pub(super) struct SnapshotWriter {
     schema: SchemaRef,

@@ -6,6 +6,7 @@ use segue_model::segment::{
 };
 
 use super::scope::unchecked;
+use crate::error::input;
 
 /// Something that is true or false of a profile.
 #[derive(Debug, Clone)]
@@ -70,7 +71,15 @@ impl<'d> Planter<'d> {
         tree: Tree<'d>,
         required: &'d [String],
     ) -> Result<Tree<'d>, EngineError> {
-        required.iter().try_fold(tree, |tree, name| Ok(all(tree, self.named(name)?)))
+        required.iter().try_fold(tree, |tree, name| {
+            if self.named.iter().all(|(known, _)| known != name) {
+                return input(format!(
+                    "the table of profiles declares no condition \"{name}\", which is required of everybody: declare it with \
+                     segue tables condition TABLE {name} FILE"
+                ));
+            }
+            Ok(all(tree, self.named(name)?))
+        })
     }
 
     pub(super) fn group(&mut self, group: &'d Group) -> Result<Tree<'d>, EngineError> {

@@ -101,6 +101,27 @@ fn folders_and_patterns_are_read_in_order_of_their_names() {
 }
 
 #[test]
+fn a_folder_passes_nothing_over_in_silence() {
+    let bench = Bench::new();
+    let folder = bench.folder.path().join("in");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("notes.txt"), "email,name\nann@example.com,Ann\n").unwrap();
+    let inspection = TableEngine.inspect(&Source::anywhere(folder.display().to_string())).unwrap();
+    assert_eq!(inspection.files.len(), 1, "texts alone can be tables");
+    fs::write(folder.join("a.csv"), "email,name\nann@example.com,Ann\n").unwrap();
+    let words = bench.complaint(&folder);
+    assert!(words.contains("holds in/notes.txt beside in/a.csv: move it if it is no data"), "{words}");
+    fs::remove_file(folder.join("notes.txt")).unwrap();
+    fs::create_dir(folder.join("2025")).unwrap();
+    fs::write(folder.join("2025/b.csv"), "email,name\nbob@example.com,Bob\n").unwrap();
+    let words = bench.complaint(&folder);
+    assert!(words.starts_with("in/2025 is a folder in the folder "), "{words}");
+    assert!(words.contains("by a pattern like in/**/*.csv"), "{words}");
+    bench.plan(&folder.join("**/*.csv"), |_| ()).unwrap();
+    assert_eq!(bench.sent().len(), 2);
+}
+
+#[test]
 fn numbers_and_lists_of_ndjson_are_sent_as_text() {
     let bench = Bench::new();
     let source = bench.file(

@@ -79,6 +79,38 @@ operators! {
 }
 
 impl Operator {
+    /// How to write what other languages call by another word.
+    pub(super) fn meant_by(word: &str) -> Option<&'static str> {
+        Some(match word.to_lowercase().as_str() {
+            "=" | "==" | "eq" | "equal" | "equals" | "is_equal_to" => "is",
+            "!=" | "<>" | "≠" | "ne" | "neq" | "not" | "not_equal" | "not_equals" | "is_not_equal_to" => {
+                "is_not"
+            }
+            "<" | "lt" | "less" | "smaller_than" | "below" | "under" => "less_than",
+            "<=" | "≤" | "lte" | "le" | "less_or_equal" | "less_than_or_equal" | "max" | "maximum" => {
+                "at_most"
+            }
+            ">" | "gt" | "greater" | "greater_than" | "larger_than" | "above" | "over" => "more_than",
+            ">=" | "≥" | "gte" | "ge" | "greater_or_equal" | "greater_than_or_equal" | "min" | "minimum" => {
+                "at_least"
+            }
+            "in" | "any_of" | "is_one_of" | "is_in" => "one_of",
+            "not_in" | "not_one_of" | "is_none_of" | "is_not_in" => "none_of",
+            "like" | "includes" | "has" => "contains",
+            "not_like" | "not_contains" | "excludes" => "does_not_contain",
+            "begins_with" | "starts" | "prefix" => "starts_with",
+            "ends" | "suffix" => "ends_with",
+            "regex" | "regexp" | "rlike" => "matches",
+            "since" | "later_than" => "after",
+            "until" | "earlier_than" => "before",
+            "within" | "last" => "in_last",
+            "next" => "in_next",
+            "empty" | "null" | "is_null" | "missing" => "is_empty: true",
+            "not_empty" | "is_not_empty" | "not_null" | "is_not_null" | "exists" => "is_empty: false",
+            _ => return None,
+        })
+    }
+
     /// Whether it can compare texts without regard to upper and lower case.
     #[must_use]
     pub const fn can_ignore_case(self) -> bool {

@@ -89,22 +89,33 @@ impl Meaning {
         (Self::Birthday, "birthday"),
     ];
 
-    /// What a column of this name probably is.
+    /// What a column of this name probably is: in English, German, French, Spanish or Romanian, with or without accents.
     #[must_use]
     pub fn guess(column: &str) -> Option<Self> {
         let plain: String =
-            column.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+            column.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).map(plain).collect();
         Some(match plain.as_str() {
-            "email" | "emailaddress" | "mail" | "emailaddress1" | "primaryemail" => Self::Email,
-            "firstname" | "givenname" | "forename" => Self::FirstName,
-            "lastname" | "surname" | "familyname" => Self::LastName,
-            "phone" | "phonenumber" | "mobile" | "mobilephone" | "telephone" | "telephone1" => Self::Phone,
-            "company" | "companyname" | "account" | "accountname" | "organisation" | "organization" => {
-                Self::Company
+            "email" | "emailaddress" | "mail" | "emailaddress1" | "primaryemail" | "emailadresse"
+            | "mailadresse" | "adresseemail" | "adressemail" | "courriel" | "correo"
+            | "correoelectronico" | "adresaemail" | "adresadeemail" => Self::Email,
+            "firstname" | "givenname" | "forename" | "vorname" | "prenom" | "nombre" | "prenume" => {
+                Self::FirstName
             }
-            "city" | "town" => Self::City,
-            "country" | "countryname" => Self::Country,
-            "birthday" | "birthdate" | "dateofbirth" | "dob" => Self::Birthday,
+            "lastname" | "surname" | "familyname" | "nachname" | "familienname" | "nom" | "nomdefamille"
+            | "apellido" | "apellidos" | "nume" | "numedefamilie" => Self::LastName,
+            "phone" | "phonenumber" | "mobile" | "mobilephone" | "telephone" | "telephone1" | "telefon"
+            | "telefonnummer" | "handy" | "handynummer" | "mobiltelefon" | "telephoneportable"
+            | "numerodetelephone" | "telefono" | "numerodetelefono" | "movil" | "celular"
+            | "telefonmobil" | "numardetelefon" | "numartelefon" | "nrtelefon" => Self::Phone,
+            "company" | "companyname" | "account" | "accountname" | "organisation" | "organization"
+            | "firma" | "firmenname" | "unternehmen" | "entreprise" | "societe" | "empresa" | "compania"
+            | "companie" | "societate" => Self::Company,
+            "city" | "town" | "stadt" | "ort" | "wohnort" | "ville" | "ciudad" | "oras" | "localitate" => {
+                Self::City
+            }
+            "country" | "countryname" | "land" | "pays" | "pais" | "tara" => Self::Country,
+            "birthday" | "birthdate" | "dateofbirth" | "dob" | "geburtstag" | "geburtsdatum"
+            | "datedenaissance" | "fechadenacimiento" | "datanasterii" | "datadenastere" => Self::Birthday,
             _ => return None,
         })
     }
@@ -113,6 +124,22 @@ impl Meaning {
     #[must_use]
     pub fn word(self) -> &'static str {
         Self::ALL.iter().find(|(meaning, _)| *meaning == self).map_or("", |(_, word)| word)
+    }
+}
+
+/// A letter without its accent. Romanian is also written with the cedillas of Turkish.
+fn plain(letter: char) -> char {
+    match letter {
+        'ä' | 'á' | 'à' | 'â' | 'ă' => 'a',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'í' | 'î' | 'ï' => 'i',
+        'ö' | 'ó' | 'ô' => 'o',
+        'ü' | 'ú' | 'û' => 'u',
+        'ñ' => 'n',
+        'ç' => 'c',
+        'ș' | 'ş' => 's',
+        'ț' | 'ţ' => 't',
+        other => other,
     }
 }
 
@@ -232,6 +259,32 @@ impl Function {
                 Some(kind)
             }
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_guessed_by_their_names_in_several_languages() {
+        for (meaning, names) in [
+            (Meaning::Email, "E-Mail EmailAddress E-Mail-Adresse courriel"),
+            (Meaning::FirstName, "first_name Vorname Prenume Prénom nombre"),
+            (Meaning::LastName, "Surname Nachname NUME nom Apellidos nume_de_familie"),
+            (Meaning::Phone, "mobile Telefon Téléphone teléfono Număr_telefon nr.telefon"),
+            (Meaning::Company, "company Firma Societe Compañía companie"),
+            (Meaning::City, "City Ort Ville ciudad Oraș Oraş"),
+            (Meaning::Country, "country Land pays PAÍS țară ţara"),
+            (Meaning::Birthday, "dob Geburtsdatum date_de_naissance Data_nașterii"),
+        ] {
+            for name in names.split(' ') {
+                assert_eq!(Meaning::guess(name), Some(meaning), "{name}");
+            }
+        }
+        for other in ["name", "numar", "id", "total", "last_order"] {
+            assert_eq!(Meaning::guess(other), None, "{other}");
         }
     }
 }

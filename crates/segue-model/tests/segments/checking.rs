@@ -35,7 +35,7 @@ rules:
 #[test]
 fn tables_of_profiles() {
     assert_snapshot!(checked("{version: 1, table: profile, rules: [{all: [{condition: c}]}]}"), @r#"/table: there is no table "profile"; did you mean "profiles"?"#);
-    assert_snapshot!(checked("{version: 1, table: log, rules: [{all: [{column: line, is: x}]}]}"), @r#"/table: table "log" has no key, so its rows are no profiles: add it again with --key"#);
+    assert_snapshot!(checked("{version: 1, table: log, rules: [{all: [{column: line, is: x}]}]}"), @r#"/table: table "log" has no key, so its rows are no profiles: declare it anew with --replace --key COLUMN"#);
 }
 
 mod columns {
@@ -53,7 +53,8 @@ mod columns {
 
     #[test]
     fn that_take_other_operators() {
-        assert_snapshot!(all("{column: country, at_least: 1}"), @r#"/rules/0/all/0/at_least: column "country" is text, which takes: is, is_not, one_of, none_of, contains, does_not_contain, starts_with, ends_with, matches, is_empty"#);
+        assert_snapshot!(all("{column: country, at_least: 1}"), @r#"/rules/0/all/0/at_least: column "country" is text, which takes: is, is_not, one_of, none_of, contains, does_not_contain, starts_with, ends_with, matches, is_empty; or declare it with --kind country=number"#);
+        assert_snapshot!(all("{column: country, on: 2026-01-31}"), @r#"/rules/0/all/0/on: column "country" is text, which takes: is, is_not, one_of, none_of, contains, does_not_contain, starts_with, ends_with, matches, is_empty; or declare it with --kind country=date"#);
         assert_snapshot!(all("{column: points, contains: 1}"), @r#"/rules/0/all/0/contains: column "points" is a number, which takes: is, is_not, less_than, at_most, more_than, at_least, between, one_of, none_of, is_empty"#);
         assert_snapshot!(all("{column: birthday, is: 2026-01-31}"), @r#"/rules/0/all/0/is: column "birthday" is a date, which takes: on, before, after, between, in_last, not_in_last, in_next, to_date, month_of, day_of, is_empty"#);
         assert_snapshot!(all("{column: signed_up, one_of: [2026-01-31]}"), @r#"/rules/0/all/0/one_of: column "signed_up" is a time, which takes: on, before, after, between, in_last, not_in_last, in_next, to_date, month_of, day_of, is_empty"#);
@@ -172,7 +173,7 @@ fn aggregates() {
     assert_snapshot!(visits("count: {at_least: many}"), @r#"/rules/0/all/0/count/at_least: "many" cannot be compared with a number: it is no number"#);
     assert_snapshot!(visits("count: {contains: 1}"), @"/rules/0/all/0/count/contains: the count is a number, which takes: is, is_not, less_than, at_most, more_than, at_least, between, one_of, none_of, is_empty");
     assert_snapshot!(visits("max: {of: at, at_least: 3}"), @"/rules/0/all/0/max/at_least: the max is a moment, which takes: on, before, after, between, in_last, not_in_last, in_next, to_date, month_of, day_of, is_empty");
-    assert_snapshot!(all("{related: invoices, via: [bill_to], average: {of: status, at_least: 3}}"), @r#"/rules/0/all/0/average/of: column "status" is text: there is no average of that"#);
+    assert_snapshot!(all("{related: invoices, via: [bill_to], average: {of: status, at_least: 3}}"), @r#"/rules/0/all/0/average/of: column "status" is text: there is no average of that; or declare it with --kind status=number"#);
 }
 
 #[test]

@@ -105,7 +105,11 @@ fn conditions() {
 fn tests_of_columns() {
     assert_snapshot!(condition("{column: country}"), @"/rules/0/all/0: the operator is missing, as in is_empty: false");
     assert_snapshot!(condition("{column: , is: x}"), @"/rules/0/all/0/column: nothing stands where a text is needed");
-    assert_snapshot!(condition("{column: country, equals: Brazil}"), @r#"/rules/0/all/0/equals: "equals" is no operator; there is: is, is_not, one_of, none_of, contains, does_not_contain, starts_with, ends_with, matches, less_than, at_most, more_than, at_least, between, on, before, after, in_last, not_in_last, in_next, to_date, month_of, day_of, contains_any, contains_all, contains_none, is_empty"#);
+    assert_snapshot!(condition("{column: country, equals: Brazil}"), @r#"/rules/0/all/0/equals: "equals" is no operator; write is"#);
+    assert_snapshot!(test("'>': 5"), @r#"/rules/0/all/0/>: ">" is no operator; write more_than"#);
+    assert_snapshot!(test("Greater_Than: 5"), @r#"/rules/0/all/0/Greater_Than: "Greater_Than" is no operator; write more_than"#);
+    assert_snapshot!(test("not_empty: true"), @r#"/rules/0/all/0/not_empty: "not_empty" is no operator; write is_empty: false"#);
+    assert_snapshot!(test("resembles: x"), @r#"/rules/0/all/0/resembles: "resembles" is no operator; there is: is, is_not, one_of, none_of, contains, does_not_contain, starts_with, ends_with, matches, less_than, at_most, more_than, at_least, between, on, before, after, in_last, not_in_last, in_next, to_date, month_of, day_of, contains_any, contains_all, contains_none, is_empty"#);
     assert_snapshot!(test("contians: x"), @r#"/rules/0/all/0/contians: "contians" is no operator; did you mean "contains"?"#);
     assert_snapshot!(test("is: x, is_not: y"), @r#"/rules/0/all/0: "is" and "is_not" stand in one condition: make two of it"#);
     assert_snapshot!(test("is: x, ignorecase: true"), @r#"/rules/0/all/0/ignorecase: "ignorecase" has no meaning here; did you mean "ignore_case"?"#);
@@ -180,14 +184,18 @@ fn related_tables() {
     /rules/0/all/0/x: "x" has no meaning here; there is: related, via, where, has, count, count_distinct, sum, average, min, max, first, latest
     /rules/0/all/0: what is asked of the rows is missing, as in has: any, or count: {at_least: 3}
     "#);
-    assert_snapshot!(related("has: some"), @r#"/rules/0/all/0/has: "some" has no meaning here; did you mean "none"?"#);
+    assert_snapshot!(related("has: some"), @r#"/rules/0/all/0/has: "some" has no meaning here: write any, or none"#);
+    assert_snapshot!(related("has: true"), @"/rules/0/all/0/has: true has no meaning here: write any, or none");
     assert_snapshot!(related("has: any, count: {at_least: 3}"), @r#"/rules/0/all/0: "has" and "count" stand in one condition: make two of it"#);
-    assert_snapshot!(related("count: 3"), @"/rules/0/all/0/count: a number stands where names and values are needed");
-    assert_snapshot!(related("count: {of: total, at_least: 3}"), @r#"/rules/0/all/0/count/of: "of" has no meaning here; there is: at_least, ignore_case"#);
+    assert_snapshot!(related("count: 3"), @"/rules/0/all/0/count: a number alone is no test: write count: {is: 3}, or count: {at_least: 3}");
+    assert_snapshot!(related("count: many"), @"/rules/0/all/0/count: a text is no test, as count: {at_least: 3} is one");
+    assert_snapshot!(related("sum: 100"), @"/rules/0/all/0/sum: a number is no test, as sum: {of: total, at_least: 100} is one");
+    assert_snapshot!(related("latest: paid"), @"/rules/0/all/0/latest: a text is no test, as latest: {of: status, by: date, is: paid} is one");
+    assert_snapshot!(related("count: {of: total, at_least: 3}"), @r#"/rules/0/all/0/count/of: count counts rows and takes no "of": leave it out, or write count_distinct"#);
     assert_snapshot!(related("count: {}"), @"/rules/0/all/0/count: the operator is missing, as in is_empty: false");
     assert_snapshot!(related("sum: {at_least: 3}"), @r#"/rules/0/all/0/sum: "of" is missing"#);
     assert_snapshot!(related("latest: {of: total, at_least: 3}"), @r#"/rules/0/all/0/latest: "by" is missing"#);
-    assert_snapshot!(related("max: {of: total, by: date, at_least: 3}"), @r#"/rules/0/all/0/max/by: "by" has no meaning here; there is: of, at_least, ignore_case"#);
+    assert_snapshot!(related("max: {of: total, by: date, at_least: 3}"), @r#"/rules/0/all/0/max/by: max takes no "by": leave it out"#);
     assert_snapshot!(related("has: any, via: bill_to"), @"/rules/0/all/0/via: a text stands where a list is needed");
     assert_snapshot!(related("has: any, via: [1, ok, '']"), @"
     /rules/0/all/0/via/0: 1 stands where a text is needed: put it in quotes

@@ -172,7 +172,7 @@ impl Segments {
         };
         let told = self.ask(prepare, move |engine, (evaluation, snapshot, is_static)| {
             let told = engine.explain(evaluation, &asked)?;
-            let was_in = snapshot.as_deref().map(|snapshot| engine.holds(snapshot, &asked)).transpose()?;
+            let was_in = engine.holds(snapshot.as_slice(), &asked)?.pop();
             let told = told.map(|told| as_refreshed(told, was_in, *is_static));
             Ok((told, evaluation.definition.table.clone()))
         });
@@ -285,7 +285,7 @@ impl Segments {
         let prepare = |stored: &Stored| {
             let mut asked = stored.table(table)?.clone();
             if asked.table.column(column).is_none() {
-                let words = super::tables::unknown_column(&asked.table.columns, table, column);
+                let words = super::columns::unknown_column(&asked.table.columns, table, column);
                 return Err(SegmentError::Missing(words));
             }
             // Nothing else is read.

@@ -1,7 +1,10 @@
 //! Everything that is stored about tables and segments: read once for one question or one change.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use segue_model::segment::check::check;
-use segue_model::segment::{self, Condition, Definition, Fault, Table, read};
+use segue_model::segment::{self, Condition, Definition, Fault, Group, Table, read};
 use segue_model::{Forgotten, StoredTable};
 use segue_store::{CatalogChange, Entry, SavedExport, Segment, StoreError};
 
@@ -24,6 +27,8 @@ pub(super) struct Stored {
     pub(super) exports: Vec<SavedExport>,
     /// Who is left out of every segment.
     pub(super) forgotten: Forgotten,
+    /// The tables that each segment's definition reads, by its name.
+    read: OnceLock<HashMap<String, Vec<String>>>,
 }
 
 /// A change that fits what is stored.
@@ -43,7 +48,17 @@ impl Segments {
         let read =
             |segment: &Segment| Some((segment.name.clone(), read::definition(&segment.definition).ok()?));
         let definitions = segments.iter().filter_map(read).collect();
-        Ok(Stored { version, tables, table_versions, models, segments, definitions, exports, forgotten })
+        Ok(Stored {
+            version,
+            tables,
+            table_versions,
+            models,
+            segments,
+            definitions,
+            exports,
+            forgotten,
+            read: OnceLock::new(),
+        })
     }
 
     /// Makes the change that `plan` finds right, by everything that is stored. If that has changed before the change is
@@ -135,20 +150,87 @@ impl Stored {
         let segments = self.definitions.iter().filter(|(_, other)| other.segments().contains(&name));
         let mut users: Vec<User> = segments.map(|(user, _)| User::named("segment", user)).collect();
         let exports = self.exports.iter();
-        users.extend(exports.filter(|export| export.recipe.segments.iter().any(|it| it == name)).map(export));
+        users.extend(
+            exports.filter(|export| export.recipe.segments.iter().any(|it| it == name)).map(user_of_export),
+        );
         users
     }
 
-    /// Segments that are over this table or ask about it, tables that relate to it, and exports of its rows.
+    /// Segments that are over this table or ask about it, tables that relate to it or whose conditions ask about it, and
+    /// exports of its rows or that require such a condition.
     pub(super) fn users_of_table(&self, name: &str) -> Vec<User> {
-        let segments = self.definitions.iter().filter(|(_, definition)| speaks_of(definition, name));
+        let segments = self.definitions.iter().filter(|(user, _)| self.reads(user, name));
         let tables = self.tables.iter().filter(|other| {
-            other.table.name != name && other.table.relationships.iter().any(|way| way.to_table == name)
+            other.table.name != name
+                && (other.table.relationships.iter().any(|way| way.to_table == name)
+                    || !self.conditions_about(&other.table, name).is_empty())
         });
+        let exports = self
+            .exports
+            .iter()
+            .filter(|export| self.is_of_rows_of(export, name) || self.requires_condition_about(export, name));
         let mut users: Vec<User> = segments.map(|(user, _)| User::named("segment", user)).collect();
         users.extend(tables.map(|other| User::named("table", &other.table.name)));
-        users.extend(self.exports_over(name).map(export));
+        users.extend(exports.map(user_of_export));
         users
+    }
+
+    /// All tables that a definition reads, that of the profiles first: also those between two others on a path, and those
+    /// that named conditions ask about.
+    pub(super) fn tables_of(&self, definition: &Definition) -> Vec<String> {
+        let mut read = vec![definition.table.clone()];
+        if let Some(profiles) = self.catalog().table(&definition.table) {
+            definition.rules.iter().for_each(|rule| self.tables_of_group(&rule.group, profiles, &mut read));
+        }
+        read
+    }
+
+    fn tables_of_group(&self, group: &Group, profiles: &Table, read: &mut Vec<String>) {
+        let mut note = |name: &str| {
+            if !read.iter().any(|known| known == name) {
+                read.push(name.to_owned());
+            }
+        };
+        let mut named = Vec::new();
+        group.each(&mut |condition| match condition {
+            Condition::Related(related) => {
+                let path = self.catalog().path(profiles, &related.table, &related.via).unwrap_or_default();
+                path.iter().for_each(|hop| note(&hop.table.name));
+                // Also if no path leads there any more.
+                note(&related.table);
+            }
+            Condition::Named(name) => named.push(name.as_str()),
+            _ => {}
+        });
+        for name in named {
+            // What a table declares asks about no other condition, so this ends.
+            if let Some(Ok(group)) = profiles.conditions.get(name).map(|text| read::group(text)) {
+                self.tables_of_group(&group, profiles, read);
+            }
+        }
+    }
+
+    /// The conditions of a table that ask about another one.
+    pub(super) fn conditions_about<'t>(&self, table: &'t Table, other: &str) -> Vec<&'t str> {
+        let asks = |text: &String| {
+            let mut read = Vec::new();
+            if let Ok(group) = read::group(text) {
+                self.tables_of_group(&group, table, &mut read);
+            }
+            read.iter().any(|name| name == other)
+        };
+        let conditions = table.conditions.iter().filter(|(_, text)| asks(text));
+        conditions.map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// Whether a segment's definition is over a table or reads it otherwise.
+    pub(super) fn reads(&self, segment: &str, table: &str) -> bool {
+        // Looked for once: where all tables are listed, this is asked of each of them about every segment.
+        let all = self.read.get_or_init(|| {
+            let read = self.definitions.iter();
+            read.map(|(name, definition)| (name.clone(), self.tables_of(definition))).collect()
+        });
+        all.get(segment).is_some_and(|tables| tables.iter().any(|name| name == table))
     }
 
     /// Segments that ask for a condition of a table, and exports that require it of everybody.
@@ -160,20 +242,37 @@ impl Stored {
         let mut users: Vec<User> = segments.map(|(user, _)| User::named("segment", user)).collect();
         let exports = self.exports_over(table);
         users.extend(
-            exports.filter(|export| export.recipe.required.iter().any(|it| it == condition)).map(export),
+            exports
+                .filter(|export| export.recipe.required.iter().any(|it| it == condition))
+                .map(user_of_export),
         );
         users
     }
 
     /// The exports whose profiles are the rows of this table.
     pub(super) fn exports_over(&self, table: &str) -> impl Iterator<Item = &SavedExport> {
-        let is_over =
-            move |name: &String| self.definition(name).is_some_and(|definition| definition.table == table);
-        self.exports.iter().filter(move |export| export.recipe.segments.iter().any(is_over))
+        self.exports.iter().filter(move |export| self.is_of_rows_of(export, table))
+    }
+
+    fn is_of_rows_of(&self, export: &SavedExport, table: &str) -> bool {
+        self.profiles_of(export).any(|profiles| profiles.name == table)
+    }
+
+    fn requires_condition_about(&self, export: &SavedExport, table: &str) -> bool {
+        self.profiles_of(export).any(|profiles| {
+            let about = self.conditions_about(profiles, table);
+            export.recipe.required.iter().any(|name| about.contains(&name.as_str()))
+        })
+    }
+
+    /// The tables of profiles of an export's segments.
+    fn profiles_of(&self, export: &SavedExport) -> impl Iterator<Item = &Table> {
+        let definitions = export.recipe.segments.iter().filter_map(|name| self.definition(name));
+        definitions.filter_map(|definition| self.catalog().table(&definition.table))
     }
 }
 
-fn export(export: &SavedExport) -> User {
+pub(super) fn user_of_export(export: &SavedExport) -> User {
     User { kind: "export", id: export.id.clone(), name: export.name.clone() }
 }
 
@@ -182,17 +281,6 @@ fn unknown(what: &str, name: &str, known: &[&str]) -> String {
         return format!("there is no {what} \"{name}\", nor any other");
     }
     format!("there is no {what} \"{name}\"; there are: {}", known.join(", "))
-}
-
-/// Whether a definition is over a table or asks about it.
-fn speaks_of(definition: &Definition, table: &str) -> bool {
-    let mut found = definition.table == table;
-    for rule in &definition.rules {
-        rule.group.each(&mut |condition| {
-            found |= matches!(condition, Condition::Related(related) if related.table == table);
-        });
-    }
-    found
 }
 
 fn asks(definition: &Definition, condition: &str) -> bool {

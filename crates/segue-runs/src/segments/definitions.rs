@@ -16,7 +16,7 @@ pub struct Usage {
     pub exports: Vec<ExportName>,
     /// Segments that it asks about.
     pub segments: Vec<String>,
-    /// Tables that it speaks of.
+    /// Tables that it reads, that of the profiles first.
     pub tables: Vec<String>,
 }
 
@@ -257,16 +257,7 @@ impl Segments {
     pub async fn usage(&self, name: &str) -> Result<Usage, SegmentError> {
         let stored = self.catalog().await?;
         let definition = read::definition(&stored.segment(name)?.definition).map_err(SegmentError::Faults)?;
-        let mut tables = vec![definition.table.clone()];
-        for rule in &definition.rules {
-            rule.group.each(&mut |condition| {
-                if let Condition::Related(related) = condition
-                    && !tables.contains(&related.table)
-                {
-                    tables.push(related.table.clone());
-                }
-            });
-        }
+        let tables = stored.tables_of(&definition);
         let segments = definition.segments().into_iter().map(str::to_owned).collect();
         let (mut used_by, mut exports) = (Vec::new(), Vec::new());
         for User { kind, id, name } in stored.users_of_segment(name) {

@@ -111,7 +111,7 @@ impl Stored {
 }
 
 /// Whether a definition, and what is required of every member besides it, can be used with these tables.
-fn is_sound(name: &str, definition: &Definition, catalog: &Catalog, required: &[String]) -> bool {
+pub(super) fn is_sound(name: &str, definition: &Definition, catalog: &Catalog, required: &[String]) -> bool {
     let faults = check(definition, Some(name), catalog);
     let Some(table) = catalog.table(&definition.table) else { return false };
     let required = required.iter().filter_map(|name| table.conditions.get(name));

@@ -72,6 +72,14 @@ impl User {
     pub(super) fn named(kind: &'static str, name: &str) -> Self {
         Self { kind, id: name.to_owned(), name: name.to_owned() }
     }
+
+    /// Users by kind and name, as in `segments: a, b; and exports: c`.
+    #[must_use]
+    pub fn listed(users: &[Self]) -> String {
+        let kinds = ["segment", "table", "export"].map(|kind| (kind, names(users, kind)));
+        let named = kinds.iter().filter(|(_, names)| !names.is_empty());
+        named.map(|(kind, names)| format!("{kind}s: {names}")).collect::<Vec<_>>().join("; and ")
+    }
 }
 
 /// The names of those of a kind, with commas between them.

@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! ask.rs          questions of people: counts, members, explanations
+//! broken.rs       what cannot be used with the tables as they are declared
 //! catalog.rs      everything that is stored, read once; changes that fit it
+//! columns.rs      the columns of tables
 //! conditions.rs   conditions that tables declare by name
 //! definitions.rs  segments: created, edited, renamed, removed
 //! drift.rs        what tables have lost, and what that breaks
@@ -16,7 +18,9 @@
 //! ```
 
 mod ask;
+mod broken;
 mod catalog;
+mod columns;
 mod conditions;
 mod definitions;
 mod drift;

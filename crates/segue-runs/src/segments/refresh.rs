@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use segue_model::segment::Definition;
-use segue_model::{EngineError, Evaluated, Evaluation, Source};
+use segue_model::{EngineError, Evaluated, Evaluation, LoadedKeys, Source};
 use segue_store::{CatalogChange, Entry, Refresh, Segment, StoreError};
 
 use super::catalog::{Planned, Stored};
@@ -238,7 +238,7 @@ impl Segments {
     }
 
     /// Makes a segment static, with the profiles that a list of keys names as its members, if `version` is still in force or
-    /// none is meant. Returns how many are, and how many of the listed keys are no profiles.
+    /// none is meant. Returns how many are, and which of the listed keys are no profiles.
     ///
     /// # Errors
     /// [`SegmentError::Engine`] if the list cannot be read; [`SegmentError::Missing`]; [`StoreError::Stale`]. Then nothing
@@ -250,7 +250,7 @@ impl Segments {
         list: Source,
         now: DateTime<Utc>,
         by: &Entry,
-    ) -> Result<(u64, u64), SegmentError> {
+    ) -> Result<LoadedKeys, SegmentError> {
         let stored = self.catalog().await?;
         let table = stored.profiles(stored.segment_at(name, version)?)?.clone();
         // Refreshes count theirs, and one may be under way.
@@ -265,7 +265,7 @@ impl Segments {
                 loaded
             })
             .await?;
-        let put = self.put_in_force(name, version, &file, loaded.0, now, by).await;
+        let put = self.put_in_force(name, version, &file, loaded.members, now, by).await;
         if put.is_err() {
             self.directory.remove_snapshot(&file)?;
         }

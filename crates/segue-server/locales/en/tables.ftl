@@ -87,6 +87,7 @@ tables-rows = { $rows ->
 tables-lost = Columns are not what they were declared as
 tables-breaks-segments = Segments that this breaks:
 tables-breaks-exports = Exports that this breaks:
+tables-broken = These cannot be used with the table as it is declared now:
 tables-without-key = { $rows ->
     [one] 1 row has no key and belongs to nobody.
    *[other] { $rows } rows have no key and belong to nobody.

@@ -89,6 +89,7 @@ tables-rows = { $rows ->
 tables-lost = Unele coloane nu mai sunt cum au fost declarate
 tables-breaks-segments = Segmente care nu mai funcționează:
 tables-breaks-exports = Exporturi care nu mai funcționează:
+tables-broken = Acestea nu pot fi folosite cu tabelul așa cum este declarat acum:
 tables-without-key = { $rows ->
     [one] Un rând nu are cheie și nu este al nimănui.
     [few] { $rows } rânduri nu au cheie și nu sunt ale nimănui.

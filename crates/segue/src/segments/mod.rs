@@ -1,5 +1,6 @@
 //! `segue segments`: who is in.
 
+mod done;
 mod remote;
 mod show;
 
@@ -10,13 +11,13 @@ use clap::{Args, Subcommand};
 use segue_model::Source;
 use segue_model::job::REFRESH_LANE;
 use segue_runs::StopHandle;
-use segue_runs::segments::{NewSegment, SegmentEdit, Segments as Kept};
+use segue_runs::segments::{NewSegment, SegmentEdit, SegmentFilter, Segments as Kept};
 use serde_json::json;
 
 use crate::api::ServerOptions;
 use crate::exit::{Code, Failure};
 use crate::lane::Lane;
-use crate::show::{counted, print};
+use crate::show::{counted, print, say};
 use crate::tables::read as read_file;
 use crate::workspace::{Open, Workspace, by_command};
 
@@ -97,12 +98,12 @@ enum Command {
         /// Its new name
         new: String,
     },
-    /// Refresh a segment with all others
+    /// Let a segment be refreshed whenever all are; it is not refreshed now
     Activate {
         /// Name of the segment
         name: String,
     },
-    /// Do not refresh a segment with the others
+    /// Leave a segment out when all are refreshed; its members stay
     Deactivate {
         /// Name of the segment
         name: String,
@@ -217,6 +218,15 @@ pub(crate) async fn run(asked: Segments) -> Result<Code, Failure> {
         print(segue_model::segment::JSON_SCHEMA.trim_end())?;
         return Ok(Code::Done);
     }
+    let words = done::words(&asked.command);
+    let done = carry_out_somewhere(asked).await;
+    if let Some(words) = words.filter(|_| done.is_ok()) {
+        say(&words);
+    }
+    done
+}
+
+async fn carry_out_somewhere(asked: Segments) -> Result<Code, Failure> {
     if let Some(api) = asked.server.api()? {
         return remote::carry_out(&api, asked.command).await;
     }
@@ -279,8 +289,8 @@ async fn carry_out(kept: &Kept, command: Command, now: DateTime<Utc>) -> Result<
             edit(&name, SegmentEdit { is_static: Some(true), ..SegmentEdit::default() }).await?;
         }
         Command::MakeStatic { name, keys: Some(path) } => {
-            let (found, unknown) = kept.load_keys(&name, None, Source::anywhere(path), now, &by).await?;
-            print(&show::loaded(found, unknown))?;
+            let loaded = kept.load_keys(&name, None, Source::anywhere(path), now, &by).await?;
+            print(&show::loaded(&loaded))?;
         }
         Command::Refresh { names, all, json } => return refresh(kept, &names, all, json, now).await,
         other => return ask(kept, other, now).await,
@@ -292,11 +302,11 @@ async fn carry_out(kept: &Kept, command: Command, now: DateTime<Utc>) -> Result<
 async fn ask(kept: &Kept, command: Command, now: DateTime<Utc>) -> Result<Code, Failure> {
     print(&match command {
         Command::Show { name, json } => {
-            let segment = kept.segment(&name).await?;
-            if json { show::shown_json(&segment)?.to_string() } else { show::shown(&segment)? }
+            let (seen, _) = kept.show(&name).await?;
+            if json { show::shown_json(&seen)?.to_string() } else { show::shown(&seen)? }
         }
         Command::List { json } => {
-            let segments = kept.segments().await?;
+            let segments = kept.list(&SegmentFilter::default()).await?;
             if json { show::list_json(&segments).to_string() } else { show::list(&segments) }
         }
         Command::Count { file, json } => {
@@ -307,7 +317,12 @@ async fn ask(kept: &Kept, command: Command, now: DateTime<Utc>) -> Result<Code, 
         }
         Command::Preview { name, json } => {
             let preview = kept.preview(&name, 100).await?;
-            if json { show::preview_json(&preview).to_string() } else { show::previewed(&preview) }
+            let members = kept.segment(&name).await?.members;
+            if json {
+                show::preview_json(&preview, members).to_string()
+            } else {
+                show::previewed(&preview, members)
+            }
         }
         Command::Members { name, csv, parquet } => {
             let out = members_file(csv, parquet)?;
@@ -375,13 +390,5 @@ async fn refresh(
             refreshed.push(kept.refresh(name, now).await?);
         }
     }
-    let has_failed = refreshed.iter().any(|one| one.outcome.is_err());
-    if json {
-        print(&refreshed.iter().map(show::refreshed_json).collect::<serde_json::Value>().to_string())?;
-    } else {
-        for one in &refreshed {
-            print(&show::refreshed_line(one))?;
-        }
-    }
-    Ok(if has_failed { Code::WrongInput } else { Code::Done })
+    show::refreshed(&refreshed, json)
 }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use segue_model::{Corrupt, Evaluated, Overlap, Preview};
-use segue_runs::segments::{Refreshed, SegmentError, Usage};
+use segue_model::{Corrupt, Evaluated, LoadedKeys, Overlap, Preview};
+use segue_runs::segments::{Refreshed, SeenSegment, SegmentError, Usage};
 use segue_store::{ExportName, Refresh, Segment};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -70,8 +70,8 @@ async fn load(api: &Api, name: &str, file: &Path) -> Result<(), Failure> {
         .map_err(|error| Failure::Input(format!("{} cannot be read: {error}", file.display())))?;
     let version = api.version(&["segments", name]).await?;
     let ask = Ask::post(&["segments", name, "keys"])?.for_version(version).file(content);
-    let Loaded { members, unknown } = read(api.ask(ask).await?)?;
-    print(&show::loaded(members, unknown))
+    let Loaded { members, unknown, examples } = read(api.ask(ask).await?)?;
+    print(&show::loaded(&LoadedKeys { members, unknown, examples }))
 }
 
 /// Questions, which change nothing.
@@ -80,8 +80,8 @@ async fn ask(api: &Api, command: Command) -> Result<Code, Failure> {
     print(&match command {
         Command::Show { name, json } => {
             let Details { segment, text, .. } = read(api.ask(Ask::get(&["segments", &name])?).await?)?;
-            let segment = stored(segment, text);
-            if json { show::shown_json(&segment)?.to_string() } else { show::shown(&segment)? }
+            let seen = seen(segment, text);
+            if json { show::shown_json(&seen)?.to_string() } else { show::shown(&seen)? }
         }
         Command::List { json } => {
             let segments = segments(api).await?;
@@ -94,7 +94,13 @@ async fn ask(api: &Api, command: Command) -> Result<Code, Failure> {
         Command::Preview { name, json } => {
             let Rows { columns, rows } = read(of(&name, "preview").await?)?;
             let preview = Preview { columns, rows };
-            if json { show::preview_json(&preview).to_string() } else { show::previewed(&preview) }
+            let details: Details = read(api.ask(Ask::get(&["segments", &name])?).await?)?;
+            let members = details.segment.members;
+            if json {
+                show::preview_json(&preview, members).to_string()
+            } else {
+                show::previewed(&preview, members)
+            }
         }
         Command::Members { name, csv, parquet } => {
             let format = if parquet.is_some() { "parquet" } else { "csv" };
@@ -134,9 +140,9 @@ async fn ask(api: &Api, command: Command) -> Result<Code, Failure> {
     Ok(Code::Done)
 }
 
-async fn segments(api: &Api) -> Result<Vec<Segment>, Failure> {
+async fn segments(api: &Api) -> Result<Vec<SeenSegment>, Failure> {
     let all = api.list(&Ask::get(&["segments"])?, usize::MAX).await?;
-    all.into_iter().map(|one| Ok(stored(read(one)?, String::new()))).collect()
+    all.into_iter().map(|one| Ok(seen(read(one)?, String::new()))).collect()
 }
 
 async fn history(api: &Api, name: &str) -> Result<Vec<Refresh>, Failure> {
@@ -171,15 +177,7 @@ async fn refresh(api: &Api, names: &[String], json: bool) -> Result<Code, Failur
         let run = runs::ended(api, run["id"].as_str().unwrap_or_default()).await?;
         all.push(outcome(name, read(run)?));
     }
-    let has_failed = all.iter().any(|one| one.outcome.is_err());
-    if json {
-        print(&all.iter().map(show::refreshed_json).collect::<Value>().to_string())?;
-    } else {
-        for one in &all {
-            print(&show::refreshed_line(one))?;
-        }
-    }
-    Ok(if has_failed { Code::WrongInput } else { Code::Done })
+    show::refreshed(&all, json)
 }
 
 /// What became of the segment that was meant; others were perhaps refreshed for it.
@@ -206,7 +204,16 @@ struct SegmentView {
     state: String,
     members: Option<u64>,
     refreshed_at: Option<String>,
+    latest_refresh: Option<Latest>,
     version: i64,
+}
+
+#[derive(Deserialize)]
+struct Latest {
+    at: String,
+    status: String,
+    cause: String,
+    milliseconds: i64,
 }
 
 #[derive(Deserialize)]
@@ -237,6 +244,7 @@ struct Counted {
 struct Loaded {
     members: u64,
     unknown: u64,
+    examples: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -296,8 +304,14 @@ struct RefreshedView {
     milliseconds: u64,
 }
 
-fn stored(view: SegmentView, definition: String) -> Segment {
-    Segment {
+fn seen(view: SegmentView, definition: String) -> SeenSegment {
+    let latest = view.latest_refresh.map(|latest| Refresh {
+        at_ms: millis(&latest.at).unwrap_or_default(),
+        millis: latest.milliseconds,
+        members: view.members.filter(|_| latest.status == "succeeded"),
+        words: latest.cause,
+    });
+    let segment = Segment {
         name: view.name,
         description: view.description,
         definition,
@@ -308,7 +322,8 @@ fn stored(view: SegmentView, definition: String) -> Segment {
         members: view.members,
         members_before: None,
         version: view.version,
-    }
+    };
+    SeenSegment { segment, definition: None, used_by: Vec::new(), latest }
 }
 
 fn refreshed(view: HistoryView) -> Refresh {

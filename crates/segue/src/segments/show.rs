@@ -1,22 +1,38 @@
 //! What people and programs see of segments.
 
+use std::collections::BTreeSet;
+
 use chrono::DateTime;
 use comfy_table::{Cell, CellAlignment};
 use indicatif::HumanCount;
 use segue_model::segment::{Definition, Fault, read, write};
-use segue_model::{Corrupt, Evaluated, Explanation, Overlap, Preview};
-use segue_runs::segments::{Refreshed, SegmentError, Usage};
+use segue_model::{Corrupt, Evaluated, Explanation, LoadedKeys, Overlap, Preview};
+use segue_runs::segments::{Refreshed, SeenSegment, SegmentError, Usage};
 use segue_store::{ExportName, Refresh, Segment};
 use serde_json::json;
 
-use crate::exit::Failure;
-use crate::show::{counted, lines, say, table, wide};
+use crate::exit::{Code, Failure};
+use crate::show::{counted, lines, print, say, table, wide};
 
-pub(super) fn refreshed_line(refreshed: &Refreshed) -> String {
+/// What became of refreshes. What is the same of several segments is told in full once.
+pub(super) fn refreshed(all: &[Refreshed], json: bool) -> Result<Code, Failure> {
+    if json {
+        print(&all.iter().map(refreshed_json).collect::<serde_json::Value>().to_string())?;
+    } else {
+        all.iter().enumerate().try_for_each(|(index, one)| print(&refreshed_line(one, &all[..index])))?;
+        let found = all.iter().filter_map(|one| one.outcome.as_ref().ok());
+        let corrupt: BTreeSet<&Corrupt> = found.flat_map(|found| &found.corrupt).collect();
+        let corrupt: Vec<Corrupt> = corrupt.into_iter().cloned().collect();
+        set_aside(&corrupt, true).iter().for_each(|line| say(line));
+    }
+    let has_failed = all.iter().any(|one| one.outcome.is_err());
+    Ok(if has_failed { Code::WrongInput } else { Code::Done })
+}
+
+fn refreshed_line(refreshed: &Refreshed, earlier: &[Refreshed]) -> String {
     let Refreshed { name, before, outcome, .. } = refreshed;
     match outcome {
-        Ok(Evaluated { members, corrupt }) => {
-            set_aside(corrupt, true).iter().for_each(|line| say(line));
+        Ok(Evaluated { members, .. }) => {
             let change = match before {
                 Some(before) if members >= before => format!(" (+{})", HumanCount(members - before)),
                 Some(before) => format!(" (-{})", HumanCount(before - members)),
@@ -29,12 +45,18 @@ pub(super) fn refreshed_line(refreshed: &Refreshed) -> String {
                 Some(before) => format!("its {} members stay in force", HumanCount(*before)),
                 None => "it has no members yet".to_owned(),
             };
-            format!("{name}: failed, {kept}: {error}")
+            let words = error.to_string();
+            let is_same =
+                |other: &&Refreshed| other.outcome.as_ref().is_err_and(|error| error.to_string() == words);
+            match earlier.iter().find(is_same) {
+                Some(other) => format!("{name}: failed, {kept}: for the same reason as {}", other.name),
+                None => format!("{name}: failed, {kept}: {words}"),
+            }
         }
     }
 }
 
-pub(super) fn refreshed_json(refreshed: &Refreshed) -> serde_json::Value {
+fn refreshed_json(refreshed: &Refreshed) -> serde_json::Value {
     match &refreshed.outcome {
         Ok(found) => {
             json!({"segment": refreshed.name, "members": found.members, "before": refreshed.before, "set_aside": found.corrupt})
@@ -71,22 +93,33 @@ pub(super) fn counted_json(found: &Evaluated) -> serde_json::Value {
     json!({"members": found.members, "set_aside": found.corrupt})
 }
 
-pub(super) fn previewed(preview: &Preview) -> String {
+/// The first members, and of how many.
+pub(super) fn previewed(preview: &Preview, members: Option<u64>) -> String {
     let names: Vec<&str> = preview.columns.iter().map(String::as_str).collect();
-    wide(&names, &preview.rows)
+    let shown = wide(&names, &preview.rows);
+    let rows = preview.rows.len() as u64;
+    match members.filter(|members| *members > rows) {
+        Some(members) => {
+            format!("{shown}\n\n  {} of {}", HumanCount(rows), counted(members, "member"))
+        }
+        None => shown,
+    }
 }
 
-pub(super) fn preview_json(preview: &Preview) -> serde_json::Value {
-    json!({"columns": preview.columns, "rows": preview.rows})
+pub(super) fn preview_json(preview: &Preview, members: Option<u64>) -> serde_json::Value {
+    json!({"columns": preview.columns, "rows": preview.rows, "members": members})
 }
 
 /// What became of a list of keys.
-pub(super) fn loaded(found: u64, unknown: u64) -> String {
-    let members = counted(found, "member");
+pub(super) fn loaded(loaded: &LoadedKeys) -> String {
+    let LoadedKeys { members, unknown, examples } = loaded;
+    let members = counted(*members, "member");
+    let more = if *unknown > examples.len() as u64 { ", …" } else { "" };
+    let named = format!("{}{more}", examples.join(", "));
     match unknown {
         0 => members,
-        1 => format!("{members}; 1 key is no profile's"),
-        _ => format!("{members}; {} keys are no profile's", HumanCount(unknown)),
+        1 => format!("{members}; 1 key is no profile's: {named}"),
+        _ => format!("{members}; {} keys are no profile's: {named}", HumanCount(*unknown)),
     }
 }
 
@@ -99,6 +132,11 @@ fn when(ms: Option<i64>) -> String {
         .map_or_else(|| "never".to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string())
 }
 
+/// The latest refresh, if it failed.
+fn failed(seen: &SeenSegment) -> Option<&Refresh> {
+    seen.latest.as_ref().filter(|latest| latest.members.is_none())
+}
+
 fn words(segment: &Segment) -> (&'static str, &'static str) {
     (
         if segment.is_static { "static" } else { "dynamic" },
@@ -106,16 +144,20 @@ fn words(segment: &Segment) -> (&'static str, &'static str) {
     )
 }
 
-pub(super) fn list(segments: &[Segment]) -> String {
+pub(super) fn list(segments: &[SeenSegment]) -> String {
     if segments.is_empty() {
         return "There are no segments yet: segue segments create NAME FILE".to_owned();
     }
     let mut shown = table(&["segment", "type", "state", "members", "refreshed", "description"]);
-    for segment in segments {
+    for seen in segments {
+        let segment = &seen.segment;
         let (kind, state) = words(segment);
         let members = segment.members.map_or_else(String::new, |members| HumanCount(members).to_string());
         let description = segment.description.replace('\n', " ");
-        let refreshed = when(segment.refreshed_ms);
+        let mut refreshed = when(segment.refreshed_ms);
+        if let Some(failed) = failed(seen) {
+            refreshed.push_str(&format!(", failed {}", when(Some(failed.at_ms))));
+        }
         shown.add_row([segment.name.as_str(), kind, state, &members, &refreshed, &description]);
     }
     right(&mut shown, 3);
@@ -128,27 +170,35 @@ fn right(table: &mut comfy_table::Table, column: usize) {
     }
 }
 
-pub(super) fn list_json(segments: &[Segment]) -> serde_json::Value {
+pub(super) fn list_json(segments: &[SeenSegment]) -> serde_json::Value {
     segments.iter().map(segment_json).collect()
 }
 
-fn segment_json(segment: &Segment) -> serde_json::Value {
+fn segment_json(seen: &SeenSegment) -> serde_json::Value {
+    let (segment, failed) = (&seen.segment, failed(seen));
     let (kind, state) = words(segment);
     json!({"segment": segment.name, "description": segment.description, "type": kind, "state": state,
-        "members": segment.members, "refreshed_ms": segment.refreshed_ms})
+        "members": segment.members, "refreshed_ms": segment.refreshed_ms,
+        "failed_ms": failed.map(|failed| failed.at_ms), "failed": failed.map(|failed| &failed.words)})
 }
 
 fn definition(segment: &Segment) -> Result<Definition, Failure> {
     read::definition(&segment.definition).map_err(|faults| SegmentError::Faults(faults).into())
 }
 
-pub(super) fn shown(segment: &Segment) -> Result<String, Failure> {
+pub(super) fn shown(seen: &SeenSegment) -> Result<String, Failure> {
+    let segment = &seen.segment;
     let (kind, state) = words(segment);
     let members = segment.members.map_or_else(
         || "never refreshed".to_owned(),
         |members| format!("{}, refreshed {}", counted(members, "member"), when(segment.refreshed_ms)),
     );
     let mut head = format!("# {}: {kind}, {state}, {members}", segment.name);
+    if let Some(failed) = failed(seen) {
+        // Reasons can have several lines, and what is printed is to be saved again.
+        let words = failed.words.replace('\n', "\n#");
+        head.push_str(&format!("\n# its latest refresh failed, {}: {words}", when(Some(failed.at_ms))));
+    }
     for line in segment.description.lines() {
         head.push_str(&format!("\n# {line}"));
     }
@@ -156,12 +206,14 @@ pub(super) fn shown(segment: &Segment) -> Result<String, Failure> {
     Ok(format!("{head}\n{}", yaml.trim_end()))
 }
 
-pub(super) fn shown_json(segment: &Segment) -> Result<serde_json::Value, Failure> {
-    let mut json = segment_json(segment);
-    json["definition"] = write::definition(&definition(segment)?);
+pub(super) fn shown_json(seen: &SeenSegment) -> Result<serde_json::Value, Failure> {
+    let mut json = segment_json(seen);
+    json["definition"] = write::definition(&definition(&seen.segment)?);
     Ok(json)
 }
 
+/// The latest refreshes that have a bar: as many as fit in a line.
+const BARS_SHOWN: usize = 60;
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 pub(super) fn history(refreshes: &[Refresh]) -> String {
@@ -169,22 +221,32 @@ pub(super) fn history(refreshes: &[Refresh]) -> String {
         return "It was never refreshed.".to_owned();
     }
     let counts: Vec<u64> = refreshes.iter().filter_map(|refresh| refresh.members).collect();
+    let counts = &counts[counts.len().saturating_sub(BARS_SHOWN)..];
     let mut shown = table(&["refreshed", "members", "seconds", ""]);
     for refresh in refreshes {
         let members =
             refresh.members.map_or_else(|| "failed".to_owned(), |members| HumanCount(members).to_string());
         #[expect(clippy::cast_precision_loss, reason = "milliseconds of a refresh")]
         let seconds = format!("{:.1}", refresh.millis as f64 / 1000.0);
+        // Some are seconds apart.
+        let at = DateTime::from_timestamp_millis(refresh.at_ms)
+            .map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string());
         let told = match refresh.set_aside {
             0 => refresh.words.clone(),
             1 => "1 row set aside".to_owned(),
             rows => format!("{} rows set aside", HumanCount(rows)),
         };
-        shown.add_row([when(Some(refresh.at_ms)), members, seconds, told]);
+        shown.add_row([at, members, seconds, told]);
     }
     right(&mut shown, 1);
     right(&mut shown, 2);
-    format!("  {}\n\n{}", sparkline(&counts), lines(&shown))
+    let range = match (counts.iter().min(), counts.iter().max()) {
+        (Some(least), Some(most)) if least < most => {
+            format!("  {} to {}", HumanCount(*least), counted(*most, "member"))
+        }
+        _ => String::new(),
+    };
+    format!("  {}{range}\n\n{}", sparkline(counts), lines(&shown))
 }
 
 pub(super) fn history_json(refreshes: &[Refresh]) -> serde_json::Value {
@@ -196,11 +258,14 @@ pub(super) fn history_json(refreshes: &[Refresh]) -> serde_json::Value {
     refreshes.iter().map(one).collect()
 }
 
-/// The counts as small bars, the largest the highest.
+/// The counts as small bars, from the smallest to the largest: of a million members a change of a hundred is to be seen.
 fn sparkline(counts: &[u64]) -> String {
-    let most = counts.iter().copied().max().unwrap_or(0).max(1);
+    let least = counts.iter().copied().min().unwrap_or(0);
+    let range = counts.iter().copied().max().unwrap_or(0) - least;
+    let highest = BARS.len() as u64 - 1;
     let bar = |count: &u64| {
-        usize::try_from(count * (BARS.len() as u64 - 1) / most).map_or(BARS[0], |height| BARS[height])
+        let height = ((count - least) * highest).checked_div(range).unwrap_or(highest / 2);
+        usize::try_from(height).map_or(BARS[0], |height| BARS[height])
     };
     counts.iter().map(bar).collect()
 }
@@ -290,6 +355,37 @@ mod tests {
     #[test]
     fn sparklines_rise_with_their_counts() {
         assert_eq!(sparkline(&[0, 50, 100]), "▁▄█");
-        assert_eq!(sparkline(&[0]), "▁");
+        assert_eq!(sparkline(&[1_000_000, 1_000_100, 1_000_050]), "▁█▄");
+        assert_eq!(sparkline(&[7]), "▄");
+        assert_eq!(sparkline(&[]), "");
+    }
+
+    fn refresh(at_ms: i64, members: u64) -> Refresh {
+        Refresh { at_ms, millis: 100, members: Some(members), words: String::new() }
+    }
+
+    #[test]
+    fn a_history_tells_seconds_and_has_bars_for_one_line() {
+        let refreshes: Vec<Refresh> = (0..100).map(|index| refresh(1000 * index, 200)).collect();
+        let shown = history(&refreshes);
+        assert!(shown.contains("1970-01-01 00:00:07 UTC"), "{shown}");
+        assert_eq!(shown.lines().next().unwrap().trim(), "▄".repeat(60));
+        assert!(history(&[refresh(0, 10), refresh(1, 2000)]).starts_with("  ▁█  10 to 2,000 members\n"));
+    }
+
+    #[test]
+    fn keys_that_are_nobodys_are_named() {
+        let mut keys = LoadedKeys { members: 1, unknown: 2, examples: vec!["8".into(), "9".into()] };
+        assert_eq!(loaded(&keys), "1 member; 2 keys are no profile's: 8, 9");
+        keys.unknown = 12;
+        assert_eq!(loaded(&keys), "1 member; 12 keys are no profile's: 8, 9, …");
+    }
+
+    #[test]
+    fn a_preview_says_of_how_many() {
+        let preview = Preview { columns: vec!["id".into()], rows: vec![vec!["1".into()]] };
+        assert!(previewed(&preview, Some(1234)).ends_with("\n\n  1 of 1,234 members"));
+        assert!(!previewed(&preview, Some(1)).contains("member"));
+        assert_eq!(preview_json(&preview, Some(3))["members"], 3);
     }
 }

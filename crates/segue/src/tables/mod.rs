@@ -1,5 +1,6 @@
 //! `segue tables`: what segments can speak of.
 
+mod add;
 mod remote;
 
 use std::path::PathBuf;
@@ -7,15 +8,16 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use comfy_table::Cell;
 use indicatif::HumanCount;
-use segue_model::segment::{Kind, Meaning, Relationship, Table, TableColumn};
-use segue_model::{Described, Source, StoredTable};
-use segue_runs::segments::{Drift, NewTable, Segments};
+use segue_model::segment::{Meaning, Table, TableColumn};
+use segue_model::{Described, StoredTable};
+use segue_runs::segments::{Drift, Segments};
 use serde_json::json;
 
+use self::add::Add;
 use crate::api::ServerOptions;
 use crate::exit::{Code, Failure};
 use crate::segments::set_aside;
-use crate::show::{counted, lines, print, shortened, table, wide};
+use crate::show::{counted, lines, print, say, shortened, table, wide};
 use crate::suggest;
 use crate::workspace::{Open, Workspace, by_command};
 
@@ -31,7 +33,7 @@ pub(crate) struct Tables {
 
 #[derive(Debug, Clone, Subcommand)]
 enum Command {
-    /// Add a table, or declare it anew
+    /// Add a table, or declare one anew with --replace
     Add(Add),
     /// List all tables
     List {
@@ -71,61 +73,16 @@ enum Command {
     },
 }
 
-#[derive(Debug, Clone, Args)]
-struct Add {
-    /// Name of the table, as in profiles
-    name: String,
-    /// File, folder or glob pattern of CSV, Parquet or NDJSON files, read in place
-    source: String,
-    /// Column that tells rows apart; a table of profiles needs one
-    #[arg(long, value_name = "COLUMN")]
-    key: Option<String>,
-    /// Many rows of this table belong to one of another, as in buyer=profiles.id; may be repeated
-    #[arg(long = "relate", value_name = "COLUMN=TABLE.COLUMN", value_parser = relationship)]
-    relate: Vec<(String, String, String)>,
-    /// What can be asked of a column of a text file, as in total=number; text, number, date, time, moment, boolean, "list
-    /// of text" or other; may be repeated
-    #[arg(long = "kind", value_name = "COLUMN=KIND", value_parser = kind)]
-    kinds: Vec<(String, Kind)>,
-    #[arg(
-        long = "meaning",
-        value_name = "COLUMN=MEANING",
-        value_parser = meaning,
-        help = "What a column is to people, as in mail=email; email, first_name, last_name, phone, company, city, \
-                country or birthday; may be repeated"
-    )]
-    meanings: Vec<(String, Meaning)>,
-}
-
-fn relationship(text: &str) -> Result<(String, String, String), String> {
-    let parts = || {
-        let (column, to) = text.split_once('=')?;
-        let (table, to_column) = to.split_once('.')?;
-        Some((column.trim().to_owned(), table.trim().to_owned(), to_column.trim().to_owned()))
-    };
-    parts()
-        .ok_or_else(|| "write it as COLUMN=TABLE.COLUMN, as in customer_id=profiles.customer_id".to_owned())
-}
-
-fn named<T: Copy>(text: &str, words: &[(T, &'static str)]) -> Result<(String, T), String> {
-    let known = || words.iter().map(|(_, word)| *word).collect::<Vec<_>>().join(", ");
-    let (column, word) =
-        text.rsplit_once('=').ok_or_else(|| format!("write it as COLUMN=WORD; words are: {}", known()))?;
-    let found = words.iter().find(|(_, known)| *known == word.trim());
-    found
-        .map(|(value, _)| (column.trim().to_owned(), *value))
-        .ok_or_else(|| format!("words are: {}", known()))
-}
-
-fn kind(text: &str) -> Result<(String, Kind), String> {
-    named(text, &Kind::ALL)
-}
-
-fn meaning(text: &str) -> Result<(String, Meaning), String> {
-    named(text, &Meaning::ALL)
-}
-
 pub(crate) async fn run(tables: Tables) -> Result<Code, Failure> {
+    let words = done(&tables.command);
+    let done = carry_out_somewhere(tables).await;
+    if let Some(words) = words.filter(|_| done.is_ok()) {
+        say(&words);
+    }
+    done
+}
+
+async fn carry_out_somewhere(tables: Tables) -> Result<Code, Failure> {
     if let Some(api) = tables.server.api()? {
         return remote::carry_out(&api, tables.command).await;
     }
@@ -135,12 +92,31 @@ pub(crate) async fn run(tables: Tables) -> Result<Code, Failure> {
     done
 }
 
+/// What a command has done that prints nothing by itself.
+fn done(command: &Command) -> Option<String> {
+    Some(match command {
+        Command::Condition { table, name, file: Some(_) } => {
+            format!("table \"{table}\" declares condition \"{name}\"")
+        }
+        Command::Condition { table, name, file: None } => {
+            format!("table \"{table}\" does not declare condition \"{name}\" any more")
+        }
+        Command::Remove { name } => format!("table \"{name}\" is removed; its files stay"),
+        _ => return None,
+    })
+}
+
 async fn carry_out(open: &Open, command: Command) -> Result<Code, Failure> {
     let segments = &open.segments;
     match command {
         Command::Add(add) => {
-            let added = segments.declare_table(new_table(add), &by_command()).await?;
+            let has_kinds = add.has_kinds();
+            let added = add::add(segments, add).await?;
             print(&columns(&added))?;
+            if has_kinds {
+                let (_, described) = segments.describe(&added.table.name, None).await?;
+                set_aside(&described.corrupt, true).iter().for_each(|line| say(line));
+            }
         }
         Command::List { json } => {
             let tables = segments.tables().await?;
@@ -195,11 +171,12 @@ fn drifted(drift: &Drift) -> String {
         lines.push(format!("this breaks exports: {}", drift.exports.join(", ")));
     }
     let broken = match (drift.segments.is_empty(), drift.exports.is_empty()) {
-        (true, false) => "these exports",
-        (false, false) => "these segments and exports",
-        (_, true) => "these segments",
+        (true, true) => "",
+        (true, false) => ", and edit these exports",
+        (false, false) => ", and edit these segments and exports",
+        (false, true) => ", and edit these segments",
     };
-    lines.push(format!("if it is meant, add the table again with segue tables add, and edit {broken}"));
+    lines.push(format!("if it is meant, declare the table anew with segue tables add --replace{broken}"));
     lines.join("\n")
 }
 
@@ -207,21 +184,6 @@ fn drifted(drift: &Drift) -> String {
 pub(crate) fn read(file: &std::path::Path) -> Result<String, Failure> {
     std::fs::read_to_string(file)
         .map_err(|error| Failure::Input(format!("{} cannot be read: {error}", file.display())))
-}
-
-fn new_table(add: Add) -> NewTable {
-    let relationships = add.relate.into_iter().map(|(column, to_table, to_column)| {
-        let name = format!("{}.{column}", add.name);
-        Relationship { name, column, to_table, to_column }
-    });
-    NewTable {
-        relationships: relationships.collect(),
-        name: add.name,
-        source: Source::anywhere(add.source),
-        key: add.key,
-        kinds: add.kinds,
-        meanings: add.meanings,
-    }
 }
 
 fn list(tables: &[StoredTable]) -> String {
@@ -268,6 +230,15 @@ fn columns(stored: &StoredTable) -> String {
     lines(&shown)
 }
 
+/// The ways to other tables, and what definitions call them.
+fn relationships(of: &Table) -> String {
+    let mut shown = table(&["column", "belongs to", "name for via"]);
+    for way in &of.relationships {
+        shown.add_row([&way.column, &format!("{}.{}", way.to_table, way.to_column), &way.name]);
+    }
+    lines(&shown)
+}
+
 const SHOWN_FREQUENT: usize = 4;
 
 fn shown(stored: &StoredTable, described: &Described) -> String {
@@ -290,6 +261,9 @@ fn shown(stored: &StoredTable, described: &Described) -> String {
         format!("  {} in {}\n\n{}", counted(described.rows, "row"), stored.source.path, lines(&shown));
     if !described.sample.is_empty() {
         text.push_str(&format!("\n\n{}", wide(&names, &described.sample)));
+    }
+    if !stored.table.relationships.is_empty() {
+        text.push_str(&format!("\n\n{}", relationships(&stored.table)));
     }
     if !stored.table.conditions.is_empty() {
         let names: Vec<&str> = stored.table.conditions.keys().map(String::as_str).collect();
@@ -330,7 +304,8 @@ fn described_json(stored: &StoredTable, described: &Described) -> serde_json::Va
                 "empty": found.empty, "different": found.distinct, "frequent": found.frequent})
         })
         .collect();
-    json!({"table": stored.table.name, "rows": described.rows, "columns": columns, "sample": described.sample,
+    json!({"table": stored.table.name, "relationships": stored.table.relationships, "rows": described.rows,
+        "columns": columns, "sample": described.sample,
         "set_aside": described.corrupt, "duplicate_keys": described.duplicate_keys, "without_key": described.without_key})
 }
 
@@ -340,16 +315,29 @@ mod tests {
 
     use super::*;
 
+    fn drift(exports: Vec<String>) -> Drift {
+        let columns = vec![Drifted { column: "tier".into(), words: "column \"tier\" is gone".into() }];
+        Drift { columns, segments: Vec::new(), exports }
+    }
+
     #[test]
     fn a_lost_column_names_what_it_breaks_and_what_to_edit() {
-        let columns = vec![Drifted { column: "tier".into(), words: "column \"tier\" is gone".into() }];
-        let drift = Drift { columns, segments: Vec::new(), exports: vec!["Weekly letter".into()] };
+        let drift = drift(vec!["Weekly letter".into()]);
         let lines = [
             "column \"tier\" is gone",
             "this breaks no segment",
             "this breaks exports: Weekly letter",
-            "if it is meant, add the table again with segue tables add, and edit these exports",
+            "if it is meant, declare the table anew with segue tables add --replace, and edit these exports",
         ];
         assert_eq!(drifted(&drift), lines.join("\n"));
+    }
+
+    #[test]
+    fn a_lost_column_that_breaks_nothing_asks_for_no_edit() {
+        let words = drifted(&drift(Vec::new()));
+        assert!(
+            words.ends_with("\nif it is meant, declare the table anew with segue tables add --replace"),
+            "{words}"
+        );
     }
 }

@@ -4,14 +4,16 @@ use std::path::PathBuf;
 
 use segue_model::segment::{Kind, Meaning, Relationship, Table, TableColumn};
 use segue_model::{Corrupt, Described, DescribedColumn, Drifted, Source, StoredTable};
-use segue_runs::segments::Drift;
+use segue_runs::segments::{Drift, User};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Add, Command};
+use super::Command;
+use super::add::{Add, is_there, tell_broken};
 use crate::api::{Api, Ask, read};
 use crate::exit::{Code, Failure};
-use crate::show::print;
+use crate::segments::set_aside;
+use crate::show::{print, say};
 
 pub(super) async fn carry_out(api: &Api, command: Command) -> Result<Code, Failure> {
     match command {
@@ -51,32 +53,58 @@ pub(super) async fn carry_out(api: &Api, command: Command) -> Result<Code, Failu
 
 /// Adds a table, or declares it anew.
 async fn add(api: &Api, wanted: Add) -> Result<(), Failure> {
-    let relationships = wanted.relate.iter().map(|(column, to_table, to_column)| {
-        json!({"column": column, "to_table": to_table, "to_column": to_column})
-    });
-    let relationships: Vec<Value> = relationships.collect();
-    let mut body = json!({"path": wanted.source, "key": wanted.key, "relationships": relationships});
-    body["kinds"] = words(wanted.kinds.iter().map(|(column, kind)| (column, kind.word())));
-    body["meanings"] = words(wanted.meanings.iter().map(|(column, meaning)| (column, meaning.word())));
+    let before = table_views(api).await?.into_iter().find(|view| view.name == wanted.name);
+    if let Some(view) = before.as_ref().filter(|_| !wanted.replace) {
+        let used_by = users(&view.used_by);
+        return Err(is_there(&stored(view.clone()), "it is used by", &used_by));
+    }
+    let known = before.as_ref().map_or(&[][..], |view| &view.relationships);
+    let mut body = json!({"path": wanted.source});
+    if let Some(key) = wanted.key() {
+        body["key"] = json!(key);
+    }
+    if let Some(ways) = wanted.relationships(known) {
+        body["relationships"] = json!(ways);
+    }
+    body["kinds"] = words(wanted.kinds.iter().map(|(column, kind)| (column, Some(kind.word()))));
+    let meanings = wanted.meanings.iter();
+    body["meanings"] = words(meanings.map(|(column, meaning)| (column, meaning.map(Meaning::word))));
     let name = wanted.name.as_str();
-    let ask = if tables(api).await?.iter().any(|stored| stored.table.name == name) {
+    let ask = if before.is_some() {
         let version = api.version(&["tables", name]).await?;
         Ask::patch(&["tables", name])?.for_version(version)
     } else {
         body["name"] = name.into();
         Ask::post(&["tables"])?
     };
-    let added = stored(read(api.ask(ask.body(body)).await?)?);
-    print(&super::columns(&added))
+    let added: TableView = read(api.ask(ask.body(body)).await?)?;
+    tell_broken(&users(&added.broken));
+    print(&super::columns(&stored(added)))?;
+    if wanted.has_kinds() {
+        let checked: Checked = read(api.ask(Ask::get(&["tables", name, "check"])?).await?)?;
+        set_aside(&checked.set_aside, false).iter().for_each(|line| say(line));
+    }
+    Ok(())
 }
 
-fn words<'a>(columns: impl Iterator<Item = (&'a String, &'static str)>) -> Value {
-    Value::Object(columns.map(|(column, word)| (column.clone(), word.into())).collect::<Map<_, _>>())
+fn words<'a>(columns: impl Iterator<Item = (&'a String, Option<&'static str>)>) -> Value {
+    Value::Object(columns.map(|(column, word)| (column.clone(), json!(word))).collect::<Map<_, _>>())
+}
+
+async fn table_views(api: &Api) -> Result<Vec<TableView>, Failure> {
+    let all = api.list(&Ask::get(&["tables"])?, usize::MAX).await?;
+    all.into_iter().map(read).collect()
 }
 
 async fn tables(api: &Api) -> Result<Vec<StoredTable>, Failure> {
-    let all = api.list(&Ask::get(&["tables"])?, usize::MAX).await?;
-    all.into_iter().map(|one| read(one).map(stored)).collect()
+    Ok(table_views(api).await?.into_iter().map(stored).collect())
+}
+
+fn users(told: &[UserView]) -> Vec<User> {
+    let kinds = ["segment", "table", "export"];
+    let known =
+        told.iter().filter_map(|user| Some((user, kinds.into_iter().find(|kind| *kind == user.kind)?)));
+    known.map(|(user, kind)| User { kind, id: user.id.clone(), name: user.name.clone() }).collect()
 }
 
 async fn check(api: &Api, name: &str, set_aside: Option<PathBuf>) -> Result<Code, Failure> {
@@ -108,7 +136,7 @@ async fn check(api: &Api, name: &str, set_aside: Option<PathBuf>) -> Result<Code
     super::sound(name, rows, &super::faults(&stored, &described, false))
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct TableView {
     name: String,
     path: String,
@@ -116,16 +144,27 @@ struct TableView {
     columns: Vec<ColumnView>,
     relationships: Vec<Relationship>,
     conditions: Vec<ConditionView>,
+    used_by: Vec<UserView>,
+    broken: Vec<UserView>,
 }
 
-#[derive(Deserialize)]
+/// What uses a table.
+#[derive(Clone, Deserialize)]
+struct UserView {
+    #[serde(rename = "type")]
+    kind: String,
+    id: String,
+    name: String,
+}
+
+#[derive(Clone, Deserialize)]
 struct ColumnView {
     name: String,
     kind: String,
     meaning: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct ConditionView {
     name: String,
     definition: Value,
@@ -173,7 +212,7 @@ struct Lost {
 }
 
 fn stored(view: TableView) -> StoredTable {
-    let TableView { name, path, key, columns, relationships, conditions } = view;
+    let TableView { name, path, key, columns, relationships, conditions, .. } = view;
     let columns = columns.into_iter().map(|ColumnView { name, kind, meaning }| TableColumn {
         name,
         // A kind that a later version knows can be asked nothing here.

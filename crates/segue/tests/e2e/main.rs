@@ -6,6 +6,7 @@ mod config;
 mod conformance;
 mod crash;
 mod database;
+mod declaring;
 mod errors;
 mod keys;
 mod network;

@@ -18,7 +18,7 @@ pub(crate) fn assert_shown(name: &str, text: &str) {
         (r"in [\d.]+ s with [\d,]+ requests", "in SECONDS s with COUNT requests"),
         (r#""requests":\d+"#, r#""requests":COUNT"#),
         (r#""seconds":[\d.]+"#, r#""seconds":SECONDS"#),
-        (r"20\d\d-\d\d-\d\d \d\d:\d\d UTC", "DAY AND TIME UTC"),
+        (r"20\d\d-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC", "DAY AND TIME UTC"),
         (r#""(refreshed_ms|at_ms|milliseconds)":\d+"#, r#""$1":MS"#),
         (r"(TIME UTC +(?:[\d,]+|failed)) +\d+\.\d", "$1  SECONDS"),
         (r"\b[0-9a-f]{32}\b", "0123456789abcdef0123456789abcdef"),

@@ -180,8 +180,11 @@ fn tables_and_segments_are_looked_at_in_the_same_words() {
         remote.done(&["tables", "add", "people", "people.csv", "--key", "id", "--kind", "age=number"]);
     assert!(added.contains("age") && added.contains("number"), "{added}");
     remote.done(&["tables", "add", "visits", "visits.csv", "--relate", "person=people.id"]);
-    // Declared anew.
-    remote.done(&["tables", "add", "people", "people.csv", "--key", "id", "--meaning", "city=city"]);
+    let anew = ["tables", "add", "visits", "visits.csv", "--meaning", "day=birthday"];
+    let taken = remote.complaint(&anew, 2);
+    assert!(taken.contains("to declare it anew, add --replace"), "{taken}");
+    remote.done(&[&anew[..], &["--replace"]].concat());
+    remote.done(&["tables", "add", "people", "people.csv", "--replace", "--meaning", "city=none"]);
     remote.setting.write("consent.yaml", "all: [{column: mail, is_empty: false}]");
     remote.done(&["tables", "condition", "people", "reachable", "consent.yaml"]);
     remote
@@ -193,7 +196,7 @@ fn tables_and_segments_are_looked_at_in_the_same_words() {
     remote.done(&["segments", "rename", "copy", "chosen"]);
     remote.setting.write("keys.csv", "id\n1\n2\n9\n");
     let loaded = remote.done(&["segments", "make-static", "chosen", "--keys", "keys.csv"]);
-    assert_eq!(loaded, "2 members; 1 key is no profile's");
+    assert_eq!(loaded, "2 members; 1 key is no profile's: 9");
     remote.done(&["segments", "deactivate", "chosen"]);
     let written = remote.done(&["segments", "members", "adults", "--csv", "adults.csv"]);
     assert_eq!(written, "members written to adults.csv");
@@ -227,6 +230,14 @@ fn tables_and_segments_come_and_go_at_a_server() {
     remote.done(&["segments", "create", "all", "all.yaml", "--inactive"]);
     let early = remote.complaint(&["segments", "preview", "all"], 2);
     assert!(early.contains("was never refreshed"), "{early}");
+    let taken = remote.complaint(&["tables", "add", "people", "people.csv"], 2);
+    assert!(taken.contains("; it is used by segments: all"), "{taken}");
+    remote.setting.write("data/others.csv", "id\n1\n");
+    let anew = ["tables", "add", "--replace", "people"];
+    let broken = words(&remote.command(&[&anew[..], &["others.csv"]].concat()).output().unwrap(), 0).1;
+    assert!(broken.contains("this breaks segments: all: "), "{broken}");
+    let mended = words(&remote.command(&[&anew[..], &["people.csv"]].concat()).output().unwrap(), 0).1;
+    assert!(!mended.contains("breaks"), "{mended}");
     let used = remote.complaint(&["tables", "remove", "people"], 2);
     assert!(used.contains("\"all\""), "{used}");
     remote.done(&["segments", "edit", "all", "--description", "Everybody"]);

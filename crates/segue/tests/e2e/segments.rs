@@ -69,7 +69,10 @@ pub(crate) fn setting() -> Setting {
 #[test]
 fn a_segment_is_defined_refreshed_and_pushed() {
     let setting = setting();
-    assert_snapshot!(segue(&setting, &["segments", "create", "brazil", "brazil.yaml"]), @"exit code 0");
+    assert_snapshot!(segue(&setting, &["segments", "create", "brazil", "brazil.yaml"]), @r#"
+    segment "brazil" is saved; to find its members: segue segments refresh brazil
+    exit code 0
+    "#);
     assert_snapshot!(segue(&setting, &["segments", "count", "brazil.yaml"]), @r#"
     2
     table "invoices": 1 row set aside: column "total" does not fit its kind, number (the first: invoices.csv:6)
@@ -119,7 +122,10 @@ fn nobody_is_exported_without_consent() {
     let setting = setting();
     segue(&setting, &["segments", "create", "brazil", "brazil.yaml"]);
     segue(&setting, &["segments", "refresh", "brazil"]);
-    assert_snapshot!(segue(&setting, &["tables", "condition", "profiles", "may-be-emailed", "consent.yaml"]), @"exit code 0");
+    assert_snapshot!(segue(&setting, &["tables", "condition", "profiles", "may-be-emailed", "consent.yaml"]), @r#"
+    table "profiles" declares condition "may-be-emailed"
+    exit code 0
+    "#);
     let snapshots = || {
         let entries = setting.folder.path().join("state/segments").read_dir().unwrap();
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>()
@@ -181,6 +187,47 @@ fn a_failed_refresh_leaves_the_members_in_force() {
     setting.write("profiles.csv", "id,name\n1,Ann\n");
     let drifted = segue(&setting, &["segments", "refresh", "brazil"]);
     assert!(drifted.contains("has no column \"country\" any more"), "{drifted}");
+    let shown = segue(&setting, &["segments", "show", "brazil"]);
+    assert!(shown.contains("2 members") && shown.contains("\n# its latest refresh failed, "), "{shown}");
+    assert!(shown.contains("any more; its columns are: id, name"), "{shown}");
+    let listed = segue(&setting, &["segments", "list"]);
+    assert!(listed.contains(" UTC, failed 20"), "{listed}");
+    let json = segue(&setting, &["segments", "list", "--json"]);
+    assert!(json.contains("\"failed\":\"table "), "{json}");
+    setting.write("profiles.csv", PROFILES);
+    segue(&setting, &["segments", "refresh", "brazil"]);
+    assert!(!segue(&setting, &["segments", "show", "brazil"]).contains("failed"));
+}
+
+#[test]
+fn what_is_the_same_of_many_segments_is_told_once() {
+    let setting = setting();
+    for name in ["brazil", "brasil"] {
+        segue(&setting, &["segments", "create", name, "brazil.yaml"]);
+    }
+    assert_snapshot!(segue(&setting, &["segments", "refresh", "--all"]), @r#"
+    brasil: 2 members
+    brazil: 2 members
+    table "invoices": 1 row set aside: column "total" does not fit its kind, number (the first: invoices.csv:6)
+    to list them: segue tables check invoices --set-aside FILE
+    exit code 0
+    "#);
+    setting.write("profiles.csv", "id,name\n1,Ann\n");
+    assert_snapshot!(segue(&setting, &["segments", "refresh", "--all"]), @r#"
+    brasil: failed, its 2 members stay in force: table "profiles": DIR/profiles.csv has no column "country" any more; its columns are: id, name; this breaks segments: brasil, brazil
+    brazil: failed, its 2 members stay in force: for the same reason as brasil
+    exit code 2
+    "#);
+}
+
+#[test]
+fn a_required_condition_that_is_not_declared_is_named() {
+    let setting = setting();
+    segue(&setting, &["segments", "create", "brazil", "brazil.yaml"]);
+    assert_snapshot!(segue(&setting, &["segments", "refresh", "brazil", "--require", "nope"]), @r#"
+    brazil: failed, it has no members yet: the table of profiles declares no condition "nope", which is required of everybody: declare it with segue tables condition TABLE nope FILE
+    exit code 2
+    "#);
 }
 
 #[test]
@@ -189,9 +236,12 @@ fn a_lost_column_names_every_segment_that_it_breaks() {
     let define = |name: &str, condition: &str| {
         let file = format!("{name}.yaml");
         setting.write(&file, format!("version: 1\nrules:\n- all: [{condition}]\n"));
-        assert_eq!(segue(&setting, &["segments", "create", name, &file]), "exit code 0");
+        assert!(segue(&setting, &["segments", "create", name, &file]).ends_with("exit code 0"));
     };
-    assert_snapshot!(segue(&setting, &["tables", "condition", "profiles", "consented", "consent.yaml"]), @"exit code 0");
+    assert_snapshot!(segue(&setting, &["tables", "condition", "profiles", "consented", "consent.yaml"]), @r#"
+    table "profiles" declares condition "consented"
+    exit code 0
+    "#);
     define("bought", "{related: invoices, has: any}");
     define("consenting", "{condition: consented}");
     define("late", "{related: invoices, where: {all: [{column: date, after: 2026-02-01}]}, has: any}");
@@ -211,7 +261,7 @@ fn a_lost_column_names_every_segment_that_it_breaks() {
     table "invoices": DIR/invoices.csv has no column "total" any more; its columns are: invoice, customer, amount, day
     table "invoices": DIR/invoices.csv has no column "date" any more; its columns are: invoice, customer, amount, day
     this breaks segments: late, spent
-    if it is meant, add the table again with segue tables add, and edit these segments
+    if it is meant, declare the table anew with segue tables add --replace, and edit these segments
     exit code 3
     "#);
     setting.write(
@@ -222,7 +272,7 @@ fn a_lost_column_names_every_segment_that_it_breaks() {
     table "profiles": DIR/profiles.csv has no column "id" any more; its columns are: key, name, mail, country, agreed, born
     table "profiles": DIR/profiles.csv has no column "consent" any more; its columns are: key, name, mail, country, agreed, born
     this breaks segments: bought, consenting, late, named, spent
-    if it is meant, add the table again with segue tables add, and edit these segments
+    if it is meant, declare the table anew with segue tables add --replace, and edit these segments
     exit code 3
     "#);
     // Of everything else only what is required asks about consent.
@@ -241,7 +291,7 @@ fn what_could_be_matched_is_said_and_not_sent() {
     let setting = setting();
     let profiles = "id,First Name,surname,mail,mobile\n1,Ann,Arbor,ann@example.com,+4930\n";
     setting.write("profiles.csv", profiles);
-    segue(&setting, &["tables", "add", "profiles", "profiles.csv", "--key", "id"]);
+    segue(&setting, &["tables", "add", "profiles", "profiles.csv", "--replace"]);
     setting.write("all.yaml", "version: 1\nrules:\n- all: [{column: mail, is_empty: false}]\n");
     segue(&setting, &["segments", "create", "all", "all.yaml"]);
     segue(&setting, &["segments", "refresh", "all"]);
@@ -263,7 +313,7 @@ fn segments_of_segments_are_refreshed_in_order_and_kept_apart() {
     let setting = setting();
     setting.write("rest.yaml", "version: 1\nrules:\n- all: [{not_member_of: brazil}]\n");
     segue(&setting, &["segments", "create", "brazil", "brazil.yaml"]);
-    assert_snapshot!(segue(&setting, &["segments", "create", "a-rest", "rest.yaml"]), @"exit code 0");
+    segue(&setting, &["segments", "create", "a-rest", "rest.yaml"]);
     let refreshed = segue(&setting, &["segments", "refresh", "--all"]);
     assert!(refreshed.starts_with("brazil: 2 members\na-rest: 2 members\n"), "{refreshed}");
     // The first of them has other members now, and the second asks about those.
@@ -284,7 +334,10 @@ fn segments_of_segments_are_refreshed_in_order_and_kept_apart() {
     error: segment "brazil" is used by segments: a-rest; edit or delete them first
     exit code 2
     "#);
-    assert_snapshot!(segue(&setting, &["segments", "rename", "brazil", "brasil"]), @"exit code 0");
+    assert_snapshot!(segue(&setting, &["segments", "rename", "brazil", "brasil"]), @r#"
+    segment "brazil" is "brasil" now
+    exit code 0
+    "#);
     assert_snapshot!(segue(&setting, &["segments", "usage", "a-rest"]), @r"
       used by segments     nothing
       used by exports      nothing
@@ -297,7 +350,7 @@ fn segments_of_segments_are_refreshed_in_order_and_kept_apart() {
     assert!(cycle.contains("brasil → a-rest → brasil") && cycle.ends_with("exit code 2"), "{cycle}");
     setting.write("keys.csv", "id\n009\n999\n");
     assert_snapshot!(segue(&setting, &["segments", "make-static", "brasil", "--keys", "keys.csv"]), @r"
-    1 member; 1 key is no profile's
+    1 member; 1 key is no profile's: 999
     exit code 0
     ");
     let list = segue(&setting, &["segments", "list"]);

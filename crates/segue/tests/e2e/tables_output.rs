@@ -22,7 +22,7 @@ fn declaring_and_looking() {
     assert_shown("tables_list_empty", &segue(&empty, &["tables", "list"]));
     let setting = setting();
     let tables = |arguments: &[&str]| segue(&setting, &[&["tables"], arguments].concat());
-    let invoices = ["add", "invoices", "invoices.csv", "--relate", "customer=profiles.id"];
+    let invoices = ["add", "invoices", "invoices.csv", "--replace"];
     assert_shown(
         "tables_add",
         &tables(&[&invoices[..], &["--key", "invoice", "--kind", "total=number"]].concat()),

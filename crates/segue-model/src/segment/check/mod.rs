@@ -32,7 +32,7 @@ pub fn check(definition: &Definition, own: Option<&str>, catalog: &Catalog) -> V
     };
     if table.key.is_none() {
         let words = format!(
-            "table \"{}\" has no key, so its rows are no profiles: add it again with --key",
+            "table \"{}\" has no key, so its rows are no profiles: declare it anew with --replace --key COLUMN",
             table.name
         );
         checker.fail(&root.at("table"), words);
@@ -180,7 +180,8 @@ impl<'a> Checker<'a> {
     fn column(&mut self, test: &ColumnTest, scope: &Scope, at: &Pointer) {
         let Some(table) = self.named_table(test.table.as_deref(), scope, &at.at("table")) else { return };
         let Some(kind) = self.known_column(table, &test.column, &at.at("column")) else { return };
-        self.test(&test.test, kind, &format!("column \"{}\"", test.column), at);
+        let what = format!("column \"{}\"", test.column);
+        self.test(&test.test, kind, &what, Some(&test.column), at);
     }
 
     fn named_table<'s>(&mut self, name: Option<&str>, scope: &Scope<'s>, at: &Pointer) -> Option<&'s Table> {
@@ -267,10 +268,14 @@ impl<'a> Checker<'a> {
             },
         };
         match (function.result(of.map(|(_, kind)| kind)), of) {
-            (Some(kind), _) => self.test(test, kind, &format!("the {name}"), at),
+            (Some(kind), _) => self.test(test, kind, &format!("the {name}"), None, at),
             (None, Some((column, kind))) => {
-                let words =
-                    format!("column \"{column}\" is {}: there is no {name} of that", value::described(kind));
+                let is_text = kind == Kind::Text && matches!(function, Function::Sum | Function::Average);
+                let otherwise = if is_text { value::declare(column, Kind::Number) } else { String::new() };
+                let words = format!(
+                    "column \"{column}\" is {}: there is no {name} of that{otherwise}",
+                    value::described(kind)
+                );
                 self.fail(&at.at("of"), words);
             }
             // The reader demands a column of every function but one.

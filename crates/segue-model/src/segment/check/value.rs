@@ -7,11 +7,17 @@ use super::super::{Kind, Operand, Operator, Scalar, Test};
 use super::Checker;
 
 impl Checker<'_> {
-    pub(super) fn test(&mut self, test: &Test, kind: Kind, what: &str, at: &Pointer) {
+    /// `column` is the one whose values are tested, if it is no computed value.
+    pub(super) fn test(&mut self, test: &Test, kind: Kind, what: &str, column: Option<&str>, at: &Pointer) {
         let word = test.operator.word();
         if !kind.operators().contains(&test.operator) {
             let known: Vec<&str> = kind.operators().iter().map(|operator| operator.word()).collect();
-            let words = format!("{what} is {}, which takes: {}", described(kind), known.join(", "));
+            let known = known.join(", ");
+            let words = format!(
+                "{what} is {}, which takes: {known}{}",
+                described(kind),
+                otherwise(test, kind, column)
+            );
             return self.fail(&at.at(word), words);
         }
         if test.ignore_case && kind != Kind::Text {
@@ -38,6 +44,19 @@ impl Checker<'_> {
             self.fail(at, words);
         }
     }
+}
+
+/// How a column of texts can be asked all the same: one odd value makes a text of a column of numbers.
+fn otherwise(test: &Test, kind: Kind, column: Option<&str>) -> String {
+    let Some(column) = column.filter(|_| kind == Kind::Text) else { return String::new() };
+    let takes = |kind: &Kind| kind.operators().contains(&test.operator);
+    let meant = [Kind::Number, Kind::Date].into_iter().find(takes);
+    meant.map_or_else(String::new, |meant| declare(column, meant))
+}
+
+/// How to declare a column of a text file as what it is.
+pub(super) fn declare(column: &str, meant: Kind) -> String {
+    format!("; or declare it with --kind {column}={}", meant.word())
 }
 
 /// Whether a value can be compared with those of a kind; if not, why.

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::super::fault::{Pointer, quoted, suggestion};
+use super::super::fault::{Pointer, quoted};
 use super::super::{ColumnTest, Condition, Function, MAX_HOPS, Measure, RelatedTest};
-use super::{Object, Read, Reader};
+use super::{Object, Read, Reader, kind};
 
 /// The keys that tell conditions apart.
 const KEYS: [&str; 7] = ["column", "related", "member_of", "not_member_of", "condition", "all", "any"];
@@ -93,20 +93,39 @@ impl Reader {
         match Function::ALL.iter().find(|(_, known)| *known == word) {
             None => self.has(&object[word], &inner),
             Some((function, _)) => {
-                let object = self.object(&object[word], &inner)?;
+                let object = self.computed(*function, &object[word], &inner)?;
                 self.aggregate(*function, object, &inner)
             }
         }
     }
 
     fn has(&mut self, value: &Value, at: &Pointer) -> Read<Measure> {
-        match self.text(value, at)?.as_str() {
-            "any" => Ok(Measure::HasAny),
-            "none" => Ok(Measure::HasNone),
-            other => {
-                let hint = suggestion(other, ["any", "none"]);
-                self.fail(at, format!("{} has no meaning here{hint}", quoted(other)))
+        match value.as_str() {
+            Some("any") => Ok(Measure::HasAny),
+            Some("none") => Ok(Measure::HasNone),
+            _ => {
+                let given = value.as_str().map_or_else(|| value.to_string(), quoted);
+                self.fail(at, format!("{given} has no meaning here: write any, or none"))
             }
+        }
+    }
+
+    /// What is asked of a computed value. A number alone is often meant as a test.
+    fn computed<'v>(&mut self, function: Function, value: &'v Value, at: &Pointer) -> Read<&'v Object> {
+        let word = function.word();
+        match (value, function) {
+            (Value::Object(object), _) => Ok(object),
+            (Value::Number(number), Function::Count) => {
+                self.fail(at, format!("a number alone is no test: write {word}: {{is: {number}}}, or {word}: {{at_least: {number}}}"))
+            }
+            (_, Function::Count) => {
+                self.fail(at, format!("{} is no test, as count: {{at_least: 3}} is one", kind(value)))
+            }
+            (_, Function::First | Function::Latest) => self.fail(
+                at,
+                format!("{} is no test, as {word}: {{of: status, by: date, is: paid}} is one", kind(value)),
+            ),
+            _ => self.fail(at, format!("{} is no test, as {word}: {{of: total, at_least: 100}} is one", kind(value))),
         }
     }
 
@@ -125,7 +144,16 @@ impl Reader {
         };
         let of = named(self, "of");
         let by = named(self, "by");
-        let test = self.test(object, takes, at);
+        for key in ["of", "by"].into_iter().filter(|key| !takes.contains(key) && object.contains_key(*key)) {
+            let words = match (function, key) {
+                (Function::Count, "of") => {
+                    "count counts rows and takes no \"of\": leave it out, or write count_distinct".to_owned()
+                }
+                _ => format!("{} takes no \"{key}\": leave it out", function.word()),
+            };
+            self.tell(&at.at(key), words);
+        }
+        let test = self.test(object, &["of", "by"], at);
         Ok(Measure::Aggregate { function, of: of?, by: by?, test: test? })
     }
 }

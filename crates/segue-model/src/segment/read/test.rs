@@ -38,7 +38,10 @@ impl Reader {
                 let Some(word) = object.keys().find(is_strange) else {
                     return self.fail(at, "the operator is missing, as in is_empty: false");
                 };
-                let hint = suggestion(word, Operator::ALL.iter().map(|operator| operator.word()));
+                let hint = match Operator::meant_by(word) {
+                    Some(meant) => format!("; write {meant}"),
+                    None => suggestion(word, Operator::ALL.iter().map(|operator| operator.word())),
+                };
                 self.fail(&at.at(word), format!("{} is no operator{hint}", quoted(word)))
             }
         }

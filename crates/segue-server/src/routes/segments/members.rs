@@ -207,6 +207,8 @@ pub(crate) struct LoadedKeys {
     pub(crate) members: u64,
     /// Keys of the list that are no profile's.
     pub(crate) unknown: u64,
+    /// The first of them, at most ten.
+    pub(crate) examples: Vec<String>,
     pub(crate) segment: SegmentDetails,
 }
 
@@ -232,7 +234,7 @@ pub(crate) async fn load(
     let list = receive(body, place, app.setting.largest_file).await?;
     let source = Source::anywhere(list.path.to_string_lossy());
     let loaded = app.segments.load_keys(&name, Some(version.version()), source, app.now(), &by).await;
-    let (members, unknown) = loaded.map_err(|error| match error {
+    let segue_model::LoadedKeys { members, unknown, examples } = loaded.map_err(|error| match error {
         // The list is at fault, whose name says nothing to whoever sent it.
         segue_runs::segments::SegmentError::Engine(segue_model::EngineError::Input(words)) => {
             let words = words.replace(&*list.path.to_string_lossy(), "the file");
@@ -241,5 +243,5 @@ pub(crate) async fn load(
         other => other.into(),
     })?;
     let Tagged { status, version, body: segment } = tagged(&app, &name).await?;
-    Ok(Tagged { status, version, body: LoadedKeys { members, unknown, segment } })
+    Ok(Tagged { status, version, body: LoadedKeys { members, unknown, examples, segment } })
 }

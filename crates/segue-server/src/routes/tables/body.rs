@@ -42,10 +42,10 @@ pub(crate) struct AddedTable {
     /// only.
     #[serde(default)]
     pub(crate) kinds: BTreeMap<String, String>,
-    /// What columns are to people, by column.
+    /// What columns are to people, by column; nothing if what their names suggest is wrong.
     #[serde(default)]
     #[schema(schema_with = schema::meanings)]
-    pub(crate) meanings: BTreeMap<String, String>,
+    pub(crate) meanings: BTreeMap<String, Option<String>>,
 }
 
 /// What is to be different. What is not given stays.
@@ -130,14 +130,12 @@ fn done(errors: Vec<FieldError>) -> Result<(), Problem> {
 impl AddedTable {
     pub(super) fn wanted(self, source: Source) -> Result<NewTable, Problem> {
         let mut errors = Vec::new();
-        let given = self.meanings.into_iter().map(|(column, word)| (column, Some(word))).collect();
-        let meanings = meanings(given, &mut errors).into_iter();
         let new = NewTable {
             relationships: relationships(&self.name, self.relationships),
             source,
             key: self.key,
             kinds: kinds(self.kinds, &mut errors),
-            meanings: meanings.filter_map(|(column, meaning)| Some((column, meaning?))).collect(),
+            meanings: meanings(self.meanings, &mut errors),
             name: self.name,
         };
         done(errors)?;

@@ -57,8 +57,11 @@ pub(crate) struct TableView {
     pub(crate) columns: Vec<ColumnView>,
     pub(crate) relationships: Vec<RelationshipView>,
     pub(crate) conditions: Vec<ConditionView>,
-    /// Segments over it or about it, tables that relate to it, and exports of its rows.
+    /// Segments over it or about it, tables that relate to it or whose conditions ask about it, and exports of its rows or
+    /// that require such a condition.
     pub(crate) used_by: Vec<UsedBy>,
+    /// What of that, and what exports of such segments, cannot be used with the tables as they are declared.
+    pub(crate) broken: Vec<UsedBy>,
     /// Grows with every change; the ETag is this.
     pub(crate) version: i64,
 }
@@ -89,6 +92,7 @@ pub(super) fn view(seen: SeenTable) -> TableView {
         relationships: table.relationships.into_iter().map(relationship).collect(),
         conditions: seen.conditions.into_iter().map(condition).collect(),
         used_by: used_by(seen.used_by),
+        broken: used_by(seen.broken),
         version: seen.version,
     }
 }

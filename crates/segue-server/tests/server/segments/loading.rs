@@ -16,6 +16,7 @@ async fn a_list_of_keys_makes_a_segment_static() {
     let seen = etag(&root, "/segments/some").await;
     let loaded = send(&root, "/segments/some/keys", &seen, "id\n4\n1\n77\n").await.expect(StatusCode::OK);
     assert_eq!((&loaded.body["members"], &loaded.body["unknown"]), (&json!(2), &json!(1)));
+    assert_eq!(loaded.body["examples"].as_array().map(Vec::len), Some(1));
     assert_eq!(loaded.text_at("/segment/segment/type"), "static");
     assert_ne!(loaded.header("etag"), seen);
     let rows = root.get("/segments/some/preview").await.body["rows"].clone();

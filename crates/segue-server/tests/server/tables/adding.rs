@@ -183,7 +183,7 @@ async fn without_a_data_folder_no_table_is_added_and_those_of_the_operator_stay_
         kinds: Vec::new(),
         meanings: Vec::new(),
     };
-    let StoredTable { table: Table { name, .. }, .. } = site.segments.declare_table(new, &by).await.unwrap();
+    let StoredTable { table: Table { name, .. }, .. } = site.segments.add_table(new, &by).await.unwrap();
     add_segment(&root, "cluj", "Cluj").await;
     assert_eq!(root.get(&format!("/tables/{name}/description")).await.expect(StatusCode::OK).body["rows"], 4);
     let tag = root.get("/tables/customers").await.header("etag").to_owned();

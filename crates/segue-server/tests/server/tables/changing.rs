@@ -138,3 +138,37 @@ async fn drift_is_told_with_what_it_breaks_and_ends_when_the_table_is_looked_at_
     assert_eq!(anew.body["columns"][1]["meaning"], "email", "what was said of a column is kept");
     root.get("/tables/customers/description").await.expect(StatusCode::OK);
 }
+
+#[tokio::test]
+async fn what_a_change_breaks_is_shown_until_it_is_mended() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    add_tables(&root).await;
+    add_segment(&root, "cluj", "Cluj").await;
+    assert_eq!(root.get("/tables/customers").await.body["broken"], json!([]));
+    desk.write("others.csv", "id,mail\n1,ana@example.com\n");
+    let changed =
+        change(&root, "/tables/customers", json!({"path": "others.csv"})).await.expect(StatusCode::OK);
+    assert_eq!(changed.body["broken"], json!([{"type": "segment", "id": "cluj", "name": "cluj"}]));
+    let page = crate::console::page(&root, "/tables/customers").await;
+    assert!(page.text.contains("cannot be used with the table as it is declared now"), "{}", page.text);
+    let mended = change(&root, "/tables/customers", json!({"path": "customers.csv"})).await;
+    assert_eq!(mended.body["broken"], json!([]));
+}
+
+#[tokio::test]
+async fn a_table_that_a_condition_asks_about_stays() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    add_tables(&root).await;
+    let buyer = json!({"definition": {"all": [{"related": "invoices", "has": "any"}]}});
+    let tag = etag(&root, "/tables/customers").await;
+    let place = "/tables/customers/conditions/buyer";
+    let request = root.request(reqwest::Method::PUT, place).header("if-match", tag).json(&buyer);
+    crate::setting::Answer::of(request).await.expect(StatusCode::OK);
+    let users = json!([{"type": "table", "id": "customers", "name": "customers"}]);
+    let seen = root.get("/tables/invoices").await;
+    assert_eq!(seen.body["used_by"], users);
+    let blocked = root.delete_version("/tables/invoices", seen.header("etag")).await.problem("in_use");
+    assert_eq!(blocked.body["used_by"], users);
+}
