@@ -197,7 +197,7 @@ fn who_follows_a_push_that_has_left_something_of_the_limits_does_not_wait() {
     // As fast as the real one: to wait for a window would take a minute.
     let setting = Setting::at_speed(1.0, Config { queue_delay: 0.0, import_rate: 1e9, ..Config::default() });
     setting.write_people([("ann@example.com", "Ann")]);
-    let began = std::time::Instant::now();
+    let began = tokio::time::Instant::now();
     let mut child = push_at(&setting, 1.0).spawn().unwrap();
     setting.wait_for_imports(1);
     child.kill().unwrap();
