@@ -217,7 +217,7 @@ fn who_follows_a_push_that_has_left_something_of_the_limits_does_not_wait() {
         ..Config::default()
     });
     setting.write_people([("ann@example.com", "Ann")]);
-    let began = std::time::Instant::now();
+    let began = tokio::time::Instant::now();
     let mut child = push_at(&setting, 1.0).spawn().unwrap();
     setting.wait_for_imports(1);
     child.kill().unwrap();

@@ -226,7 +226,9 @@ fn what_an_upload_left_that_was_cut_off_is_gone_after_a_start() {
         let file = std::fs::File::create(setting.path("data").join(name)).unwrap();
         file.set_modified(std::time::SystemTime::now() - age).unwrap();
     }
-    serve(&setting, &["--data-folder", "data"]).end();
+    let mut served = serve(&setting, &["--data-folder", "data"]);
+    served.secret();
+    served.end();
     let mut names: Vec<String> = std::fs::read_dir(setting.path("data"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
