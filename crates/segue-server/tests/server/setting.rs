@@ -194,8 +194,8 @@ impl Site {
         let held = Arc::clone(&self.now_ms);
         let clock: Clock = Arc::new(move || held.load(Ordering::SeqCst));
         // It takes its own first.
-        let its = std::sync::Mutex::new(Some(id));
-        let ids = move || its.lock().expect("no panic").take().unwrap_or_else(|| new_id(&system_random()));
+        let its = parking_lot::Mutex::new(Some(id));
+        let ids = move || its.lock().take().unwrap_or_else(|| new_id(&system_random()));
         Worker::new(self.installation.clone(), rules, clock, Arc::new(ids))
     }
 

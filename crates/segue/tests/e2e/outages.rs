@@ -1,10 +1,11 @@
 //! What a run meets under a server that nobody restarts: a database that goes away, and a disk that is full.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use activecampaign_sim::Config;
 use reqwest::StatusCode;
 use serde_json::json;
+use tokio::time::Instant;
 
 use crate::database::serve_on;
 use crate::errors::with_mounts;
