@@ -162,8 +162,7 @@ codes! {
         "a secret cannot be read", "see the detail";
     /// It took too long.
     TooSlow = "too_slow", 503,
-        "the answer took too long",
-        "try again later; give the data of a large text file as Parquet, which need not be read whole";
+        "the answer took too long", "try again later; give large text files as Parquet, which need not be read whole";
     /// No room.
     DiskFull = "disk_full", 507,
         "the disk is full", "free some space";

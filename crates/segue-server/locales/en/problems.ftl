@@ -119,7 +119,7 @@ problem-secret-unavailable = A secret cannot be read
 advice-secret-unavailable = See the detail.
 
 problem-too-slow = The answer took too long
-advice-too-slow = Try again later. Give the data of a large text file as Parquet, which need not be read whole.
+advice-too-slow = Try again later. Give large text files as Parquet, which need not be read whole.
 
 problem-disk-full = The disk is full
 advice-disk-full = Free some space.

@@ -107,7 +107,7 @@ problem-secret-unavailable = Un secret nu poate fi citit
 advice-secret-unavailable = Vezi detaliul.
 
 problem-too-slow = Răspunsul a durat prea mult
-advice-too-slow = Încearcă mai târziu. Dă datele dintr-un fișier text mare ca Parquet, care nu trebuie citit în întregime.
+advice-too-slow = Încearcă mai târziu. Dă fișierele text mari ca Parquet, care nu trebuie citite în întregime.
 
 problem-disk-full = Discul este plin
 advice-disk-full = Eliberează spațiu.
