@@ -137,7 +137,7 @@ impl Profiles {
             Some(entry) => self.last(entry).await?,
             None => None,
         };
-        let segments = recipe.recipe.segments.iter().filter_map(|name| {
+        let mut holding = recipe.recipe.segments.iter().filter_map(|name| {
             profile.segments.iter().find(|(segment, _)| segment.name == *name).and_then(|(_, holds)| *holds)
         });
         let host = match (&ledger, &recipe.connection) {
@@ -151,7 +151,7 @@ impl Profiles {
             host,
             list: recipe.recipe.list.id,
             list_name: recipe.recipe.list.name.clone(),
-            is_member: Some(segments.fold(false, |any, holds| any || holds)),
+            is_member: Some(holding.any(|holds| holds)),
             entry,
             last,
             rejected: match job {

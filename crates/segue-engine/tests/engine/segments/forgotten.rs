@@ -1,5 +1,7 @@
 //! Who was forgotten is in no segment, whatever it says and however it is asked.
 
+use std::fmt::Write;
+
 use segue_engine::TableEngine;
 use segue_model::{Evaluation, Forgotten, HashKey, SegmentEngine, Source};
 
@@ -72,7 +74,7 @@ fn a_profile_is_found_by_its_key_and_in_snapshots_of_every_size() {
     let mut setting = Setting::new("2026-03-15T12:00:00Z");
     // More than one group of rows.
     let mut text = "id,country\n".to_owned();
-    (0..70_000).for_each(|number| text.push_str(&format!("k{number:06},BR\n")));
+    (0..70_000).for_each(|number| writeln!(text, "k{number:06},BR").unwrap());
     setting.add_csv("profiles", &text, Some("id"), &[]);
     let row = TableEngine.profile(&setting.tables[0], "k000007", &setting.resources()).unwrap();
     assert_eq!(row, Some(vec!["k000007".to_owned(), "BR".to_owned()]));

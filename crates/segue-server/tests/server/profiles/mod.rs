@@ -29,7 +29,8 @@ fn forgetting(key: &str, changes: Value) -> Value {
 /// What an export of this name has sent of a customer.
 async fn sent_by(who: &As<'_>, key: &str, export: &str) -> Value {
     let sent = who.post("/profiles/sent", &one(key)).await.expect(StatusCode::OK).body;
-    let found = sent["exports"].as_array().unwrap().iter().find(|sent| sent["name"] == export).cloned();
+    let found =
+        sent["exports"].as_array().expect("exports").iter().find(|sent| sent["name"] == export).cloned();
     found.unwrap_or_else(|| panic!("no export {export} in {sent}"))
 }
 
@@ -45,11 +46,15 @@ async fn after_a_run(office: &Office, root: &As<'_>) -> String {
 fn files_with(office: &Office, text: &str) -> Vec<String> {
     let (mut found, mut open) = (Vec::new(), vec![office.site.state().to_owned()]);
     while let Some(folder) = open.pop() {
-        for entry in folder.read_dir().unwrap() {
-            let path = entry.unwrap().path();
+        for entry in folder.read_dir().expect("a folder") {
+            let path = entry.expect("an entry").path();
             if path.is_dir() {
                 open.push(path);
-            } else if std::fs::read(&path).unwrap().windows(text.len()).any(|part| part == text.as_bytes()) {
+            } else if std::fs::read(&path)
+                .expect("a file")
+                .windows(text.len())
+                .any(|part| part == text.as_bytes())
+            {
                 found.push(path.display().to_string());
             }
         }

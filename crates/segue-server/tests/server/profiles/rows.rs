@@ -1,5 +1,7 @@
 //! What belongs to a person.
 
+use std::fmt::Write;
+
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -69,7 +71,7 @@ async fn a_hundred_rows_are_shown_and_that_there_are_more() {
     root.post("/tables", &customers()).await.expect(StatusCode::CREATED);
     let mut many = "number,customer,day,total\n".to_owned();
     for number in 0..150 {
-        many.push_str(&format!("{number},1,2026-01-{:02},5\n", number % 28 + 1));
+        writeln!(many, "{number},1,2026-01-{:02},5", number % 28 + 1).expect("a text");
     }
     desk.write("invoices.csv", &many);
     let invoices = related("invoices", "number", "customer", ("customers", "id"));
