@@ -124,7 +124,7 @@ impl Evaluator<'_> {
                 _ => last.want_key(&column.name),
             })
             .collect();
-        let frame = self.scan_hops(path, &mut scopes, &joins).await?;
+        let frame = self.scan_hops(path, &mut scopes, &joins, false).await?;
         let is_hers = cast(scopes[0].expr(joins[0].0), DataType::Utf8).eq(lit(value));
         let mut frame = frame.filter(is_hers).failed("planning")?;
         let Some(last) = scopes.last() else { return Ok(Vec::new()) };

@@ -79,7 +79,7 @@ impl Aside {
                 let (all, word) = (fits + misfits, kind.word());
                 let words = format!(
                     "table \"{table}\": {misfits} of {all} values of column \"{column}\" are not {word}, as they were: \
-                     mend the file, or add the table again"
+                     mend the file, or declare the table anew"
                 );
                 return Err(EngineError::Drift { table: table.clone(), words });
             }

@@ -130,7 +130,7 @@ fn drifted(file: &InputFile, stored: &StoredTable, column: &str) -> Option<Strin
     let is_same = file.format() != Format::Parquet || declared == now;
     (!is_same).then(|| {
         format!(
-            "table \"{table}\": column \"{column}\" of {path} is now {}, and was {}: add the table again",
+            "table \"{table}\": column \"{column}\" of {path} is now {}, and was {}: declare the table anew",
             now.word(),
             declared.word()
         )

@@ -61,6 +61,7 @@ fn who_was_sent_is_kept_only_if_it_is_to_be() {
         refused: Vec::new(),
         left: Vec::new(),
         started_ms: 1,
+        run: 1,
         keeps_sent: false,
     };
     assert_eq!(TableEngine.settle(&settlement).unwrap().created, 1);

@@ -119,5 +119,5 @@ fn drift_is_every_column_that_is_gone_or_another_kind() {
     write(Arc::new(Int64Array::from(vec![1])));
     let drifted = TableEngine.drift(&setting.tables[1]).unwrap();
     assert_eq!(drifted.len(), 1);
-    assert!(drifted[0].words.ends_with("is now number, and was text: add the table again"), "{drifted:?}");
+    assert!(drifted[0].words.ends_with("is now number, and was text: declare the table anew"), "{drifted:?}");
 }
