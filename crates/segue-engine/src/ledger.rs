@@ -1,7 +1,7 @@
 //! The ledger: what the provider has confirmed for one export, sorted by hash and address.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
@@ -12,7 +12,7 @@ use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use segue_model::{EngineError, Reason};
 
-use crate::error::internal;
+use crate::error::{OnFile, internal};
 use crate::table::{self, TableWriter};
 
 const ROWS_PER_GROUP: usize = 1 << 16;
@@ -158,6 +158,7 @@ impl LedgerWriter {
 
 /// Reads a ledger in its order, one entry at hand at a time.
 pub(crate) struct LedgerCursor {
+    path: PathBuf,
     reader: Option<ParquetRecordBatchReader>,
     columns: Option<Columns>,
     next: usize,
@@ -178,7 +179,8 @@ impl LedgerCursor {
     pub(crate) fn open(path: Option<&Path>) -> Result<Self, EngineError> {
         let names = ["hash", "email", "payload_low", "payload_high", "state", "reason", "words", "since_ms"];
         let reader = path.map(|path| table::read(path, &names, 0, ROWS_AT_A_TIME)).transpose()?;
-        let mut cursor = Self { reader, columns: None, next: 0 };
+        let path = path.unwrap_or(Path::new("")).to_owned();
+        let mut cursor = Self { path, reader, columns: None, next: 0 };
         cursor.fill()?;
         Ok(cursor)
     }
@@ -186,7 +188,7 @@ impl LedgerCursor {
     fn fill(&mut self) -> Result<(), EngineError> {
         while self.columns.as_ref().is_none_or(|columns| columns.hash.len() == self.next) {
             let batch = self.reader.as_mut().and_then(Iterator::next);
-            let batch = batch.transpose().map_err(|error| internal("reading the ledger")(error.into()))?;
+            let batch = batch.transpose().map_err(std::io::Error::other).on("read", &self.path)?;
             self.next = 0;
             let Some(batch) = batch else {
                 self.columns = None;
