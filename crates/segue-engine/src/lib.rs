@@ -57,7 +57,7 @@ impl Engine for TableEngine {
     fn plan(
         &self,
         request: &PlanRequest,
-        progress: &(dyn Fn(u64) + Sync),
+        progress: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<PlanSummary, EngineError> {
         plan::plan(request, progress)
     }

@@ -153,7 +153,7 @@ pub(crate) fn read(
     request: &PlanRequest,
     condition: Option<&Condition>,
     sinks: &mut Sinks,
-    progress: &(dyn Fn(u64) + Sync),
+    progress: &(dyn Fn(u64) -> bool + Sync),
 ) -> Result<(), EngineError> {
     let names = Names::new(files);
     let segment = request.members.as_deref().map(KeyHashes::read).transpose()?;
@@ -187,7 +187,9 @@ pub(crate) fn read(
                 }
                 first += batch.num_rows() as u64;
                 sinks.tally.counts.read += batch.num_rows() as u64;
-                progress(sinks.tally.counts.read);
+                if !progress(sinks.tally.counts.read) {
+                    return Err(EngineError::Stopped);
+                }
             }
             Ok(())
         })?;

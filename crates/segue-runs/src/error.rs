@@ -21,8 +21,8 @@ pub enum RunError {
     /// The provider.
     #[error(transparent)]
     Provider(#[from] activecampaign::Error),
-    /// A person asked for it while an earlier run was being finished.
-    #[error("interrupted")]
+    /// A person asked for it: while an earlier run was being finished, or before the plan was made.
+    #[error("interrupted before anything of this run was sent: run again")]
     Interrupted,
     /// A defect of ours.
     #[error("a part of segue stopped unexpectedly: please report this")]

@@ -18,6 +18,7 @@ mod export;
 pub mod exports;
 mod installation;
 mod pace;
+mod prepare;
 mod progress;
 pub mod runs;
 pub mod segments;
@@ -28,7 +29,7 @@ mod worker;
 
 pub use account::{CheckedAccount, FieldChoice, check_account};
 pub use error::{Cause, RunError};
-pub use export::{Exporter, Finished, Prepared, Settings};
+pub use export::{Exporter, Finished, Prepared, Settings, Unfinished};
 pub use installation::Installation;
 pub use pace::Pace;
 pub use progress::{Phase, Progress, Snapshot};

@@ -1,6 +1,7 @@
 //! Exit codes: what a script can tell apart.
 
 use std::io::ErrorKind;
+use std::path::Path;
 use std::process::ExitCode;
 
 use activecampaign::ErrorKind as ProviderError;
@@ -122,8 +123,16 @@ fn advice(error: &RunError) -> &'static str {
         RunError::Engine(EngineError::File { source, .. }) if source.kind() == ErrorKind::StorageFull => {
             ": free some space and run again; nothing delivered is lost"
         }
+        RunError::Engine(EngineError::File { doing: "read", path, .. }) if is_ledger(path) => {
+            ": it is missing or damaged: restore the state directory from a backup, or begin a new ledger with \
+             --export NAME, which sends everybody again"
+        }
         _ => "",
     }
+}
+
+fn is_ledger(path: &Path) -> bool {
+    path.parent().and_then(Path::file_name).is_some_and(|folder| folder == "ledgers")
 }
 
 fn run_code(error: &RunError) -> Code {

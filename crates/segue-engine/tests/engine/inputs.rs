@@ -379,3 +379,20 @@ fn large_and_blank_values_are_rejections_not_failures() {
     assert!(lines.contains("a.csv:3,,our data,no_email,"));
     assert!(lines.contains("a.csv:5,not an address,our data,invalid_email,"));
 }
+
+#[test]
+fn a_plan_that_nobody_wants_any_more_is_not_made() {
+    let bench = Bench::new();
+    let rows: String = (0..20_000).map(|n| format!("p{n}@example.com,Ann\n")).collect();
+    let source = bench.file("a.csv", format!("email,name\n{rows}"));
+    let out = bench.folder.path().join("plan");
+    fs::create_dir(&out).unwrap();
+    let read = std::sync::Mutex::new(Vec::new());
+    let progress = |rows| {
+        read.lock().unwrap().push(rows);
+        false
+    };
+    let stopped = TableEngine.plan(&request(&source, &out), &progress);
+    assert!(matches!(stopped, Err(EngineError::Stopped)), "{stopped:?}");
+    assert_eq!(read.lock().unwrap().len(), 1);
+}
