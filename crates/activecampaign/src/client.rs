@@ -145,8 +145,9 @@ impl Client {
         };
         match self.transport.call(&Call::get("users/me"), read_user).await {
             // The first thing ever heard from this host is a page for people.
-            Err(Error { kind: ErrorKind::Unreadable, status, request_id, cf_ray, .. }) => {
-                Err(Error { status, request_id, cf_ray, ..Error::new(ErrorKind::WrongHost, "users/me") })
+            Err(Error { kind: ErrorKind::Unreadable, host, status, request_id, cf_ray, .. }) => {
+                let wrong = Error::new(ErrorKind::WrongHost, "users/me");
+                Err(Error { host, status, request_id, cf_ray, ..wrong })
             }
             other => other,
         }

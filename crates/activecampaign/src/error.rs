@@ -63,6 +63,8 @@ pub enum ErrorKind {
 pub struct Error {
     pub(crate) kind: ErrorKind,
     pub(crate) endpoint: &'static str,
+    /// Who was asked; empty before anybody was.
+    pub(crate) host: Box<str>,
     pub(crate) status: Option<u16>,
     pub(crate) request_id: Option<String>,
     pub(crate) cf_ray: Option<String>,
@@ -79,6 +81,7 @@ impl Error {
         Self {
             kind,
             endpoint,
+            host: Box::default(),
             status: None,
             request_id: None,
             cf_ray: None,
@@ -110,6 +113,12 @@ impl Error {
     #[must_use]
     pub fn cf_ray(&self) -> Option<&str> {
         self.cf_ray.as_deref()
+    }
+
+    /// The host that was asked.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
     }
 
     /// The path below `/api/3/`, with ids left out.
@@ -169,7 +178,8 @@ impl Error {
             ErrorKind::Unreadable => "ActiveCampaign's answer cannot be understood: run again, and report it if it stays".to_owned(),
             ErrorKind::Other => "ActiveCampaign answered in an unexpected way".to_owned(),
         };
-        let mut marks: Vec<String> = vec![self.endpoint.to_owned()];
+        let at = if self.host.is_empty() { String::new() } else { format!(" at {}", self.host) };
+        let mut marks: Vec<String> = vec![format!("{}{at}", self.endpoint)];
         marks.extend(self.status.map(|status| format!("HTTP {status}")));
         marks.extend(self.request_id.as_ref().map(|id| format!("request {id}")));
         marks.extend(self.cf_ray.as_ref().map(|ray| format!("ray {ray}")));
@@ -208,11 +218,12 @@ mod tests {
     fn an_error_carries_what_support_asks_for() {
         let error = Error {
             status: Some(503),
+            host: "acme.api-us1.com".into(),
             request_id: Some("r-1".into()),
             cf_ray: Some("c-1".into()),
             ..Error::new(ErrorKind::Unavailable, "import/bulk_import")
         };
-        let expected = "ActiveCampaign is not available: run again later [import/bulk_import, HTTP 503, request r-1, ray c-1]";
+        let expected = "ActiveCampaign is not available: run again later [import/bulk_import at acme.api-us1.com, HTTP 503, request r-1, ray c-1]";
         assert_eq!(error.to_string(), expected);
     }
 }

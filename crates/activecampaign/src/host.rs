@@ -106,6 +106,7 @@ fn without_credentials(given: &str) -> String {
 fn check_name(base: &Url, given: &str, policy: HostPolicy) -> Result<(), HostError> {
     let private = || Err(HostError::Private(given.to_owned()));
     match base.host() {
+        Some(url::Host::Domain(name)) if !is_name(name) => Err(HostError::Malformed(given.to_owned())),
         _ if policy == HostPolicy::AllowInsecure => Ok(()),
         Some(url::Host::Ipv4(address)) if !is_public(address.into()) => private(),
         Some(url::Host::Ipv6(address)) if !is_public(address.into()) => private(),
@@ -114,6 +115,12 @@ fn check_name(base: &Url, given: &str, policy: HostPolicy) -> Result<(), HostErr
         Some(_) => Ok(()),
         None => Err(HostError::Malformed(given.to_owned())),
     }
+}
+
+/// Whether the domain name system can know it. A dot may end it.
+fn is_name(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name.len() <= 253 && name.split('.').all(|label| (1..=63).contains(&label.len()))
 }
 
 fn is_public(address: IpAddr) -> bool {
@@ -192,7 +199,10 @@ mod tests {
     #[test]
     fn what_is_no_public_https_host_is_refused() {
         let refused = |given: &str| Host::parse(given, HostPolicy::PublicHttps).unwrap_err();
-        for given in ["", " ", "acme api.com", "ftp://acme.com", "acme", "https://"] {
+        let long = format!("{}.com", "a".repeat(64));
+        for given in
+            ["", " ", "acme api.com", "ftp://acme.com", "acme", "https://", "acme..com", ".acme.com", &long]
+        {
             assert!(matches!(refused(given), HostError::Malformed(_)), "{given}");
         }
         for given in ["acme.com/admin", "acme.com/?a=b", "https://u:p@acme.com", "acme.com/#x"] {

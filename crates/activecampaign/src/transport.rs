@@ -279,7 +279,7 @@ impl Transport {
                 },
                 Err(error) => error,
             };
-            let error = told.without(self.key.expose_secret());
+            let error = Error { host: self.host.name().into(), ..told.without(self.key.expose_secret()) };
             let wait = self.next_wait(call, &error, &mut attempts)?;
             tracing::debug!(
                 endpoint = call.endpoint,

@@ -1,6 +1,7 @@
 //! CSV: every column is text, so that postcodes and phone numbers keep their zeros.
 
-use std::io::{self, BufRead, ErrorKind, Read};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use datafusion::arrow::error::ArrowError;
 use segue_model::EngineError;
 
 use crate::error::input;
-use crate::read::{BATCH, Batches};
+use crate::read::{BATCH, Batches, InputFile};
 use crate::source::{self, unreadable};
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -20,16 +21,17 @@ const LONGEST_HEADER: u64 = 1 << 20;
 /// The columns named by a file's first row, and its delimiter.
 pub(crate) fn header(path: &Path) -> Result<(SchemaRef, u8), EngineError> {
     let mut start = Vec::new();
-    source::open_text(path)?
-        .take(LONGEST_HEADER)
-        .read_to_end(&mut start)
-        .map_err(|error| unreadable(path, &error))?;
+    let (reader, named) = begin(path)?;
+    let number = first_row_number(named);
+    reader.take(LONGEST_HEADER).read_to_end(&mut start).map_err(|error| unreadable(path, &error))?;
     let name = path.display();
-    let Some(row) = first_row(&start) else { return input(unclosed(&name.to_string(), 1)) };
+    let Some(row) = first_row(&start) else { return input(unclosed(&name.to_string(), number)) };
     let Ok(row) = std::str::from_utf8(row) else {
-        return input(format!("{name}, row 1: not UTF-8 (Latin-1 or Windows-1252?): save the file as UTF-8"));
+        return input(format!(
+            "{name}, row {number}: not UTF-8 (Latin-1 or Windows-1252?): save the file as UTF-8"
+        ));
     };
-    let delimiter = delimiter(row.as_bytes());
+    let delimiter = named.unwrap_or_else(|| delimiter(row.as_bytes()));
     let names = split(row, char::from(delimiter));
     if names.iter().all(|name| name.is_empty()) {
         return input(format!("{name} has no header: its first row must name the columns"));
@@ -37,13 +39,26 @@ pub(crate) fn header(path: &Path) -> Result<(SchemaRef, u8), EngineError> {
     if names.iter().any(|name| name.contains('@') || name.parse::<f64>().is_ok()) {
         return input(format!("{name} has no header: its first row holds data, but must name the columns"));
     }
-    for (index, column) in names.iter().enumerate() {
-        if !column.is_empty() && names[..index].contains(column) {
-            return input(format!("{name} has two columns named \"{column}\": rename or remove one"));
-        }
-    }
     let fields: Vec<Field> = names.iter().map(|name| Field::new(name, DataType::Utf8, true)).collect();
     Ok((Arc::new(Schema::new(fields)), delimiter))
+}
+
+/// Opens a file behind the line in which Excel names the delimiter, as in `sep=;`, and gives that one.
+pub(crate) fn begin(path: &Path) -> Result<(BufReader<File>, Option<u8>), EngineError> {
+    let mut reader = source::open_text(path)?;
+    let start = reader.fill_buf().map_err(|error| unreadable(path, &error))?;
+    let (delimiter, bytes) = match start {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter, b'\r', b'\n', ..] => (Some(*delimiter), 7),
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter, b'\r' | b'\n', ..] => (Some(*delimiter), 6),
+        _ => (None, 0),
+    };
+    reader.consume(bytes);
+    Ok((reader, delimiter))
+}
+
+/// The row of the header.
+pub(crate) fn first_row_number(named: Option<u8>) -> u64 {
+    1 + u64::from(named.is_some())
 }
 
 /// The first row without its line break; quoted line breaks do not end it. None if a quote is never closed.
@@ -95,22 +110,17 @@ fn split(row: &str, delimiter: char) -> Vec<String> {
 }
 
 /// Reads the columns at these positions.
-pub(crate) fn batches(
-    path: &Path,
-    schema: &SchemaRef,
-    delimiter: u8,
-    columns: &[usize],
-) -> Result<Batches, EngineError> {
-    let reader = ReaderBuilder::new(Arc::clone(schema))
+pub(crate) fn batches(file: &InputFile, columns: &[usize]) -> Result<Batches, EngineError> {
+    let reader = ReaderBuilder::new(Arc::clone(&file.schema))
         .with_header(true)
-        .with_delimiter(delimiter)
+        .with_delimiter(file.delimiter())
         .with_projection(columns.to_vec())
         .with_batch_size(BATCH)
-        .build_buffered(open(path, delimiter)?);
-    let path = path.to_owned();
+        .build_buffered(open(&file.path, file.delimiter())?);
+    let file = file.clone();
     let explain = move |error: ArrowError| match error {
-        ArrowError::IoError(_, error) => broken(&path, delimiter, &error),
-        other => explain(&path.display().to_string(), &other),
+        ArrowError::IoError(_, error) => broken(&file.path, file.delimiter(), &error),
+        other => explain(&file, &other),
     };
     let reader = reader.map_err(&explain)?;
     Ok(Box::new(reader.map(move |batch| batch.map_err(&explain))))
@@ -119,7 +129,7 @@ pub(crate) fn batches(
 /// Opens a file whose end is an error if it lies within quotes: a reader would take all rows behind such a quote for one
 /// long value.
 pub(crate) fn open(path: &Path, delimiter: u8) -> Result<impl BufRead + use<>, EngineError> {
-    Ok(Closed { reader: source::open_text(path)?, quotes: Quotes::new(delimiter) })
+    Ok(Closed { reader: begin(path)?.0, quotes: Quotes::new(delimiter) })
 }
 
 /// Why a file that was opened so cannot be read to its end.
@@ -167,20 +177,20 @@ impl<R: BufRead> BufRead for Closed<R> {
 }
 
 /// Follows quotes as the reader does: one at the beginning of a value opens, the next one closes, a doubled one is text.
-struct Quotes {
+pub(crate) struct Quotes {
     delimiter: u8,
-    is_open: bool,
+    pub(crate) is_open: bool,
     /// Whether the byte before has closed.
     has_closed: bool,
     before: u8,
 }
 
 impl Quotes {
-    fn new(delimiter: u8) -> Self {
+    pub(crate) fn new(delimiter: u8) -> Self {
         Self { delimiter, is_open: false, has_closed: false, before: b'\n' }
     }
 
-    fn follow(&mut self, mut bytes: &[u8]) {
+    pub(crate) fn follow(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             let mut rest = bytes;
             // Reading from memory does not fail, and looks for the byte much faster than a loop.
@@ -206,8 +216,9 @@ impl Quotes {
 
 /// The row in which the last quote was opened, for a message.
 fn row_of_last_quote(path: &Path, delimiter: u8) -> u64 {
-    let Ok(reader) = source::open_text(path) else { return 1 };
-    let (mut quotes, mut row, mut opened) = (Quotes::new(delimiter), 1, 1);
+    let Ok((reader, named)) = begin(path) else { return 1 };
+    let first = first_row_number(named);
+    let (mut quotes, mut row, mut opened) = (Quotes::new(delimiter), first, first);
     for byte in reader.bytes().map_while(Result::ok) {
         let was_open = quotes.is_open;
         quotes.follow(&[byte]);
@@ -219,11 +230,14 @@ fn row_of_last_quote(path: &Path, delimiter: u8) -> u64 {
     opened
 }
 
-/// The reader's words name the row; what else they say is a programmer's.
-fn explain(name: &str, error: &ArrowError) -> EngineError {
-    let words = error.to_string();
-    let row = number_after(&words, "for line ");
-    let place = row.map_or_else(|| name.to_owned(), |row| format!("{name}, row {row}"));
+/// The reader's words name the record, the header being the first; what else they say is a programmer's.
+fn explain(file: &InputFile, error: &ArrowError) -> EngineError {
+    let (name, words) = (file.path.display(), error.to_string());
+    let index = number_after(&words, "for line ").and_then(|record| record.checked_sub(2));
+    let place = match index {
+        Some(index) => format!("{name}, row {}", file.row_number(index)),
+        None => name.to_string(),
+    };
     EngineError::Input(if words.contains("incorrect number of fields") {
         let (expected, got) = (
             number_after(&words, "expected "),
@@ -233,6 +247,7 @@ fn explain(name: &str, error: &ArrowError) -> EngineError {
             (Some(expected), Some(got)) if words.contains("more than") => {
                 format!("more than {got} values where the header names {expected} columns")
             }
+            (Some(expected), Some(1)) => format!("1 value where the header names {expected} columns"),
             (Some(expected), Some(got)) => format!("{got} values where the header names {expected} columns"),
             _ => "another number of values than the header names columns".to_owned(),
         };

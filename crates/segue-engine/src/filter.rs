@@ -6,7 +6,7 @@ use datafusion::arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use datafusion::arrow::compute::{and_not, is_not_null, is_null};
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{Column, DFSchema};
+use datafusion::common::{Column, DFSchema, SchemaError};
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::expr::{Between, InList};
 use datafusion::logical_expr::{BinaryExpr, Cast, Expr, ExprSchemable, Operator, TryCast, Volatility};
@@ -51,11 +51,30 @@ impl Condition {
         EngineError::Input(format!("the condition `{}` cannot be used: {reason}", self.text))
     }
 
+    /// Whether a name is written in double quotes, as other languages write text.
+    fn quotes(&self, name: &str) -> bool {
+        self.text.contains(&format!("\"{name}\""))
+    }
+
     fn explain(&self, error: &DataFusionError) -> EngineError {
-        let words = match error.find_root() {
+        let root = error.find_root();
+        if let DataFusionError::SchemaError(unknown, _) = root
+            && let SchemaError::FieldNotFound { field, .. } = unknown.as_ref()
+            && self.quotes(&field.name)
+        {
+            let name = &field.name;
+            return self.fail(&format!(
+                "there is no column \"{name}\": if it is text, write it in single quotes, as in '{name}'"
+            ));
+        }
+        let words = match root {
             DataFusionError::SQL(error, _) => syntax(error),
             other => other.strip_backtrace(),
         };
+        if words.contains("Cannot coerce arithmetic expression") {
+            return self
+                .fail("text cannot be calculated with: write CAST(column AS DOUBLE) in place of its column");
+        }
         let words = words.trim_start_matches("Schema error: ").trim_start_matches("Error during planning: ");
         let words = words.replace("No field named ", "there is no column ");
         self.fail(words.lines().next().unwrap_or_default())

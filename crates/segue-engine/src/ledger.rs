@@ -1,7 +1,7 @@
 //! The ledger: what the provider has confirmed for one export, sorted by hash and address.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
@@ -12,7 +12,7 @@ use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use segue_model::{EngineError, Reason};
 
-use crate::error::internal;
+use crate::error::{OnFile, internal};
 use crate::table::{self, TableWriter};
 
 const ROWS_PER_GROUP: usize = 1 << 16;
@@ -170,6 +170,7 @@ impl LedgerWriter {
 
 /// Reads a ledger in its order, one entry at hand at a time.
 pub(crate) struct LedgerCursor {
+    path: PathBuf,
     reader: Option<ParquetRecordBatchReader>,
     columns: Option<Columns>,
     next: usize,
@@ -189,14 +190,15 @@ struct Columns {
 impl LedgerCursor {
     /// Without a path, a ledger without entries.
     pub(crate) fn open(path: Option<&Path>) -> Result<Self, EngineError> {
-        path.map_or(Ok(Self { reader: None, columns: None, next: 0 }), |path| Self::open_at(path, 0))
+        let empty = Self { path: PathBuf::new(), reader: None, columns: None, next: 0 };
+        path.map_or(Ok(empty), |path| Self::open_at(path, 0))
     }
 
     fn open_at(path: &Path, row: u64) -> Result<Self, EngineError> {
         let has_runs = table::look(path, RUN)?.1;
         let names = &COLUMNS[..COLUMNS.len() - usize::from(!has_runs)];
         let reader = Some(table::read(path, names, row, ROWS_AT_A_TIME)?);
-        let mut cursor = Self { reader, columns: None, next: 0 };
+        let mut cursor = Self { path: path.to_owned(), reader, columns: None, next: 0 };
         cursor.fill()?;
         Ok(cursor)
     }
@@ -210,7 +212,7 @@ impl LedgerCursor {
     fn fill(&mut self) -> Result<(), EngineError> {
         while self.columns.as_ref().is_none_or(|columns| columns.hash.len() == self.next) {
             let batch = self.reader.as_mut().and_then(Iterator::next);
-            let batch = batch.transpose().map_err(|error| internal("reading the ledger")(error.into()))?;
+            let batch = batch.transpose().map_err(std::io::Error::other).on("read", &self.path)?;
             self.next = 0;
             let Some(batch) = batch else {
                 self.columns = None;

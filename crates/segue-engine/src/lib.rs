@@ -10,6 +10,7 @@
 //! Members and ledger are both sorted by hash and address, so plan and settlement are merge joins: memory holds one
 //! partition of the members and a few thousand rows of everything else, whatever their number.
 
+mod blanks;
 mod closing;
 mod contact;
 mod copies;
@@ -58,7 +59,7 @@ impl Engine for TableEngine {
     fn plan(
         &self,
         request: &PlanRequest,
-        progress: &(dyn Fn(u64) + Sync),
+        progress: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<PlanSummary, EngineError> {
         plan::plan(request, progress)
     }

@@ -29,13 +29,13 @@ pub(crate) struct Sinks<'a> {
 
 /// What a report calls profiles: by their key, or by file and row.
 pub(crate) struct Names {
-    /// Name and number of the first row of each file.
-    files: Vec<(String, u64)>,
+    /// Each file with its name.
+    files: Vec<(String, InputFile)>,
 }
 
 impl Names {
     pub(crate) fn new(files: &[InputFile]) -> Self {
-        Self { files: files.iter().map(|file| (file.name(), file.row_number(0))).collect() }
+        Self { files: files.iter().map(|file| (file.name(), file.clone())).collect() }
     }
 
     pub(crate) fn of(&self, key: &str, row: u64) -> String {
@@ -51,9 +51,9 @@ impl Names {
             return name.push_str(key);
         }
         let file = usize::try_from(row >> ROW_BITS).ok().and_then(|index| self.files.get(index));
-        if let Some((file, first)) = file {
+        if let Some((called, file)) = file {
             // Writing to a string does not fail.
-            let _ = write!(name, "{file}:{}", first + (row & ((1 << ROW_BITS) - 1)));
+            let _ = write!(name, "{called}:{}", file.row_number(row & ((1 << ROW_BITS) - 1)));
         }
     }
 }
@@ -153,7 +153,7 @@ pub(crate) fn read(
     request: &PlanRequest,
     condition: Option<&Condition>,
     sinks: &mut Sinks,
-    progress: &(dyn Fn(u64) + Sync),
+    progress: &(dyn Fn(u64) -> bool + Sync),
 ) -> Result<(), EngineError> {
     let names = Names::new(files);
     let segment = request.members.as_deref().map(KeyHashes::read).transpose()?;
@@ -187,7 +187,9 @@ pub(crate) fn read(
                 }
                 first += batch.num_rows() as u64;
                 sinks.tally.counts.read += batch.num_rows() as u64;
-                progress(sinks.tally.counts.read);
+                if !progress(sinks.tally.counts.read) {
+                    return Err(EngineError::Stopped);
+                }
             }
             Ok(())
         })?;

@@ -41,7 +41,7 @@ pub(crate) fn open(
 
 pub(crate) fn plan(
     request: &PlanRequest,
-    progress: &(dyn Fn(u64) + Sync),
+    progress: &(dyn Fn(u64) -> bool + Sync),
 ) -> Result<PlanSummary, EngineError> {
     let (found, files, condition) = open(request)?;
     let rows: Option<u64> = files.iter().map(|file| file.rows).sum();

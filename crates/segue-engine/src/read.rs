@@ -1,9 +1,10 @@
 //! Reading a source's files: each as record batches of the columns that are wanted, in the order of its rows.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::thread::Scope;
 
 use datafusion::arrow::array::RecordBatch;
@@ -16,6 +17,7 @@ use datafusion::parquet::file::metadata::ParquetMetaData;
 use segue_model::{EngineError, Format};
 use serde_json::value::RawValue;
 
+use crate::blanks::Blanks;
 use crate::error::input;
 use crate::source::{self, unreadable};
 use crate::{csv, segment};
@@ -35,6 +37,8 @@ pub(crate) struct InputFile {
     delimiter: u8,
     /// Whether it is NDJSON with lines that are no object.
     has_bad_lines: bool,
+    /// Looked for once a row is to be named.
+    blanks: Arc<OnceLock<(u64, Blanks)>>,
 }
 
 pub(crate) type Batches = Box<dyn Iterator<Item = Result<RecordBatch, EngineError>>>;
@@ -56,6 +60,7 @@ impl InputFile {
             rows: None,
             delimiter: b',',
             has_bad_lines: false,
+            blanks: Arc::default(),
         };
         match format {
             Format::Csv => (file.schema, file.delimiter) = csv::header(path)?,
@@ -66,7 +71,21 @@ impl InputFile {
                 file.rows = u64::try_from(builder.metadata().file_metadata().num_rows()).ok();
             }
         }
+        file.check_names()?;
         Ok(file)
+    }
+
+    /// Which of two columns of one name is meant, nobody can tell.
+    fn check_names(&self) -> Result<(), EngineError> {
+        let mut seen = HashSet::new();
+        let names = self.schema.fields().iter().map(|field| field.name());
+        match names.filter(|name| !name.is_empty()).find(|name| !seen.insert(*name)) {
+            Some(twice) => {
+                let name = self.path.display();
+                input(format!("{name} has two columns named \"{twice}\": rename or remove one"))
+            }
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn format(&self) -> Format {
@@ -82,9 +101,30 @@ impl InputFile {
         self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy().into_owned()
     }
 
-    /// The number of a row as a person counts it: the header of a CSV file is row 1.
+    /// The number of a row as a person counts it: the header of a CSV file is row 1, and blank lines count.
     pub(crate) fn row_number(&self, index: u64) -> u64 {
-        index + if self.format == Format::Csv { 2 } else { 1 }
+        let record = index + u64::from(self.format == Format::Csv);
+        let (first, blanks) = self.blanks.get_or_init(|| self.find_blanks());
+        first + record + blanks.before(record)
+    }
+
+    /// The number of the first row, and which ones behind it are blank. A file that cannot be read any more is told by
+    /// whoever reads its rows.
+    fn find_blanks(&self) -> (u64, Blanks) {
+        match self.format {
+            Format::Csv => csv::begin(&self.path).map_or_else(
+                |_| (1, Blanks::default()),
+                |(reader, named)| {
+                    let blanks = Blanks::of_csv(reader, self.delimiter).unwrap_or_default();
+                    (csv::first_row_number(named), blanks)
+                },
+            ),
+            Format::Ndjson => {
+                let reader = source::open_text(&self.path).ok();
+                (1, reader.and_then(|reader| Blanks::of_ndjson(reader).ok()).unwrap_or_default())
+            }
+            Format::Parquet => (1, Blanks::default()),
+        }
     }
 
     /// The position of a column.
@@ -113,7 +153,7 @@ impl InputFile {
     /// that stands in the file.
     pub(crate) fn batches(&self, columns: &[usize], as_text: &[usize]) -> Result<Batches, EngineError> {
         match self.format {
-            Format::Csv => csv::batches(&self.path, &self.schema, self.delimiter, columns),
+            Format::Csv => csv::batches(self, columns),
             Format::Ndjson if self.has_bad_lines => Err(self.bad_json()),
             Format::Ndjson => self.json_batches(columns, as_text, Box::new(source::open_text(&self.path)?)),
             Format::Parquet => {
@@ -247,7 +287,7 @@ impl InputFile {
     }
 }
 
-/// The lines of a file that are one JSON object each. All others are passed over.
+/// The lines of a file that are one JSON object each. All others are passed over, or an error.
 struct Objects<R> {
     reader: R,
     line: Vec<u8>,

@@ -123,6 +123,9 @@ pub enum EngineError {
         /// Some of the values, at most ten.
         keys: Vec<String>,
     },
+    /// It was told not to go on.
+    #[error("stopped")]
+    Stopped,
     /// What was asked takes more memory than the setting allows, though everything that can spill has spilled.
     #[error("this takes more memory than is allowed: raise the limit with --memory")]
     OutOfMemory,
@@ -208,14 +211,14 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Reads the source, checks the members and writes a plan's files into the request's folder.
     ///
-    /// `progress` is called now and then with the rows read so far.
+    /// `progress` is called now and then with the rows read so far, and says whether to go on.
     ///
     /// # Errors
-    /// [`EngineError::Input`] with what is wrong with the source, the filter or the matching.
+    /// [`EngineError::Input`] with what is wrong with the source, the filter or the matching; [`EngineError::Stopped`].
     fn plan(
         &self,
         request: &PlanRequest,
-        progress: &(dyn Fn(u64) + Sync),
+        progress: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<PlanSummary, EngineError>;
 
     /// Reads the rows of a plan's sends or leaves (see [`PlanFiles`]), from row `from` on.

@@ -1,5 +1,7 @@
 //! Why a run did not begin, and why one ended before its end.
 
+use std::path::Path;
+
 use segue_model::{Brake, EngineError};
 use segue_store::StoreError;
 
@@ -27,8 +29,8 @@ pub enum RunError {
          Run again when it is well"
     )]
     ImportsBreak,
-    /// A person asked for it while an earlier run was being finished.
-    #[error("interrupted")]
+    /// A person asked for it: while an earlier run was being finished, or before the plan was made.
+    #[error("interrupted before anything of this run was sent: run again")]
     Interrupted,
     /// A defect of ours.
     #[error("a part of segue stopped unexpectedly: please report this")]
@@ -45,9 +47,17 @@ impl RunError {
             {
                 ": free some space and run again; nothing delivered is lost"
             }
+            Self::Engine(EngineError::File { doing: "read", path, .. }) if is_ledger(path) => {
+                ": it is missing or damaged: restore the state directory from a backup, or begin a new ledger with \
+                 --export NAME, which sends everybody again"
+            }
             _ => "",
         }
     }
+}
+
+fn is_ledger(path: &Path) -> bool {
+    path.parent().and_then(Path::file_name).is_some_and(|folder| folder == "ledgers")
 }
 
 impl From<Cause> for RunError {

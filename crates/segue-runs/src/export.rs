@@ -1,4 +1,4 @@
-//! One export: prepare a run, deliver it, settle it, whatever an earlier process left behind.
+//! One export: deliver a run that is ready, and settle it.
 
 use std::fs::File;
 use std::io::Read;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use activecampaign::{Client, List};
 use segue_model::{
-    Brakes, Engine, EngineError, Outcome, PlanFiles, PlanRequest, PlanSummary, Report, Settled, Settlement,
+    Brakes, Engine, EngineError, Outcome, PlanFiles, PlanSummary, Report, Settled, Settlement,
 };
 use segue_store::{BatchState, Export, Run, RunState, StateDirectory, Store, Target, Verdict};
 
@@ -39,26 +39,39 @@ pub struct Settings {
 
 /// An export with everything that its runs need.
 pub struct Exporter {
-    client: Client,
-    engine: Arc<dyn Engine>,
-    store: Store,
-    directory: Arc<StateDirectory>,
-    settings: Settings,
-    progress: Progress,
-    started: tokio::time::Instant,
+    pub(crate) client: Client,
+    pub(crate) engine: Arc<dyn Engine>,
+    pub(crate) store: Store,
+    pub(crate) directory: Arc<StateDirectory>,
+    pub(crate) settings: Settings,
+    pub(crate) progress: Progress,
+    pub(crate) started: tokio::time::Instant,
 }
 
 /// A run that is ready to be delivered.
 #[derive(Debug, Clone)]
 pub struct Prepared {
-    run: Run,
-    export: Export,
+    pub(crate) run: Run,
+    pub(crate) export: Export,
     /// Its plan.
     pub plan: PlanSummary,
     /// Its files.
     pub files: PlanFiles,
     /// Whether an earlier process had begun to deliver it.
     pub is_resumed: bool,
+    /// Of a rehearsal, what a run would first have to do with.
+    pub unfinished: Option<Unfinished>,
+}
+
+/// A run that an earlier process has begun to deliver and not settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unfinished {
+    /// Contacts that its plan sends.
+    pub planned: u64,
+    /// Those that may have been sent.
+    pub sent: u64,
+    /// Whether it is the same plan, with which the next run goes on.
+    pub is_same: bool,
 }
 
 impl Prepared {
@@ -106,7 +119,7 @@ impl Exporter {
         &self.settings.brakes
     }
 
-    async fn export(&self) -> Result<Export, RunError> {
+    pub(crate) async fn export(&self) -> Result<Export, RunError> {
         let Settings { host, list, name, .. } = &self.settings;
         let target = Target { host: host.clone(), list: list.id, name: name.clone() };
         let id = format!("exp-{:016x}", xxh3_64(format!("{host}\n{}\n{name}", list.id).as_bytes()));
@@ -114,93 +127,8 @@ impl Exporter {
     }
 
     /// By the provider's clock, which also says when contacts were put on lists.
-    fn now_ms(&self) -> i64 {
+    pub(crate) fn now_ms(&self) -> i64 {
         self.client.provider_time().map_or(0, |time| time.timestamp_millis())
-    }
-
-    /// What tells two plans apart.
-    async fn fingerprint(&self, request: &PlanRequest, export: &Export) -> Result<String, RunError> {
-        let (engine, source, members) =
-            (Arc::clone(&self.engine), request.source.clone(), request.members.clone());
-        let (inspection, members) =
-            blocking(move || Ok((engine.inspect(&source)?, members.map(|path| digest(&path)).transpose()?)))
-                .await?;
-        let request = serde_json::to_string(request).map_err(|_| RunError::Defect)?;
-        let automations = self.settings.automations;
-        let ledger = export.ledger.as_deref().unwrap_or_default();
-        let meant = format!("{request}\n{automations}\n{}\n{members:?}\n{ledger}", inspection.fingerprint);
-        Ok(format!("{:016x}", xxh3_64(meant.as_bytes())))
-    }
-
-    /// Finishes what an earlier process left, and makes the plan; or takes up the plan that it left, if it is the same.
-    ///
-    /// The request's ledger, folder, and who was forgotten, are filled in here.
-    ///
-    /// # Errors
-    /// [`RunError`]; nothing of the new plan was sent.
-    pub async fn prepare(
-        &self,
-        mut request: PlanRequest,
-        stop: (StopHandle, Stop),
-    ) -> Result<Prepared, RunError> {
-        request.forgotten = self.store.forgotten(&self.directory).await?;
-        let mut export = self.export().await?;
-        let fingerprint = self.fingerprint(&request, &export).await?;
-        while let Some(run) = self.store.unfinished_run(&export.id).await? {
-            let is_same = run.fingerprint == fingerprint;
-            match (run.state, run.plan.clone()) {
-                (RunState::Delivering, Some(plan)) if is_same => {
-                    let files = PlanFiles::new(&self.directory.run(run.id));
-                    return Ok(Prepared { run, export, plan, files, is_resumed: true });
-                }
-                (RunState::Delivering, Some(plan)) => {
-                    self.progress.enter(Phase::Recovering);
-                    self.finish_begun(run, &export, plan, &stop).await?;
-                    export = self.export().await?;
-                }
-                _ => {
-                    self.store.discard_run(run.id, self.now_ms()).await?;
-                    self.directory.remove_run(run.id)?;
-                }
-            }
-        }
-        let fingerprint = self.fingerprint(&request, &export).await?;
-        self.plan(request, export, &fingerprint).await
-    }
-
-    /// Makes the plan that a run would have, without looking at what an earlier process left.
-    ///
-    /// # Errors
-    /// [`RunError`].
-    pub async fn rehearse(&self, mut request: PlanRequest) -> Result<Prepared, RunError> {
-        request.forgotten = self.store.forgotten(&self.directory).await?;
-        let export = self.export().await?;
-        let fingerprint = self.fingerprint(&request, &export).await?;
-        self.plan(request, export, &fingerprint).await
-    }
-
-    async fn plan(
-        &self,
-        mut request: PlanRequest,
-        export: Export,
-        fingerprint: &str,
-    ) -> Result<Prepared, RunError> {
-        self.progress.enter(Phase::Planning);
-        let run = self.store.begin_run(&export.id, fingerprint, self.now_ms()).await?;
-        request.folder = self.directory.make_run(run.id)?;
-        request.ledger = export.ledger.as_deref().map(|name| self.directory.ledger(name));
-        let files = PlanFiles::new(&request.folder);
-        let (engine, progress) = (Arc::clone(&self.engine), self.progress.clone());
-        let planned = blocking(move || engine.plan(&request, &|rows| progress.read(rows))).await;
-        match planned {
-            Ok(plan) => Ok(Prepared { run, export, plan, files, is_resumed: false }),
-            Err(error) => {
-                // First the files: a disk that they have filled has no room for a note.
-                self.directory.remove_run(run.id)?;
-                self.store.discard_run(run.id, self.now_ms()).await?;
-                Err(error)
-            }
-        }
     }
 
     /// Ends a run of which nothing was sent, and removes its plan.
@@ -208,8 +136,14 @@ impl Exporter {
     /// # Errors
     /// [`RunError::Store`].
     pub async fn discard(&self, prepared: &Prepared) -> Result<(), RunError> {
-        self.store.discard_run(prepared.run.id, self.now_ms()).await?;
-        Ok(self.directory.remove_run(prepared.run.id)?)
+        self.discard(&prepared.run).await
+    }
+
+    /// The numbers of a plan of which nobody is sent.
+    #[must_use]
+    pub fn unsent(&self, plan: &PlanSummary) -> Report {
+        let (requests, seconds) = (self.client.usage().requests, self.started.elapsed().as_secs_f64());
+        report(Outcome::Failed, plan, &Settled::default(), requests, seconds)
     }
 
     /// Ends a run of which nothing was sent, and keeps of its plan what was rejected and why.
@@ -225,12 +159,12 @@ impl Exporter {
     /// Delivers a prepared run and settles it.
     ///
     /// # Errors
-    /// [`RunError::Brake`] if a brake holds it, and then nothing was sent; otherwise only what goes wrong after delivery.
+    /// [`RunError::Brake`] if a brake holds it, and then nothing was sent and the plan is set aside; otherwise only what goes wrong after delivery.
     pub async fn deliver(&self, prepared: Prepared, stop: (StopHandle, Stop)) -> Result<Finished, RunError> {
         let Prepared { run, export, plan, .. } = prepared.clone();
         if !prepared.is_resumed {
             if let Err(brake) = self.settings.brakes.check(&plan.counts) {
-                self.store.discard_run(run.id, self.now_ms()).await?;
+                self.set_aside(&prepared).await?;
                 return Err(brake.into());
             }
             self.store.start_delivery(run.id, &plan).await?;
@@ -238,27 +172,7 @@ impl Exporter {
         self.carry_out(run, &export, plan, stop).await
     }
 
-    /// Finishes the batches of an older plan that may have been sent, and no others.
-    async fn finish_begun(
-        &self,
-        run: Run,
-        export: &Export,
-        plan: PlanSummary,
-        stop: &(StopHandle, Stop),
-    ) -> Result<(), RunError> {
-        let stopped = StopHandle::new();
-        stopped.0.raise();
-        let finished = self.carry_out(run, export, plan, stopped).await?;
-        match finished.cause {
-            None | Some(Cause::Interrupted | Cause::ContactLimit) if stop.1.is_raised() => {
-                Err(RunError::Interrupted)
-            }
-            None | Some(Cause::Interrupted | Cause::ContactLimit) => Ok(()),
-            Some(cause) => Err(cause.into()),
-        }
-    }
-
-    async fn carry_out(
+    pub(crate) async fn carry_out(
         &self,
         run: Run,
         export: &Export,
@@ -413,7 +327,7 @@ pub(crate) fn digest(path: &Path) -> Result<u64, EngineError> {
     }
 }
 
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
 ) -> Result<T, RunError> {
     Ok(tokio::task::spawn_blocking(work).await.map_err(|_| RunError::Defect)??)

@@ -19,6 +19,7 @@ pub mod exports;
 mod installation;
 pub mod limits;
 mod pace;
+mod prepare;
 pub mod profiles;
 mod progress;
 pub mod runs;
@@ -30,7 +31,7 @@ mod worker;
 
 pub use account::{CheckedAccount, FieldChoice, check_account};
 pub use error::{Cause, RunError};
-pub use export::{Exporter, Finished, Prepared, Settings};
+pub use export::{Exporter, Finished, Prepared, Settings, Unfinished};
 pub use installation::Installation;
 pub use pace::Pace;
 pub use progress::{Phase, Progress, Snapshot};

@@ -368,9 +368,10 @@ impl From<StoreError> for Problem {
             StoreError::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
                 Code::DiskFull
             }
-            StoreError::Database { .. } | StoreError::Denied { .. } | StoreError::Unreachable { .. } => {
-                Code::StoreUnavailable
-            }
+            StoreError::Database { .. }
+            | StoreError::Damaged { .. }
+            | StoreError::Denied { .. }
+            | StoreError::Unreachable { .. } => Code::StoreUnavailable,
             _ => Code::Defect,
         };
         tracing::error!("{error}");

@@ -146,6 +146,15 @@ pub enum StoreError {
         #[source]
         source: sqlx::Error,
     },
+    /// The database's file is no database any more.
+    #[error(
+        "the state database is damaged: restore the state directory from a backup, or begin with a new one"
+    )]
+    Damaged {
+        /// The driver's own error. It names no values.
+        #[source]
+        source: sqlx::Error,
+    },
     /// A row holds what this version cannot read.
     #[error(
         "the state database holds an unreadable {what}: restore the directory from a backup, or start with a new one"
@@ -174,6 +183,9 @@ pub(crate) fn failed(doing: &'static str, source: sqlx::Error) -> StoreError {
     if let Some(problem) = denial(&source) {
         return StoreError::Denied { doing, problem, source };
     }
+    if is_damaged(&source) {
+        return StoreError::Damaged { source };
+    }
     if is_full(&source) { StoreError::Full } else { StoreError::Database { doing, source } }
 }
 
@@ -196,6 +208,12 @@ pub(crate) fn is_used(error: &sqlx::Error) -> bool {
 fn is_full(error: &sqlx::Error) -> bool {
     let Some(error) = error.as_database_error() else { return false };
     error.message().contains("disk is full") || error.code().is_some_and(|code| code == "53100")
+}
+
+// SQLITE_CORRUPT and SQLITE_NOTADB, of which under `Any` only the text tells.
+fn is_damaged(error: &sqlx::Error) -> bool {
+    let words = ["disk image is malformed", "file is not a database"];
+    error.as_database_error().is_some_and(|error| words.iter().any(|words| error.message().contains(words)))
 }
 
 // Postgres's classes 28 and 3D, and its lack of privileges.

@@ -84,3 +84,89 @@ fn draw(bar: &ProgressBar, snapshot: &Snapshot, is_waiting: bool) {
     }
     bar.tick();
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Arc;
+
+    use indicatif::{ProgressDrawTarget, TermLike};
+    use parking_lot::Mutex;
+
+    use super::*;
+
+    /// A terminal that remembers what was written last.
+    #[derive(Debug, Clone, Default)]
+    struct Screen(Arc<Mutex<String>>);
+
+    impl TermLike for Screen {
+        fn width(&self) -> u16 {
+            120
+        }
+
+        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn write_line(&self, text: &str) -> io::Result<()> {
+            self.write_str(text)
+        }
+
+        fn write_str(&self, text: &str) -> io::Result<()> {
+            self.0.lock().push_str(text);
+            Ok(())
+        }
+
+        fn clear_line(&self) -> io::Result<()> {
+            self.0.lock().clear();
+            Ok(())
+        }
+
+        fn flush(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What is seen of a run at one moment.
+    fn seen(phase: Phase, confirmed: u64, is_waiting: bool) -> String {
+        let screen = Screen::default();
+        let target = ProgressDrawTarget::term_like(Box::new(screen.clone()));
+        let bar = ProgressBar::with_draw_target(None, target).with_style(style(phase));
+        let snapshot = Snapshot { phase, read: 12_345, planned: 20_000, posted: 15_000, confirmed };
+        draw(&bar, &snapshot, is_waiting);
+        let seen = screen.0.lock().trim_end().to_owned();
+        bar.finish_and_clear();
+        seen
+    }
+
+    #[test]
+    fn every_phase_has_its_words() {
+        assert_eq!(seen(Phase::Planning, 0, false), "  ⠁ Reading and planning: 12,345 rows");
+        let begun = "  Delivering [                              ] 0 of 20,000, 15,000 sent";
+        assert_eq!(seen(Phase::Delivering, 0, false), begun);
+        assert_eq!(seen(Phase::Recovering, 0, true), format!("{begun}, waiting for the limit"));
+        assert_eq!(seen(Phase::Explaining, 0, false), "  ⠁ Asking why contacts were refused");
+        assert_eq!(seen(Phase::Settling, 0, false), "  ⠁ Settling");
+    }
+
+    #[test]
+    fn rate_and_time_left_are_shown_once_something_is_known_of_them() {
+        let words = seen(Phase::Delivering, 10_000, false);
+        let rest = words.strip_prefix("  Delivering [===============>              ] 10,000 of 20,000, ");
+        let (rate, rest) = rest.and_then(|rest| rest.split_once(" a second, ")).unwrap_or_default();
+        assert!(!rate.is_empty() && rate.bytes().all(|byte| byte.is_ascii_digit()), "{words}");
+        assert!(rest.ends_with(" left, 15,000 sent"), "{words}");
+    }
+}

@@ -141,7 +141,7 @@ pub(crate) struct Account {
     #[arg(long, value_name = "HOST")]
     pub(crate) host: String,
     /// Id of the list
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = list)]
     pub(crate) list: u64,
     /// File that holds the API key; otherwise `SEGUE_API_KEY`, otherwise asked for
     #[arg(long, value_name = "FILE")]
@@ -315,6 +315,11 @@ fn field(text: &str) -> Result<FieldChoice, String> {
         }
         _ => Err("write it as FIELD=COLUMN, as in \"Lifetime value=ltv\"".to_owned()),
     }
+}
+
+fn list(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| "write its id, the number at the end of the list's address in the browser".to_owned())
 }
 
 fn percent(text: &str) -> Result<f64, String> {

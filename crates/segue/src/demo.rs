@@ -13,7 +13,8 @@ use serde_json::Value;
 use crate::cli::{Cli, Command, Demo, Push};
 use crate::customers::{self, Customer};
 use crate::exit::{Code, Failure};
-use crate::push::{Input, Pushed, push_with};
+use crate::input::Input;
+use crate::push::{Pushed, push_with};
 use crate::show;
 use crate::workspace::Workspace;
 
@@ -88,8 +89,11 @@ fn written(host: &str) -> String {
 
 async fn push(file: &Path, host: &str, folder: &Path) -> Result<Pushed, Failure> {
     let (file, speed) = (file.display().to_string(), SPEED.to_string());
+    // Nobody can run it again, so nobody is told to.
+    let rejections = folder.join("rejections.csv").display().to_string();
     let given = ["segue", "push", &file, "--host", host, "--allow-insecure-host", "--speed", &speed];
-    let parsed = Cli::try_parse_from(given.iter().chain(OPTIONS.into_iter().flatten()))
+    let given = given.into_iter().chain(["--rejections", &rejections]);
+    let parsed = Cli::try_parse_from(given.chain(OPTIONS.into_iter().flatten().copied()))
         .map_err(|error| Failure::Other(error.to_string()))?;
     let Command::Push(push) = parsed.command else {
         return Err(Failure::Other("the demo is broken".to_owned()));
@@ -123,12 +127,12 @@ async fn arrived(host: &str) -> Result<String, Failure> {
         let paths = ["/email", "/firstName", "/lastName", "/phone", "/fields/1", "/fields/4", "/tags/0"];
         table.add_row(paths.map(|path| contact.pointer(path).and_then(Value::as_str).unwrap_or_default()));
     }
-    let counts = &state["lists"]["3"];
+    let count = |what: &str| HumanCount(state["lists"]["3"][what].as_u64().unwrap_or_default());
     Ok(format!(
         "{}\n  …\n\n  {} active, {} unsubscribed, {} bounced",
         show::lines(&table),
-        counts["active"],
-        counts["unsubscribed"],
-        counts["bounced"]
+        count("active"),
+        count("unsubscribed"),
+        count("bounced")
     ))
 }

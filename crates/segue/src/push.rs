@@ -1,34 +1,34 @@
 //! `segue push`: the main job.
 
 use std::fs::OpenOptions;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use activecampaign::{Client, Host, HostPolicy, Limits, Options};
-use chrono::Utc;
 use secrecy::SecretString;
 use segue_engine::TableEngine;
 use segue_model::job::account_lane;
-use segue_model::segment::Meaning;
-use segue_model::{
-    Brakes, DataMatching, Engine, FieldMatch, FieldType, Forgotten, Inspection, PlanRequest, Source,
-};
-use segue_runs::segments::ToExport;
+use segue_model::{Brakes, Engine, FieldMatch, FieldType, Inspection, PlanRequest};
 use segue_runs::{
-    Exporter, Finished, Pace, Prepared, Progress, RunError, Settings, Stop, StopHandle, check_account, limits,
+    CheckedAccount, Exporter, Finished, Pace, Phase, Prepared, Progress, RunError, Settings, Stop,
+    StopHandle, check_account, limits,
 };
 use segue_server::system_clock;
 use segue_store::{StateDirectory, Store};
 
 use crate::bar::Bar;
 use crate::cli::Push;
+use crate::examples::Titles;
 use crate::exit::{self, Code, Failure};
+use crate::input::Input;
 use crate::lane::Lane;
-use crate::signals::Signals;
-use crate::suggest;
-use crate::workspace::Open;
+use crate::signals;
 use crate::{key, show};
+
+// How often somebody looks whether there is something to say.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// Pushes with the key of the person who asks.
 pub(crate) async fn push(push: Push) -> Result<Code, Failure> {
@@ -38,7 +38,10 @@ pub(crate) async fn push(push: Push) -> Result<Code, Failure> {
     let pushed = push_input(&push, &input, host).await;
     input.close().await;
     let pushed = pushed?;
-    show::print(&if push.output.json { pushed.json.to_string() } else { pushed.text })?;
+    let data = if push.output.json { pushed.json.to_string() } else { pushed.text };
+    if !data.is_empty() {
+        show::print(&data)?;
+    }
     pushed.words.iter().for_each(|words| show::say(words));
     Ok(pushed.code)
 }
@@ -54,7 +57,7 @@ async fn push_input(push: &Push, input: &Input, host: Host) -> Result<Pushed, Fa
     }
     let key = key::read(push.account.api_key_file.as_deref())?;
     let stop = StopHandle::new();
-    stop_on_signals(stop.0.clone());
+    signals::stop_on(stop.0.clone());
     push_with(push, input, host, key, stop).await
 }
 
@@ -133,7 +136,7 @@ async fn push_to(
     store: &Store,
     stop: (StopHandle, Stop),
 ) -> Result<Pushed, Failure> {
-    let account = check_account(&client, push.account.list, &push.matching.fields).await?;
+    let account = check(push, &client, stop.1.clone()).await?;
     show::say(&show::account(&host.name(), &account.list));
     let settings = Settings {
         host: host.name(),
@@ -157,24 +160,49 @@ async fn push_to(
         settings,
         progress.clone(),
     );
-    let request = request(push, input, account.fields);
-    let bar = Bar::start(progress, client);
+    let titles = account.fields.iter().map(|field| (field.field, field.title.clone())).collect();
+    let request = input.request(push, account.fields);
+    let bar = Bar::start(progress.clone(), client);
     let ended = if push.output.dry_run {
-        rehearse(push, &exporter, request).await
+        rehearse(push, &exporter, request, stop.1, &titles).await
     } else {
-        run(push, &exporter, request, stop, &bar).await
+        run(push, &exporter, request, stop, (&bar, &progress)).await
     };
     bar.stop();
     ended
 }
 
-async fn rehearse(push: &Push, exporter: &Exporter, request: PlanRequest) -> Result<Pushed, Failure> {
-    let prepared = exporter.rehearse(request).await?;
+/// Checks the account, and says so if its limit lets it wait.
+async fn check(push: &Push, client: &Client, mut stop: Stop) -> Result<CheckedAccount, RunError> {
+    let mut checked = pin!(check_account(client, push.account.list, &push.matching.fields));
+    let mut has_said = false;
+    loop {
+        tokio::select! {
+            checked = &mut checked => return checked,
+            () = stop.raised() => return Err(RunError::Interrupted),
+            () = tokio::time::sleep(LOOK), if !has_said => {
+                if client.usage().rate_limited > 0 {
+                    show::say("The account's rate limit is used up, maybe by another integration: waiting for it.");
+                    has_said = true;
+                }
+            }
+        }
+    }
+}
+
+async fn rehearse(
+    push: &Push,
+    exporter: &Exporter,
+    request: PlanRequest,
+    stop: Stop,
+    titles: &Titles,
+) -> Result<Pushed, Failure> {
+    let prepared = exporter.rehearse(request, stop).await?;
     let written = write_rejections(push, &prepared.files).await;
     exporter.discard(&prepared).await?;
     written?;
-    let text = show::rehearsal(&prepared.plan);
-    let json = show::rehearsal_json(&prepared.plan);
+    let text = show::rehearsal(&prepared, titles);
+    let json = show::rehearsal_json(&prepared);
     let (code, words) = match exporter.brakes().check(&prepared.plan.counts) {
         Ok(()) => (Code::Done, Vec::new()),
         Err(brake) => (Code::Brake, vec![format!("error: {}", Failure::Brake { brake })]),
@@ -187,15 +215,19 @@ async fn run(
     exporter: &Exporter,
     request: PlanRequest,
     stop: (StopHandle, Stop),
-    bar: &Bar,
+    (bar, progress): (&Bar, &Progress),
 ) -> Result<Pushed, Failure> {
-    let prepared: Prepared = exporter.prepare(request, stop.clone()).await?;
+    let prepared = prepare(exporter, request, stop.clone(), (bar, progress)).await?;
     bar.say(&show::planned(&prepared));
-    let files = prepared.files.clone();
-    let finished = match exporter.deliver(prepared, stop).await {
+    let finished = match exporter.deliver(prepared.clone(), stop).await {
         Err(RunError::Brake(brake)) => {
-            write_rejections(push, &files).await?;
-            return Err(Failure::Brake { brake });
+            let written = write_rejections(push, &prepared.files).await;
+            exporter.discard(&prepared).await?;
+            written?;
+            let mut json = show::report_json(&exporter.unsent(&prepared.plan));
+            json["outcome"] = "stopped_by_brake".into();
+            let words = vec![format!("error: {}", Failure::Brake { brake })];
+            return Ok(Pushed { text: String::new(), json, code: Code::Brake, words });
         }
         other => other?,
     };
@@ -209,6 +241,35 @@ async fn run(
     }
     let text = show::report(&report, push.output.rejections.is_some());
     Ok(Pushed { text, json: show::report_json(&report), code, words })
+}
+
+/// Makes the run ready, and says so if that takes to finish another one.
+async fn prepare(
+    exporter: &Exporter,
+    request: PlanRequest,
+    stop: (StopHandle, Stop),
+    (bar, progress): (&Bar, &Progress),
+) -> Result<Prepared, RunError> {
+    let recovers = || progress.steps().iter().any(|(phase, _)| *phase == Phase::Recovering);
+    let say = || bar.say("An earlier run with another plan is not finished: settling what it has sent.");
+    let mut prepared = pin!(exporter.prepare(request, stop));
+    let mut has_said = false;
+    loop {
+        tokio::select! {
+            prepared = &mut prepared => {
+                if recovers() && !has_said {
+                    say();
+                }
+                return prepared;
+            }
+            () = tokio::time::sleep(LOOK), if !has_said => {
+                has_said = recovers();
+                if has_said {
+                    say();
+                }
+            }
+        }
+    }
 }
 
 /// Says before anything is sent that a file could not be written after it.
@@ -277,92 +338,8 @@ async fn check_columns(push: &Push, input: &Input) -> Result<Inspection, Failure
         column: choice.column.clone(),
         kind: FieldType::Many(Vec::new()),
     });
-    let request = request(push, input, fields.collect());
+    let request = input.request(push, fields.collect());
     blocking(move || TableEngine.check(&request)).await
-}
-
-/// What is pushed.
-pub(crate) struct Input {
-    pub(crate) source: Source,
-    key: Option<String>,
-    email: String,
-    /// A segment's members. Its state directory stays open, so that nobody refreshes it meanwhile.
-    members: Option<ToExport>,
-    open: Option<Open>,
-    /// Options that would match more of the segment's columns.
-    suggestion: Option<String>,
-}
-
-impl Input {
-    /// The profiles of a file.
-    pub(crate) fn file(path: String, push: &Push) -> Self {
-        let (key, email) = (push.members.key.clone(), push.matching.email.clone().unwrap_or_default());
-        Self { source: Source::anywhere(path), key, email, members: None, open: None, suggestion: None }
-    }
-
-    async fn of(push: &Push) -> Result<Self, Failure> {
-        let Some(name) = &push.segment else {
-            if !push.workspace.required.is_empty() {
-                let words = "--require (or SEGUE_REQUIRE) asks for a condition, and a file declares none: push a segment";
-                return Err(Failure::Input(words.to_owned()));
-            }
-            return Ok(Self::file(push.source.clone().unwrap_or_default(), push));
-        };
-        let open = push.workspace.open().await?;
-        let members =
-            match open.segments.members_to_export(std::slice::from_ref(name), &[], name, Utc::now()).await {
-                Ok(members) => members,
-                Err(error) => {
-                    open.close().await;
-                    return Err(error.into());
-                }
-            };
-        let table = &members.table.table;
-        let guessed = || table.meaning(Meaning::Email).map(|column| column.name.clone());
-        let email = push.matching.email.clone().or_else(guessed).ok_or_else(|| {
-            Failure::Input(format!(
-                "no column of table \"{}\" is known to be an e-mail address: name it with --email",
-                table.name
-            ))
-        })?;
-        let suggestion = suggest::missing(table, &push.matching);
-        let (source, key) = (members.table.source.clone(), table.key.clone());
-        Ok(Self { source, key, email, members: Some(members), open: Some(open), suggestion })
-    }
-
-    async fn close(self) {
-        drop(self.members);
-        if let Some(open) = self.open {
-            open.close().await;
-        }
-    }
-}
-
-fn request(push: &Push, input: &Input, fields: Vec<FieldMatch>) -> PlanRequest {
-    let matching = &push.matching;
-    PlanRequest {
-        source: input.source.clone(),
-        filter: push.members.condition.clone(),
-        members: input.members.as_ref().map(|members| members.snapshot.clone()),
-        key: input.key.clone(),
-        matching: DataMatching {
-            email: input.email.clone(),
-            first_name: matching.first_name.clone(),
-            last_name: matching.last_name.clone(),
-            phone: matching.phone.clone(),
-            account_name: matching.account_name.clone(),
-            fields,
-            tags: matching.tags.clone(),
-            tag_columns: matching.tag_columns.clone(),
-        },
-        blanks: matching.blanks.into(),
-        list: push.account.list,
-        mode: push.members.mode.into(),
-        retry_refused: push.members.retry_refused,
-        forgotten: Forgotten::default(),
-        ledger: None,
-        folder: PathBuf::new(),
-    }
 }
 
 async fn blocking<T: Send + 'static>(
@@ -372,19 +349,4 @@ async fn blocking<T: Send + 'static>(
         Ok(done) => Ok(done?),
         Err(_) => Err(Failure::Run(RunError::Defect)),
     }
-}
-
-/// The first signal asks for an orderly end, the second one ends the program.
-fn stop_on_signals(stop: StopHandle) {
-    let mut signals = Signals::new();
-    tokio::spawn(async move {
-        signals.next().await;
-        show::say(
-            "\nFinishing what is on its way. Ctrl-C again stops at once; the next run goes on from there.",
-        );
-        stop.raise();
-        signals.next().await;
-        show::say("\nStopped. Run again to go on.");
-        std::process::exit(i32::from(Code::Interrupted as u8));
-    });
 }

@@ -6,17 +6,16 @@ use std::io::{ErrorKind, Write as _};
 use activecampaign::List;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 use indicatif::{HumanBytes, HumanCount};
-use segue_model::{Example, Format, Inspection, Outcome, Owner, PlanSummary, Reason, ReasonCount, Report};
-use segue_runs::{Cause, Prepared};
+use segue_model::{Format, Inspection, Outcome, Owner, PlanSummary, ReasonCount, Report};
+use segue_runs::{Cause, Prepared, Unfinished};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::examples::{self, Titles};
 use crate::exit::Failure;
 
-const WIDTH: u16 = 110;
+pub(crate) const WIDTH: u16 = 110;
 const COLUMNS_SHOWN: usize = 30;
-// Of each kind.
-const EXAMPLES_SHOWN: usize = 10;
 
 /// Writes data to standard output. Who has stopped reading has read enough.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
@@ -195,7 +194,8 @@ fn rejections(counts: &[ReasonCount]) -> String {
 }
 
 /// The end of a dry run.
-pub(crate) fn rehearsal(plan: &PlanSummary) -> String {
+pub(crate) fn rehearsal(prepared: &Prepared, titles: &Titles) -> String {
+    let plan = &prepared.plan;
     let counts = &plan.counts;
     let rows = [
         ("members", counts.members, ""),
@@ -212,59 +212,29 @@ pub(crate) fn rehearsal(plan: &PlanSummary) -> String {
         let _ = write!(text, "\n\n  {rows} left out, of people who were forgotten; these are no members.");
     }
     text.push_str(&rejections(&plan.rejected));
-    text.push_str(&examples(&plan.examples));
-    let _ = write!(text, "\n\n  {}\n  Nothing was sent: this is a dry run.", estimate(plan));
-    text
-}
-
-/// A few of those that are sent, and of those that cannot be.
-fn examples(all: &[Example]) -> String {
-    let mut text = String::new();
-    let reasons = Reason::ALL.iter().map(|reason| reason.code());
-    for kind in ["create", "update", "leave"].into_iter().chain(reasons) {
-        let of_kind = all.iter().filter(|example| example.kind == kind).take(EXAMPLES_SHOWN);
-        let rows: Vec<[String; 3]> = of_kind.map(shown).collect();
-        if rows.is_empty() {
-            continue;
-        }
-        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-        let widths = [width(0), width(1), 0].map(|width| width.min(50));
-        let _ = write!(text, "\n\n  Examples: {kind}");
-        for row in &rows {
-            let mut line = "  ".to_owned();
-            for (part, width) in row.iter().zip(widths).filter(|(part, width)| *width > 0 || !part.is_empty())
-            {
-                let _ = write!(line, "  {part:<width$}");
-            }
-            let _ = write!(text, "\n{}", cut(line.trim_end()));
-        }
+    text.push_str(&examples::of_plan(&plan.examples, titles));
+    let _ = write!(text, "\n\n  {}", estimate(plan));
+    if let Some(unfinished) = &prepared.unfinished {
+        let _ = write!(text, "\n  {}", left_over(unfinished));
     }
+    text.push_str("\n  Nothing was sent: this is a dry run.");
     text
 }
 
-/// Profile, address, and what is wrong or would be sent, each on one line.
-fn shown(Example { profile, email, detail, .. }: &Example) -> [String; 3] {
-    // Of a contact, what its address and the list do not say.
-    let detail = match detail.strip_prefix(&format!("{{\"email\":\"{email}\"")) {
-        Some(rest) => {
-            let end = rest.rfind("\"subscribe\":").or_else(|| rest.rfind("\"unsubscribe\":"));
-            let attributes = rest[..end.unwrap_or(rest.len())].trim_matches(',');
-            if attributes.is_empty() { String::new() } else { format!("{{{attributes}}}") }
-        }
-        None => detail.clone(),
+/// What a run would first have to do with.
+fn left_over(Unfinished { planned, sent, is_same }: &Unfinished) -> String {
+    let (planned, sent) = (counted(*planned, "contact"), HumanCount(*sent));
+    let then = if *is_same {
+        "A push goes on with it."
+    } else {
+        "A push first settles those, and then plans anew:\n  it may send fewer than is said here."
     };
-    [profile.clone(), email.clone(), detail].map(|text| text.replace(char::is_control, " "))
-}
-
-fn cut(line: &str) -> String {
-    match line.char_indices().nth(usize::from(WIDTH)) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line.to_owned(),
-    }
+    format!("An earlier run is not finished: {sent} of its {planned} may have been sent. {then}")
 }
 
 /// The same for machines.
-pub(crate) fn rehearsal_json(plan: &PlanSummary) -> Value {
+pub(crate) fn rehearsal_json(prepared: &Prepared) -> Value {
+    let plan = &prepared.plan;
     let counts = &plan.counts;
     let (requests, minutes) = (plan.imports(), plan.minutes());
     json!({
@@ -279,6 +249,12 @@ pub(crate) fn rehearsal_json(plan: &PlanSummary) -> Value {
         "requests": requests,
         "minutes": minutes,
         "rejections": by_reason(&plan.rejected),
+        "examples": plan.examples,
+        "unfinished": prepared.unfinished.map(|unfinished| json!({
+            "planned": unfinished.planned,
+            "sent": unfinished.sent,
+            "same_plan": unfinished.is_same,
+        })),
     })
 }
 

@@ -1,5 +1,25 @@
 //! Being asked to end: by Ctrl-C, or with SIGTERM as service managers do.
 
+use segue_runs::StopHandle;
+
+use crate::exit::Code;
+use crate::show;
+
+/// The first signal asks for an orderly end, the second one ends the program.
+pub(crate) fn stop_on(stop: StopHandle) {
+    let mut signals = Signals::new();
+    tokio::spawn(async move {
+        signals.next().await;
+        show::say(
+            "\nFinishing what is on its way. Ctrl-C again stops at once; the next run goes on from there.",
+        );
+        stop.raise();
+        signals.next().await;
+        show::say("\nStopped. Run again to go on.");
+        std::process::exit(i32::from(Code::Interrupted as u8));
+    });
+}
+
 /// Every wish to end from when it was made on, one after another.
 pub(crate) struct Signals {
     #[cfg(unix)]

@@ -17,11 +17,13 @@ fn import(emails: &[&str]) -> Import {
     Import::without_automations(emails.iter().map(|&email| Contact::new(email)).collect())
 }
 
-/// What support asks for, and the error's own words.
+/// Who was asked, what support asks for, and the error's own words.
 fn assert_is_traceable(error: &Error, endpoint: &str) {
     let (id, ray) = (error.request_id().expect("a request id"), error.cf_ray().expect("a ray"));
     let status = error.status().expect("a status");
-    let marks = format!("[{endpoint}, HTTP {status}, request {id}, ray {ray}]");
+    let host = error.host();
+    assert!(host.starts_with("127.0.0.1:"), "{host}");
+    let marks = format!("[{endpoint} at {host}, HTTP {status}, request {id}, ray {ray}]");
     assert!(error.to_string().ends_with(&marks), "{error}");
     assert_eq!(error.endpoint(), endpoint);
 }

@@ -46,13 +46,14 @@ impl Aside {
         &self,
         table: &str,
         file: &InputFile,
-        row: u64,
+        index: u64,
         reason: String,
     ) -> Result<(), EngineError> {
         let mut rows = self.0.lock();
-        if !is_new(rows.known.entry(file.path.clone()).or_default(), row) {
+        if !is_new(rows.known.entry(file.path.clone()).or_default(), index) {
             return Ok(());
         }
+        let row = file.row_number(index);
         if let Some((list, path)) = &mut rows.list {
             list.write_record([table, &file.path.display().to_string(), &row.to_string(), &reason])
                 .map_err(std::io::Error::from)
@@ -131,7 +132,7 @@ pub(crate) enum Row {
     Bad(String),
 }
 
-/// Calls `take` with every row of a file and its number as a person counts it, until it says that it has enough.
+/// Calls `take` with every row of a file and its index, until it says that it has enough.
 pub(crate) fn each(
     file: &InputFile,
     columns: &[usize],
@@ -155,9 +156,7 @@ fn each_record(
         .flexible(true)
         .from_reader(text::open(&file.path, file.delimiter())?);
     let mut record = csv::ByteRecord::new();
-    let mut row = 1;
-    loop {
-        row += 1;
+    for index in 0.. {
         match reader.read_byte_record(&mut record) {
             Ok(true) => {}
             Ok(false) => return Ok(()),
@@ -172,10 +171,11 @@ fn each_record(
         } else {
             Row::Bad("it has another number of values than the header names columns".to_owned())
         };
-        if !take(row, read)? {
+        if !take(index, read)? {
             return Ok(());
         }
     }
+    Ok(())
 }
 
 fn broken(file: &InputFile, error: csv::Error) -> EngineError {
@@ -197,10 +197,9 @@ fn each_line(
     let names: Vec<&str> = columns.iter().map(|&column| file.schema.field(column).name().as_str()).collect();
     let mut reader: BufReader<File> = source::open_text(&file.path)?;
     let mut line = Vec::new();
-    let mut number = 0;
+    let mut index = 0;
     loop {
         line.clear();
-        number += 1;
         if reader.read_until(b'\n', &mut line).map_err(|error| unreadable(&file.path, &error))? == 0 {
             return Ok(());
         }
@@ -211,9 +210,10 @@ fn each_line(
             Ok(object) => Row::Cells(names.iter().map(|name| value(object.get(*name))).collect()),
             Err(_) => Row::Bad("it is not one JSON object".to_owned()),
         };
-        if !take(number, row)? {
+        if !take(index, row)? {
             return Ok(());
         }
+        index += 1;
     }
 }
 

@@ -239,8 +239,8 @@ impl TextFile {
     fn send(&self, send: &mut dyn FnMut(RecordBatch) -> bool) -> Result<(), EngineError> {
         let columns = self.kinds.iter().map(|kind| Column::new(*kind)).collect();
         let mut reading = Reading { from: self, columns, rows: 0, fit: vec![(0, 0); self.kinds.len()] };
-        rows::each(&self.file, &self.columns, &mut |number, row| {
-            reading.take(number, row)?;
+        rows::each(&self.file, &self.columns, &mut |index, row| {
+            reading.take(index, row)?;
             if reading.rows < ROWS { Ok(true) } else { Ok(send(reading.batch()?)) }
         })?;
         if reading.rows > 0 {
@@ -282,11 +282,11 @@ struct Reading<'f> {
 }
 
 impl Reading<'_> {
-    fn take(&mut self, number: u64, row: Row) -> Result<(), EngineError> {
+    fn take(&mut self, at: u64, row: Row) -> Result<(), EngineError> {
         let from = self.from;
         let cells = match row {
             Row::Cells(cells) => cells,
-            Row::Bad(reason) => return from.aside.put(&from.table, &from.file, number, reason),
+            Row::Bad(reason) => return from.aside.put(&from.table, &from.file, at, reason),
         };
         let mut fitted = Vec::with_capacity(cells.len());
         for (index, (cell, kind)) in cells.into_iter().zip(&from.kinds).enumerate() {
@@ -299,7 +299,7 @@ impl Reading<'_> {
                     self.fit[index].1 += 1;
                     let name = &from.names[index];
                     let reason = format!("column \"{name}\" does not fit its kind, {}", kind.word());
-                    return from.aside.put(&from.table, &from.file, number, reason);
+                    return from.aside.put(&from.table, &from.file, at, reason);
                 }
             }
         }

@@ -79,6 +79,19 @@ fn text_stays_as_it_stands_in_csv() {
 }
 
 #[test]
+fn the_line_in_which_excel_names_the_delimiter_is_no_header() {
+    let bench = Bench::new();
+    for end in ["\n", "\r\n"] {
+        let text = "\u{feff}sep=;\nemail;name\nann@example.com;\"Ann, Lee\"\n;Bob\n".replace('\n', end);
+        let summary = bench.plan(&bench.file("a.csv", text), |_| ()).unwrap();
+        assert_eq!((summary.counts.create, summary.counts.invalid), (1, 1));
+        assert_eq!(bench.sent()[0]["first_name"], "Ann, Lee");
+        let empty = summary.examples.iter().find(|example| example.kind == "no_email").unwrap();
+        assert_eq!(empty.profile, "a.csv:4");
+    }
+}
+
+#[test]
 fn folders_and_patterns_are_read_in_order_of_their_names() {
     let bench = Bench::new();
     let folder = bench.folder.path().join("in");
@@ -146,7 +159,20 @@ fn numbers_and_lists_of_ndjson_are_sent_as_text() {
 }
 
 fn parquet(bench: &Bench) -> PathBuf {
-    let columns: Vec<(&str, ArrayRef)> = vec![
+    let batch = RecordBatch::try_from_iter(columns()).unwrap();
+    write_parquet(bench, &batch)
+}
+
+fn write_parquet(bench: &Bench, batch: &RecordBatch) -> PathBuf {
+    let path = bench.folder.path().join("a.parquet");
+    let mut writer = ArrowWriter::try_new(fs::File::create(&path).unwrap(), batch.schema(), None).unwrap();
+    writer.write(batch).unwrap();
+    writer.close().unwrap();
+    path
+}
+
+fn columns() -> Vec<(&'static str, ArrayRef)> {
+    vec![
         ("email", Arc::new(StringArray::from(vec!["ann@example.com", "bob@example.com", "cy@example.com"]))),
         ("name", Arc::new(StringArray::from(vec![Some("Ann"), None, Some("")]))),
         ("total", Arc::new(Float64Array::from(vec![Some(20.0), Some(20.5), None]))),
@@ -162,13 +188,41 @@ fn parquet(bench: &Bench) -> PathBuf {
                 None,
             ])),
         ),
-    ];
-    let batch = RecordBatch::try_from_iter(columns).unwrap();
-    let path = bench.folder.path().join("a.parquet");
-    let mut writer = ArrowWriter::try_new(fs::File::create(&path).unwrap(), batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
-    writer.close().unwrap();
-    path
+    ]
+}
+
+#[test]
+fn two_columns_of_one_name_are_refused_in_parquet_too() {
+    let bench = Bench::new();
+    let twice = columns().into_iter().chain(columns().into_iter().filter(|(name, _)| *name == "name"));
+    let source = write_parquet(&bench, &RecordBatch::try_from_iter(twice).unwrap());
+    assert_eq!(bench.complaint(&source), "a.parquet has two columns named \"name\": rename or remove one");
+}
+
+#[test]
+fn rows_are_named_as_people_count_them() {
+    let bench = Bench::new();
+    let short = bench.file("a.csv", "email,name\n\na@example.com,\"A\n\nB\"\n\n\nb@example.com\n");
+    assert!(bench.complaint(&short).starts_with("a.csv, row 6: 1 value where"));
+    let latin = bench.file("a.csv", b"email,name\r\n\r\n\r\na@example.com,J\xf6rg\r\n");
+    assert!(bench.complaint(&latin).starts_with("a.csv, row 4: not UTF-8"));
+
+    let odd = "email,name\n\na@example.com,1\n\nb@example.com,n/a\n,3\n\nA@example.com,4\n";
+    let csv = bench.file("a.csv", odd);
+    let told = bench.complaint_with(&csv, |request| request.filter = Some("name > 0".to_owned()));
+    assert!(told.starts_with("a.csv, row 5: \"name\" is compared"), "{told}");
+    let ndjson = bench.file(
+        "a.ndjson",
+        "\n{\"email\":\"a@example.com\"}\n  \n{\"email\":\"b@example.com\"}\n{\"email\":\"\"}\n\n{\"email\":\"A@example.com\"}\n",
+    );
+    for (source, name, [kept, empty, twice]) in [(csv, "a.csv", [3, 6, 8]), (ndjson, "a.ndjson", [2, 5, 7])] {
+        let examples = bench.plan(&source, |request| request.matching.first_name = None).unwrap().examples;
+        let example = |kind: &str| examples.iter().find(|example| example.kind == kind).unwrap();
+        assert_eq!(example("no_email").profile, format!("{name}:{empty}"));
+        let duplicate = example("duplicate_email");
+        assert_eq!(duplicate.profile, format!("{name}:{twice}"));
+        assert_eq!(duplicate.detail, format!("same address as {name}:{kept}"));
+    }
 }
 
 #[test]
@@ -305,7 +359,7 @@ fn input_that_cannot_be_read_says_where_and_what_to_do() {
         (
             "short.csv",
             b"email,name\nann@example.com,Ann\nbob@example.com\n",
-            "short.csv, row 3: 1 values where the header names 2 columns: put quotes around values that hold the delimiter, or check whether the file is cut off",
+            "short.csv, row 3: 1 value where the header names 2 columns: put quotes around values that hold the delimiter, or check whether the file is cut off",
         ),
         (
             "cut.parquet",
@@ -352,4 +406,21 @@ fn large_and_blank_values_are_rejections_not_failures() {
     assert!(lines.contains("a.csv:2,ann@example.com,our data,too_large,"));
     assert!(lines.contains("a.csv:3,,our data,no_email,"));
     assert!(lines.contains("a.csv:5,not an address,our data,invalid_email,"));
+}
+
+#[test]
+fn a_plan_that_nobody_wants_any_more_is_not_made() {
+    let bench = Bench::new();
+    let rows: String = (0..20_000).map(|n| format!("p{n}@example.com,Ann\n")).collect();
+    let source = bench.file("a.csv", format!("email,name\n{rows}"));
+    let out = bench.folder.path().join("plan");
+    fs::create_dir(&out).unwrap();
+    let read = std::sync::Mutex::new(Vec::new());
+    let progress = |rows| {
+        read.lock().unwrap().push(rows);
+        false
+    };
+    let stopped = TableEngine.plan(&request(&source, &out), &progress);
+    assert!(matches!(stopped, Err(EngineError::Stopped)), "{stopped:?}");
+    assert_eq!(read.lock().unwrap().len(), 1);
 }

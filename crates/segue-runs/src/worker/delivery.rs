@@ -182,13 +182,18 @@ impl Attempt<'_> {
             self.tracker.progress.clone(),
         );
         match self.job.work {
-            Work::Rehearsal(_) => self.rehearse(&exporter, request).await,
+            Work::Rehearsal(_) => self.rehearse(&exporter, request, stop.1).await,
             _ => self.deliver(&exporter, request, stop).await,
         }
     }
 
-    async fn rehearse(&self, exporter: &Exporter, request: PlanRequest) -> Result<Ended, Trouble> {
-        let prepared = exporter.rehearse(request).await?;
+    async fn rehearse(
+        &self,
+        exporter: &Exporter,
+        request: PlanRequest,
+        stop: Stop,
+    ) -> Result<Ended, Trouble> {
+        let prepared = exporter.rehearse(request, stop).await?;
         self.tracker.has_run(prepared.run());
         let examples = serde_json::to_vec(&prepared.plan.examples).map_err(|_| RunError::Defect)?;
         let path = prepared.files.folder().join(EXAMPLES);

@@ -18,7 +18,7 @@ use segue_server::{
     App, Cost, DataFolders, PublicUrl, Sandbox, Setting, entry_at_the_console, new_id, one_time_link, serve,
     system_random,
 };
-use segue_store::{CatalogChange, Entry, MasterKeys, ReferenceRules, Store};
+use segue_store::{CatalogChange, Entry, MasterKeys, ReferenceRules, StateDirectory, Store};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -158,6 +158,10 @@ impl Site {
     /// The state directory.
     pub(crate) fn state(&self) -> &std::path::Path {
         self.installation.directory.path()
+    }
+
+    pub(crate) fn directory(&self) -> &StateDirectory {
+        &self.installation.directory
     }
 
     pub(crate) fn now_ms(&self) -> i64 {

@@ -1,7 +1,7 @@
 //! Who was forgotten: hashes and receipts, on both databases.
 
 use segue_model::HashKey;
-use segue_store::{EntryFilter, Erasure, Hindered, StoreError};
+use segue_store::{EntryFilter, Erasure, Held, Hindered, StoreError};
 
 use crate::connections::entry;
 use crate::place::{Place, on_both};
@@ -67,7 +67,7 @@ async fn one_erasure_at_a_time_and_it_is_gone_on_with(place: &Place) {
     let left = store.erasure_of(7).await.unwrap().unwrap();
     assert_eq!((left.id.as_str(), left.at_ms, left.receipt), ("b", 20, None));
     assert_eq!(store.begin_erasure(&erasure("b", 30), None, &KEY, 100).await.unwrap(), None);
-    assert_eq!(store.hold_lane("l", "command 1", 30, 90).await.unwrap(), Some(0));
+    assert_eq!(store.hold_lane("l", "command 1", 30, 90).await.unwrap(), Held::Ours { used_until_ms: 0 });
     assert!(store.is_at_work(30).await.unwrap() && !store.is_at_work(90).await.unwrap());
 }
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::api::read;
+use crate::examples::{Titles, said};
 use crate::exit::{Code, Failure};
 use crate::show::{Fates, facts, lines, moment, numbers, table, table_by_id};
 
@@ -254,6 +255,8 @@ pub(super) fn examples(mut found: Value) -> Result<String, Failure> {
     }
     let mut shown = table(&["what", "profile", "address", ""]);
     for Example { profile, email, kind, detail } in examples {
+        // What its fields are called is not said with it.
+        let detail = said(&detail, &Titles::new());
         shown.add_row([kind, profile, email, detail].map(|text| text.replace(char::is_control, " ")));
     }
     Ok(lines(&shown))

@@ -214,6 +214,7 @@ struct Latest {
     status: String,
     cause: String,
     milliseconds: i64,
+    set_aside: u64,
 }
 
 #[derive(Deserialize)]
@@ -310,6 +311,7 @@ fn seen(view: SegmentView, definition: String) -> SeenSegment {
         millis: latest.milliseconds,
         members: view.members.filter(|_| latest.status == "succeeded"),
         words: latest.cause,
+        set_aside: latest.set_aside,
     });
     let segment = Segment {
         name: view.name,

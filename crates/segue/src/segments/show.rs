@@ -361,7 +361,7 @@ mod tests {
     }
 
     fn refresh(at_ms: i64, members: u64) -> Refresh {
-        Refresh { at_ms, millis: 100, members: Some(members), words: String::new() }
+        Refresh { at_ms, millis: 100, members: Some(members), words: String::new(), set_aside: 0 }
     }
 
     #[test]

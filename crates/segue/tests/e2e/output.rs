@@ -1,12 +1,12 @@
 //! What people and scripts see: every output of the program stands in `snapshots`.
 
-use std::io::BufReader;
-use std::process::{Command, Output};
+use std::io::{BufReader, Read, Write};
+use std::process::{Command, Output, Stdio};
 
-use activecampaign_sim::Config;
+use activecampaign_sim::{Config, KEY};
 use serde_json::{Value, json};
 
-use crate::setting::{Setting, interrupt, read_until};
+use crate::setting::{Setting, assert_adds_up, interrupt, number, read_until};
 
 /// Compares with the snapshot of this name, without what differs from run to run.
 pub(crate) fn assert_shown(name: &str, text: &str) {
@@ -109,8 +109,14 @@ fn data_is_on_standard_output_and_everything_else_is_not() {
         assert_eq!(text.lines().count(), 1);
         assert!(!output.stderr.is_empty());
     }
-    let output = setting.push(&["--max-profiles", "1", "--json"]);
+    let output = setting.push(&["--max-profiles", "1"]);
     assert!(output.stdout.is_empty() && !output.stderr.is_empty());
+    let (stopped, code) = setting.push_json(&["--max-profiles", "1"]);
+    assert_eq!(
+        (stopped["outcome"].as_str(), number(&stopped, "members"), code),
+        (Some("stopped_by_brake"), 12, 4)
+    );
+    assert_adds_up(&stopped);
 }
 
 #[test]
@@ -122,6 +128,84 @@ fn a_run_that_is_gone_on_with() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert_shown("push_resumed", &transcript(&mut setting.push_command(&[])));
+}
+
+#[test]
+fn a_run_that_finishes_another_one_first() {
+    let setting = Setting::new(Config { queue_delay: 300.0, ..Config::default() });
+    setting.write_crowd("p", 700);
+    let mut child = setting.spawn(&[]);
+    setting.wait_for_imports(3);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_shown("push_dry_run_unfinished", &transcript(&mut setting.push_command(&["--dry-run"])));
+    setting.write_crowd("p", 750);
+    assert_shown("push_dry_run_unfinished_other", &transcript(&mut setting.push_command(&["--dry-run"])));
+    assert_shown("push_finished_another", &transcript(&mut setting.push_command(&[])));
+    assert_eq!(setting.state()["imports"]["contacts"], 750, "somebody was sent twice");
+}
+
+#[test]
+fn what_was_found_is_said_of_every_format() {
+    let setting = Setting::new(Config::default());
+    let found_with = |source: &str, name: &str| {
+        let account = ["--host", setting.host(), "--list", "3", "--allow-insecure-host", "--dry-run"];
+        let matching = ["--email", "email", "--first-name", name, "--state", "state"];
+        let command = [&["push", source], &account[..], &matching].concat();
+        let output = setting.command(&command).output().unwrap();
+        let words = String::from_utf8(output.stderr).unwrap();
+        words.lines().take(2).collect::<Vec<_>>().join("\n")
+    };
+    let found = |source: &str| found_with(source, "name");
+    std::fs::create_dir(setting.path("days")).unwrap();
+    for day in ["days/monday.csv", "days/tuesday.csv"] {
+        setting.write(day, "email,name\nann@example.com,Ann\n");
+    }
+    assert_eq!(found("days"), "days: CSV, 2 files, 62 B\n  columns: email, name");
+    assert_eq!(found("days/*.csv"), "days/*.csv: CSV, 2 files, 62 B\n  columns: email, name");
+    setting.write("in.ndjson", "{\"email\":\"ann@example.com\",\"name\":\"Ann\"}\n");
+    assert_eq!(found("in.ndjson"), "in.ndjson: NDJSON, 41 B\n  columns: email, name");
+    // A ledger is a Parquet file with addresses.
+    assert_eq!(setting.push_from("in.ndjson", &[]).output().unwrap().status.code(), Some(0));
+    let ledger = std::fs::read_dir(setting.path("state/ledgers")).unwrap().next().unwrap().unwrap().path();
+    std::fs::copy(ledger, setting.path("in.parquet")).unwrap();
+    let words = found_with("in.parquet", "reason");
+    let (size, columns) = words.split_once('\n').unwrap();
+    assert!(size.starts_with("in.parquet: Parquet, 1 row, ") && size.ends_with('B'), "{words}");
+    let expected = "  columns: hash, email, payload_low, payload_high, state, reason, words, since_ms";
+    assert_eq!(columns, expected);
+}
+
+#[test]
+fn a_key_that_is_typed() {
+    let setting = Setting::new(Config::default());
+    setting.write_crowd("p", 10);
+    let push = setting.push_command(&[]);
+    let words = std::iter::once(push.get_program()).chain(push.get_args()).map(|word| word.to_str().unwrap());
+    let mut terminal = setting.command(&[]);
+    // It gives a program a terminal, and repeats what is seen there.
+    let mut script = Command::new("script");
+    script.args(["-qec", &words.collect::<Vec<_>>().join(" "), "/dev/null"]).env_clear();
+    script.current_dir(terminal.get_current_dir().unwrap()).env("PATH", "/usr/bin:/bin").env("TERM", "dumb");
+    terminal = script;
+    let mut child =
+        terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (mut keyboard, mut screen) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let mut seen = Vec::new();
+    while !String::from_utf8_lossy(&seen).contains("not shown): ") {
+        let mut byte = [0];
+        assert_eq!(screen.read(&mut byte).unwrap(), 1, "{}", String::from_utf8_lossy(&seen));
+        seen.push(byte[0]);
+    }
+    keyboard.write_all(format!("{KEY}\n").as_bytes()).unwrap();
+    screen.read_to_end(&mut seen).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    drop(keyboard);
+    let seen = String::from_utf8(seen).unwrap().replace('\r', "");
+    assert!(!seen.contains(KEY), "{seen}");
+    let until = seen.find("key accepted").unwrap();
+    assert_shown("push_key", &seen[..until]);
+    assert!(seen.contains("created     10"), "{seen}");
 }
 
 #[test]

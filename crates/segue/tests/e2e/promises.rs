@@ -51,6 +51,18 @@ fn a_broken_import_resubscribes_nobody_either() {
 }
 
 #[test]
+fn a_run_that_was_stopped_leaves_no_people_behind() {
+    let setting = Setting::new(Config::default());
+    setting.write_crowd("p", 600);
+    for _ in 0..2 {
+        let output = setting.push(&["--max-profiles", "599", "--rejections", "rejections.csv"]);
+        assert_eq!(output.status.code(), Some(4));
+        assert!(setting.path("rejections.csv").exists());
+        assert_eq!(std::fs::read_dir(setting.path("state/runs")).unwrap().count(), 0);
+    }
+}
+
+#[test]
 fn nothing_is_sent_without_leave() {
     let setting = Setting::new(Config::default());
     let everybody = addresses(600);

@@ -56,6 +56,16 @@ fn rows_that_are_set_aside_can_be_listed() {
     );
 }
 
+#[test]
+fn rows_that_are_set_aside_are_named_as_people_count_them() {
+    let setting = setting();
+    let invoices = "customer,total\n\na,1\n\n\nb,none\n\nb,3,4\n";
+    std::fs::write(setting.folder.path().join("invoices.csv"), invoices).unwrap();
+    let described = TableEngine.describe(&setting.tables[1], None, &setting.resources()).unwrap();
+    let first: Vec<&str> = described.corrupt.iter().map(|corrupt| corrupt.first.as_str()).collect();
+    assert_eq!(first, ["invoices.csv:6", "invoices.csv:8"]);
+}
+
 const EVERYBODY: &str = "version: 1\nrules:\n  - all:\n      - {column: id, is_empty: false}\n";
 
 fn people(ending: &str, lines: &[&str]) -> Setting {

@@ -1,6 +1,7 @@
 //! Dry runs, and plans that are approved.
 
 use reqwest::StatusCode;
+use segue_model::PlanFiles;
 use serde_json::json;
 
 use super::{Office, begin, ended, post, refresh, run};
@@ -94,5 +95,9 @@ async fn a_plan_that_a_brake_would_stop_says_so() {
     post(&root, &format!("/runs/{}/approve", dry["id"].as_str().unwrap())).await.problem("cannot_run");
     let stopped = run(&root, &export).await;
     assert_eq!(stopped["status"], "stopped_by_brake", "{stopped}");
+    for run in office.site.directory().runs().unwrap() {
+        let files = PlanFiles::new(&office.site.directory().run(run));
+        assert!(files.rejected().exists() && !files.sends().exists() && !files.contacts().exists(), "{run}");
+    }
     assert!(office.on_the_list().await.is_empty());
 }

@@ -18,7 +18,7 @@ fn a_host_that_is_none() {
             "--host: \"{host}\" is no host name: copy the API URL from Settings → Developer, as in acme.api-us1.com"
         )
     };
-    for host in ["", " ", "acme api.com", "ftp://acme.api-us1.com", "acme"] {
+    for host in ["", " ", "acme api.com", "ftp://acme.api-us1.com", "acme", "acme..com"] {
         assert_eq!(message(host), no_name(host));
     }
     let more = |host| {
@@ -58,8 +58,11 @@ fn a_key_that_may_travel_in_the_open() {
 fn a_host_that_does_not_resolve() {
     let setting = setting();
     let account = ["--host", "does-not-exist.invalid", "--list", "3"];
-    let message = complaint_of_provider(&setting, &mut setting.push_to(&account, "in.csv"), 2);
-    assert_eq!(message, "the host name does not resolve: check its spelling and the network");
+    let message = complaint(&setting, &mut setting.push_to(&account, "in.csv"), 2);
+    assert_eq!(
+        message,
+        "the host name does not resolve: check its spelling and the network [users/me at does-not-exist.invalid]"
+    );
 }
 
 #[test]
@@ -165,6 +168,9 @@ fn a_list_that_cannot_be_used() {
         message("99"),
         "the account has no list 99; its lists are: 1 Master contact list, 2 Newsletter, 3 Customers"
     );
+    assert!(message("Customers").starts_with(
+        "invalid value 'Customers' for '--list <ID>': write its id, the number at the end of the list's address"
+    ));
     assert_eq!(message("4"), "list 4 (\"Text messages\") is a list for text messages: choose an e-mail list");
 }
 

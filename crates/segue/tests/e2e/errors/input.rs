@@ -88,7 +88,7 @@ fn a_compressed_file() {
 fn rows_that_do_not_fit_the_header() {
     let advice = "put quotes around values that hold the delimiter, or check whether the file is cut off";
     let short = complaint_about("out.csv", "email,name\nann@example.com,Ann\nbob@example.com\n");
-    assert_eq!(short, format!("out.csv, row 3: 1 values where the header names 2 columns: {advice}"));
+    assert_eq!(short, format!("out.csv, row 3: 1 value where the header names 2 columns: {advice}"));
     let long = complaint_about("out.csv", "email,name\nann@example.com,Ann\nbob@example.com,Ray, Bob\n");
     assert_eq!(long, format!("out.csv, row 3: 3 values where the header names 2 columns: {advice}"));
 }
@@ -184,6 +184,14 @@ fn a_condition_that_cannot_be_used() {
         ("name = 'Ann", "Unterminated string literal at character 8"),
         ("1 = 1; DROP TABLE x", "expected end of expression, found ; at character 6"),
         ("totl > 20", "there is no column totl. Did you mean 'total'?"),
+        (
+            "name = \"Ann\"",
+            "there is no column \"Ann\": if it is text, write it in single quotes, as in 'Ann'",
+        ),
+        (
+            "total * 2 > 30",
+            "text cannot be calculated with: write CAST(column AS DOUBLE) in place of its column",
+        ),
         ("total", "it must be true or false for a row"),
         ("count(total) > 1", "it aggregates, but must be decided row by row"),
         ("row_number() OVER () > 1", "it looks at other rows, but must be decided row by row"),

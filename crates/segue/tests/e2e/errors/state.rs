@@ -1,9 +1,12 @@
 //! This machine: the state directory, the disk, and being asked to end.
 
-use std::io::BufReader;
+use std::io::{BufReader, Read};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use activecampaign_sim::{Config, KEY};
+use serde_json::json;
+use tokio::time::Instant;
 
 use super::{PEOPLE, complaint, setting};
 use crate::setting::{Setting, assert_adds_up, interrupt, number, read_until};
@@ -212,6 +215,70 @@ fn an_interrupted_run_settles_and_the_next_one_goes_on() {
     assert_eq!((number(&second, "created"), number(&second, "unchanged"), code), (unsent, created, 0));
     assert_eq!(setting.active().len(), 5_000);
     assert_eq!(setting.state()["imports"]["contacts"], 5_000, "somebody was sent twice");
+}
+
+#[test]
+fn a_push_that_is_interrupted_before_it_sends_ends() {
+    let setting = setting();
+    setting.arrange("faults", &json!(["429"]));
+    let mut child = setting.push_command(&[]).spawn().unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut words = read_until(&mut stderr, "The account's rate limit is used up");
+    let asked = Instant::now();
+    interrupt(&child);
+    stderr.read_to_string(&mut words).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(7), "{words}");
+    // It insists for 20 seconds.
+    assert!(asked.elapsed() < Duration::from_secs(10), "it has waited");
+    assert!(
+        words.ends_with("error: interrupted before anything of this run was sent: run again\n"),
+        "{words}"
+    );
+
+    setting.arrange("faults", &json!([]));
+    for options in [&[][..], &["--dry-run"]] {
+        setting.write_crowd("p", 200_000);
+        let mut child = setting.push_command(options).spawn().unwrap();
+        read_until(&mut BufReader::new(child.stderr.take().unwrap()), "key accepted");
+        interrupt(&child);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(7), 0));
+        assert_eq!(std::fs::read_dir(setting.path("state/runs")).unwrap().count(), 0);
+    }
+    assert_eq!(setting.imports(), 0);
+}
+
+#[test]
+fn a_ledger_that_is_gone_or_damaged() {
+    let setting = setting();
+    setting.push(&[]);
+    let sent = setting.imports();
+    let ledger = std::fs::read_dir(setting.path("state/ledgers")).unwrap().next().unwrap().unwrap().path();
+    let whole = std::fs::read(&ledger).unwrap();
+    std::fs::write(&ledger, &whole[..whole.len() / 2]).unwrap();
+    for _ in 0..2 {
+        let output = setting.push(&[]);
+        let words = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{words}");
+        assert!(words.contains("error: cannot read state/ledgers/"), "{words}");
+        let advice = ": it is missing or damaged: restore the state directory from a backup, or begin a new ledger with \
+            --export NAME, which sends everybody again\n";
+        assert!(words.ends_with(advice), "{words}");
+        let _ = std::fs::remove_file(&ledger);
+    }
+    assert_eq!(setting.imports(), sent);
+}
+
+#[test]
+fn a_database_that_is_damaged() {
+    let setting = setting();
+    std::fs::create_dir(setting.path("state")).unwrap();
+    setting.write("state/segue.db", "no database".repeat(1_000));
+    let message = complaint(&setting, &mut setting.push_command(&[]), 1);
+    assert_eq!(
+        message,
+        "the state database is damaged: restore the state directory from a backup, or begin with a new one"
+    );
 }
 
 #[test]
