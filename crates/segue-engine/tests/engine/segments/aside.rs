@@ -129,7 +129,9 @@ fn what_is_set_aside_does_not_keep_the_others_from_being_sent() {
         let refreshed = TableEngine.refresh(&setting.evaluation(setting.read(EVERYBODY)), &snapshot).unwrap();
         assert_eq!((refreshed.members, refreshed.corrupt.len()), (2, 1), "{ending}");
         let (whole, plan_folder) = (request(&path, &folder.join("whole")), folder.join("plan"));
-        [&whole.folder, &plan_folder].map(|folder| std::fs::create_dir(folder).unwrap());
+        for folder in [&whole.folder, &plan_folder] {
+            std::fs::create_dir(folder).unwrap();
+        }
         assert!(
             plan(&whole).is_err(),
             "{ending}: a file that is pushed by itself is used whole or not at all"
