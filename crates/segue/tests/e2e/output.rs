@@ -182,14 +182,12 @@ fn a_key_that_is_typed() {
     setting.write_crowd("p", 10);
     let push = setting.push_command(&[]);
     let words = std::iter::once(push.get_program()).chain(push.get_args()).map(|word| word.to_str().unwrap());
-    let mut terminal = setting.command(&[]);
     // It gives a program a terminal, and repeats what is seen there.
-    let mut script = Command::new("script");
-    script.args(["-qec", &words.collect::<Vec<_>>().join(" "), "/dev/null"]).env_clear();
-    script.current_dir(terminal.get_current_dir().unwrap()).env("PATH", "/usr/bin:/bin").env("TERM", "dumb");
-    terminal = script;
-    let mut child =
-        terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut terminal = Command::new("script");
+    terminal.args(["-qec", &words.collect::<Vec<_>>().join(" "), "/dev/null"]);
+    terminal.current_dir(setting.folder.path()).env_clear().env("PATH", "/usr/bin:/bin").env("TERM", "dumb");
+    terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = terminal.spawn().unwrap();
     let (mut keyboard, mut screen) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
     let mut seen = Vec::new();
     while !String::from_utf8_lossy(&seen).contains("not shown): ") {
