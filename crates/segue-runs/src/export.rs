@@ -136,7 +136,7 @@ impl Exporter {
     /// # Errors
     /// [`RunError::Store`].
     pub async fn discard(&self, prepared: &Prepared) -> Result<(), RunError> {
-        self.discard(&prepared.run).await
+        self.discard_run(&prepared.run).await
     }
 
     /// The numbers of a plan of which nobody is sent.

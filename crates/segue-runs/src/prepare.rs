@@ -50,7 +50,7 @@ impl Exporter {
                     self.finish_begun(run, &export, plan, &stop).await?;
                     export = self.export().await?;
                 }
-                _ => self.discard(&run).await?,
+                _ => self.discard_run(&run).await?,
             }
         }
         let fingerprint = self.fingerprint(&request, &export).await?;
@@ -73,7 +73,7 @@ impl Exporter {
     async fn unfinished(&self, export: &Export, fingerprint: &str) -> Result<Option<Unfinished>, RunError> {
         while let Some(run) = self.store.unfinished_run(&export.id).await? {
             let Some(plan) = run.plan.as_ref().filter(|_| run.state == RunState::Delivering) else {
-                self.discard(&run).await?;
+                self.discard_run(&run).await?;
                 continue;
             };
             let counts = plan.counts;
@@ -87,7 +87,7 @@ impl Exporter {
     }
 
     /// Ends a run of which nothing was sent, and removes its plan.
-    pub(crate) async fn discard(&self, run: &Run) -> Result<(), RunError> {
+    pub(crate) async fn discard_run(&self, run: &Run) -> Result<(), RunError> {
         self.store.discard_run(run.id, self.now_ms()).await?;
         Ok(self.directory.remove_run(run.id)?)
     }
