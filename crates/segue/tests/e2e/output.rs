@@ -142,7 +142,7 @@ fn a_run_that_finishes_another_one_first() {
     setting.write_crowd("p", 750);
     assert_shown("push_dry_run_unfinished_other", &transcript(&mut setting.push_command(&["--dry-run"])));
     assert_shown("push_finished_another", &transcript(&mut setting.push_command(&[])));
-    assert_eq!(setting.state()["imports"]["contacts"], 750, "somebody was sent twice");
+    assert_eq!(setting.active().len(), 750);
 }
 
 #[test]
