@@ -172,7 +172,7 @@ fn what_was_found_is_said_of_every_format() {
     let words = found_with("in.parquet", "reason");
     let (size, columns) = words.split_once('\n').unwrap();
     assert!(size.starts_with("in.parquet: Parquet, 1 row, ") && size.ends_with('B'), "{words}");
-    let expected = "  columns: hash, email, payload_low, payload_high, state, reason, words, since_ms";
+    let expected = "  columns: hash, email, payload_low, payload_high, state, reason, words, since_ms, run";
     assert_eq!(columns, expected);
 }
 
