@@ -151,18 +151,15 @@ pub(crate) fn same_address(profile: &str) -> String {
 
 const FORGOTTEN_ADDRESS: &str = "same address as a profile that was forgotten";
 
+/// What is done with a row of a file.
+type Take<'t> = &'t mut dyn FnMut(&Path, [&str; 4]) -> Result<(), EngineError>;
+
 /// Calls `take` with every row of these files, as far as they are there, and the file that it stands in.
-fn each(
-    files: &[PathBuf],
-    take: &mut dyn FnMut(&Path, [&str; 4]) -> Result<(), EngineError>,
-) -> Result<(), EngineError> {
+fn each(files: &[PathBuf], take: Take<'_>) -> Result<(), EngineError> {
     files.iter().filter(|path| path.exists()).try_for_each(|path| rows(path, take))
 }
 
-fn rows(
-    path: &Path,
-    take: &mut dyn FnMut(&Path, [&str; 4]) -> Result<(), EngineError>,
-) -> Result<(), EngineError> {
+fn rows(path: &Path, take: Take<'_>) -> Result<(), EngineError> {
     for batch in table::read(path, &COLUMNS, 0, ROWS_AT_A_TIME)? {
         let batch = batch.map_err(|error| internal("reading rejections")(error.into()))?;
         let columns: [&StringArray; 4] =

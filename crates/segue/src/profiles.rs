@@ -88,8 +88,11 @@ pub(crate) async fn run(asked: Profiles) -> Result<Code, Failure> {
     asked.place.with(async |api| carry_out(api, asked.command).await).await.map(|()| Code::Done)
 }
 
+/// How an answer is shown to people.
+type Shown = fn(Value) -> Result<String, Failure>;
+
 async fn carry_out(api: &Api, command: Command) -> Result<(), Failure> {
-    let (answer, is_json, shown): (Value, bool, fn(Value) -> Result<String, Failure>) = match command {
+    let (answer, is_json, shown): (Value, bool, Shown) = match command {
         Command::Sent { one, json } => {
             (api.ask(Ask::post(&["profiles", "sent"])?.body(one.body())).await?, json, sent)
         }

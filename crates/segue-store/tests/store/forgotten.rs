@@ -1,7 +1,7 @@
 //! Who was forgotten: hashes and receipts, on both databases.
 
 use segue_model::HashKey;
-use segue_store::{EntryFilter, Erasure, Held, Hindered, StoreError};
+use segue_store::{EntryFilter, Erasure, Held, Hindered, StateDirectory, Store, StoreError};
 
 use crate::connections::entry;
 use crate::place::{Place, on_both};
@@ -40,7 +40,10 @@ async fn hashes_are_kept_and_need_their_key(place: &Place) {
     assert!(!forgotten.has_profile("customers", "2"));
     assert_eq!(store.erasure_of(hashes[0]).await.unwrap().unwrap().id, "a");
     assert_eq!(store.erasure_of(1).await.unwrap(), None);
+    another_key_is_told(&store, directory).await;
+}
 
+async fn another_key_is_told(store: &Store, directory: &StateDirectory) {
     let path = directory.forgotten_key();
     for text in ["", "hunter2", &HashKey::new([9; 16]).text()] {
         std::fs::write(&path, text).unwrap();

@@ -91,17 +91,7 @@ async fn ask(api: &Api, command: Command) -> Result<Code, Failure> {
             let counted = count(api, &file).await?;
             if json { show::counted_json(&counted).to_string() } else { show::counted_members(&counted) }
         }
-        Command::Preview { name, json } => {
-            let Rows { columns, rows } = read(of(&name, "preview").await?)?;
-            let preview = Preview { columns, rows };
-            let details: Details = read(api.ask(Ask::get(&["segments", &name])?).await?)?;
-            let members = details.segment.members;
-            if json {
-                show::preview_json(&preview, members).to_string()
-            } else {
-                show::previewed(&preview, members)
-            }
-        }
+        Command::Preview { name, json } => preview(api, &name, json).await?,
         Command::Members { name, csv, parquet } => {
             let format = if parquet.is_some() { "parquet" } else { "csv" };
             let out = members_file(csv, parquet)?;
@@ -138,6 +128,18 @@ async fn ask(api: &Api, command: Command) -> Result<Code, Failure> {
         _ => return Err(Failure::Other("this command is not a question".to_owned())),
     })?;
     Ok(Code::Done)
+}
+
+async fn preview(api: &Api, name: &str, is_json: bool) -> Result<String, Failure> {
+    let Rows { columns, rows } = read(api.ask(Ask::get(&["segments", name, "preview"])?).await?)?;
+    let preview = Preview { columns, rows };
+    let details: Details = read(api.ask(Ask::get(&["segments", name])?).await?)?;
+    let members = details.segment.members;
+    Ok(if is_json {
+        show::preview_json(&preview, members).to_string()
+    } else {
+        show::previewed(&preview, members)
+    })
 }
 
 async fn segments(api: &Api) -> Result<Vec<SeenSegment>, Failure> {

@@ -58,7 +58,8 @@ async fn sees_every_export(role: &str, unshared: &str, shared: &str) {
     let shown = who.get(&place).await.expect(StatusCode::OK);
     assert_eq!(shown.body["export"]["permission"], unshared);
     // Of the connection nobody sees more here than what it is called, and whether it is real.
-    let keys: Vec<&String> = shown.body["export"]["connection"].as_object().unwrap().keys().collect();
+    let keys: Vec<&String> =
+        shown.body["export"]["connection"].as_object().expect("an object").keys().collect();
     assert_eq!(keys, ["id", "name", "type", "sandbox"]);
 }
 

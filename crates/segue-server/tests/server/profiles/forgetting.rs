@@ -30,7 +30,11 @@ async fn whoever_is_forgotten_is_off_the_list_and_in_no_file_any_more() {
     assert_eq!((&done.body["by"], &done.body["segments"]), (&json!("Root"), &json!(["cluj"])));
     assert_eq!(office.on_the_list().await, ["person2@example.com"]);
     assert_eq!(files_with(&office, "person1@example.com"), [""; 0]);
-    assert_eq!(files_with(&office, "person2@example.com").len(), 2, "the ledger and the run keep the other one");
+    assert_eq!(
+        files_with(&office, "person2@example.com").len(),
+        2,
+        "the ledger and the run keep the other one"
+    );
     assert_eq!(root.get("/segments/cluj").await.body["segment"]["members"], 2);
 
     office.site.pass(MINUTE_MS);
