@@ -45,9 +45,7 @@ impl Segments {
             self.store.catalog().await?;
         let forgotten = self.forgotten().await?;
         let models = tables.iter().map(|stored| stored.table.clone()).collect();
-        let read =
-            |segment: &Segment| Some((segment.name.clone(), read::definition(&segment.definition).ok()?));
-        let definitions = segments.iter().filter_map(read).collect();
+        let definitions = self.definitions_of(&segments);
         Ok(Stored {
             version,
             tables,
@@ -59,6 +57,22 @@ impl Segments {
             forgotten,
             read: OnceLock::new(),
         })
+    }
+
+    /// The definitions that can be read. Only those that are new are.
+    fn definitions_of(&self, segments: &[Segment]) -> Vec<(String, Definition)> {
+        let mut known = self.known_definitions.lock();
+        let mut kept = HashMap::with_capacity(segments.len());
+        let definitions = segments.iter().filter_map(|segment| {
+            let Segment { name, definition: text, .. } = segment;
+            let seen = kept.get(text).cloned().or_else(|| known.remove(text));
+            let definition = seen.or_else(|| read::definition(text).ok())?;
+            kept.insert(text.clone(), definition.clone());
+            Some((name.clone(), definition))
+        });
+        let definitions = definitions.collect();
+        *known = kept;
+        definitions
     }
 
     /// Makes the change that `plan` finds right, by everything that is stored. If that has changed before the change is

@@ -33,10 +33,11 @@ mod record;
 mod refresh;
 mod tables;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use segue_model::segment::{Fault, Pointer};
+use segue_model::segment::{Definition, Fault, Pointer};
 use segue_model::{EngineError, Forgotten, Resources, SegmentEngine};
 use segue_store::{StateDirectory, Store};
 
@@ -63,6 +64,8 @@ pub struct Segments {
     gate: Gate,
     /// Everybody who was forgotten, and how many hashes that are.
     known_forgotten: Mutex<(i64, Forgotten)>,
+    /// Definitions by their texts, as they were read last: a thousand take a tenth of a second.
+    known_definitions: Mutex<HashMap<String, Definition>>,
 }
 
 impl Segments {
@@ -76,8 +79,8 @@ impl Segments {
         required: Vec<String>,
     ) -> Self {
         let gate = Gate::new(resources.threads);
-        let known_forgotten = Mutex::default();
-        Self { engine, store, directory, resources, required, gate, known_forgotten }
+        let (known_forgotten, known_definitions) = (Mutex::default(), Mutex::default());
+        Self { engine, store, directory, resources, required, gate, known_forgotten, known_definitions }
     }
 
     async fn blocking<T: Send + 'static>(
