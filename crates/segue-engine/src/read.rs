@@ -180,8 +180,9 @@ impl InputFile {
         scope.spawn(move || {
             // Nobody listens after an error.
             let mut send = |batch| sender.send(batch).is_ok();
-            let sent = self.send(&columns, &as_text, sound, &mut send);
-            sent.or_else(|error| if send(Err(error)) { Ok(()) } else { Err(()) })
+            if let Err(error) = self.send(&columns, &as_text, sound, &mut send) {
+                send(Err(error));
+            }
         });
         receiver.into_iter()
     }
@@ -287,7 +288,7 @@ impl InputFile {
     }
 }
 
-/// The lines of a file that are one JSON object each. All others are passed over, or an error.
+/// The lines of a file that are one JSON object each. All others are passed over.
 struct Objects<R> {
     reader: R,
     line: Vec<u8>,

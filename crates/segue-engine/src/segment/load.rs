@@ -15,15 +15,12 @@ use super::related::named;
 use super::rows::Aside;
 use super::scan::{self, Wanted};
 use super::scope::unchecked;
-use super::snapshot;
+use super::snapshot::{self, EXAMPLES};
 use crate::error::{input, internal};
 use crate::source;
 use crate::text::Values;
 
 const LISTED: &str = "listed";
-
-/// The most unknown keys that are told.
-const EXAMPLES: usize = 10;
 
 /// Writes the keys that a list names and that are profiles.
 pub(super) async fn load(

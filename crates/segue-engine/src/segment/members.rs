@@ -14,7 +14,6 @@ use datafusion::functions_aggregate::expr_fn::{count as rows_of, sum};
 use datafusion::logical_expr::{cast, lit};
 use datafusion::prelude::DataFrame;
 use futures::{StreamExt, TryStreamExt};
-use segue_model::segment::Kind;
 use segue_model::{EngineError, Evaluated, Evaluation, Overlap, Preview, Resources, StoredTable};
 
 use super::evaluator::{Evaluator, PROFILE, joined, texts};
@@ -22,9 +21,7 @@ use super::failure::Failed;
 use super::key;
 use super::parquet;
 use super::related::named;
-use super::rows::Aside;
-use super::scan::{self, Wanted};
-use super::scope::unchecked;
+use super::scan;
 use super::snapshot::{self, KEY};
 use crate::error::{OnFile, internal};
 use crate::table::TableWriter;
@@ -92,23 +89,13 @@ async fn profiles(
     sort_merge: bool,
 ) -> Result<DataFrame, EngineError> {
     let session = scan::session(resources, sort_merge)?;
-    let key = table.table.key.clone().ok_or_else(|| unchecked("key"))?;
-    let mut wanted: Vec<Wanted> = table
-        .table
-        .columns
-        .iter()
-        // What stands in a text file is shown and written as it stands there.
-        .map(|column| Wanted { column: column.name.clone(), as_key: column.kind != Kind::TextList })
-        .collect();
-    wanted.push(Wanted { column: key, as_key: true });
-    let place = wanted.len() - 1;
-    let frame = scan::scan(&session, table, &wanted, "p", &Aside::default()).await?;
-    let key_type = frame.schema().field(place).data_type().clone();
+    let (frame, own) = scan::whole(&session, table).await?;
+    let key_type = frame.schema().field(table.table.columns.len()).data_type().clone();
     let keys = parquet::all(&session, &[snapshot]).await?;
     let kept = keys.schema().field(0).data_type().clone();
-    let same = key::same((named(KEY), kept), (named(&format!("p{place}")), key_type));
+    let same = key::same((named(KEY), kept), (named(&own), key_type));
     let members = keys.join_on(frame, JoinType::RightSemi, [same]).failed("planning")?;
-    members.sort(vec![named(&format!("p{place}")).sort(true, false)]).failed("planning")
+    members.sort(vec![named(&own).sort(true, false)]).failed("planning")
 }
 
 pub(super) async fn preview(

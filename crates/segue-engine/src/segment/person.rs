@@ -8,10 +8,9 @@ use segue_model::{EngineError, Evaluation, RelatedRow, RelatedRows, Resources, S
 
 use super::evaluator::{Evaluator, texts};
 use super::failure::Failed;
-use super::related::named;
-use super::rows::Aside;
-use super::scan::{self, Wanted};
-use super::scope::{Scope, unchecked};
+use super::related::{joins, named};
+use super::scan;
+use super::scope::Scope;
 
 /// Columns of a related row that are shown.
 const VALUES: usize = 6;
@@ -24,23 +23,14 @@ pub(super) async fn profile(
     sort_merge: bool,
 ) -> Result<Option<Vec<String>>, EngineError> {
     let session = scan::session(resources, sort_merge)?;
-    let column = table.table.key.clone().ok_or_else(|| unchecked("key"))?;
-    let mut wanted: Vec<Wanted> = table.table.columns.iter().map(as_written).collect();
-    wanted.push(Wanted { column, as_key: true });
-    let place = format!("p{}", wanted.len() - 1);
-    let frame = scan::scan(&session, table, &wanted, "p", &Aside::default()).await?;
-    let is_it = cast(named(&place), DataType::Utf8).eq(lit(key));
+    let (frame, own) = scan::whole(&session, table).await?;
+    let is_it = cast(named(&own), DataType::Utf8).eq(lit(key));
     let frame = frame.filter(is_it).and_then(|frame| frame.limit(0, Some(1))).failed("planning")?;
     let mut row = texts(frame, 1).await?.pop();
     if let Some(values) = &mut row {
         values.truncate(table.table.columns.len());
     }
     Ok(row)
-}
-
-/// What stands in a text file is shown as it stands there.
-fn as_written(column: &TableColumn) -> Wanted {
-    Wanted { column: column.name.clone(), as_key: column.kind != Kind::TextList }
 }
 
 /// The newest rows of related tables that belong to a profile.
@@ -101,15 +91,7 @@ impl Evaluator<'_> {
         most: usize,
     ) -> Result<Vec<RelatedRow>, EngineError> {
         let mut scopes: Vec<Scope> = path.iter().map(|hop| Scope::new(hop.table)).collect();
-        let joins: Vec<(usize, Option<usize>)> = path
-            .iter()
-            .enumerate()
-            .map(|(index, hop)| {
-                let own = scopes[index].want_key(&hop.relationship.column);
-                let next = path.get(index + 1);
-                (own, next.map(|next| scopes[index].want_key(&next.relationship.to_column)))
-            })
-            .collect();
+        let joins = joins(path, &mut scopes);
         let (Some(last), Some(hop)) = (scopes.last_mut(), path.last()) else { return Ok(Vec::new()) };
         let time = hop.table.columns.iter().find(|column| is_time(column));
         let time_place = time.map(|column| last.want(&column.name));

@@ -24,6 +24,7 @@ use super::failure::Failed;
 use super::key;
 use super::scan;
 use super::scope::{self, Scope};
+use super::snapshot::EXAMPLES;
 use super::typed::DECIMAL;
 
 /// A set of keys, and whether its members or all others are meant.
@@ -46,8 +47,6 @@ pub(super) const KEY: &str = "set_key";
 /// The name of a computed value.
 pub(super) const VALUE: &str = "set_value";
 const TIMES: &str = "set_times";
-// Keys that a message names.
-const EXAMPLES: usize = 10;
 
 /// The rows of a related table that count, joined along their path.
 struct Rows {
@@ -120,16 +119,7 @@ impl Evaluator<'_> {
         if let Some(filter) = &related.filter {
             scope::want_all(filter, &mut scopes);
         }
-        let joins: Vec<(usize, Option<usize>)> = path
-            .iter()
-            .enumerate()
-            .map(|(index, hop)| {
-                let own = scopes[index].want_key(&hop.relationship.column);
-                let referred =
-                    path.get(index + 1).map(|next| scopes[index].want_key(&next.relationship.to_column));
-                (own, referred)
-            })
-            .collect();
+        let joins = joins(&path, &mut scopes);
         let adds_up = matches!(
             related.measure,
             Measure::Aggregate { function: Function::Count | Function::Sum | Function::Average, .. }
@@ -245,6 +235,15 @@ impl Evaluator<'_> {
         let table = MemTable::try_new(schema, vec![batches]).failed("reading related tables")?;
         self.session.read_table(Arc::new(table)).failed("reading related tables")
     }
+}
+
+/// Where each table of a path has the column that refers to the one before it, and the one that the next refers to.
+pub(super) fn joins(path: &[Hop<'_>], scopes: &mut [Scope<'_>]) -> Vec<(usize, Option<usize>)> {
+    let joined = path.iter().zip(scopes).enumerate().map(|(index, (hop, scope))| {
+        let own = scope.want_key(&hop.relationship.column);
+        (own, path.get(index + 1).map(|next| scope.want_key(&next.relationship.to_column)))
+    });
+    joined.collect()
 }
 
 pub(super) fn named(name: &str) -> Expr {

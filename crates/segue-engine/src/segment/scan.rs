@@ -17,13 +17,14 @@ use datafusion::physical_plan::SendableRecordBatchStream;
 use datafusion::physical_plan::stream::RecordBatchReceiverStreamBuilder;
 use datafusion::physical_plan::streaming::PartitionStream;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
-use segue_model::segment::Kind;
+use segue_model::segment::{Kind, TableColumn};
 use segue_model::{Drifted, EngineError, Format, Resources, StoredTable};
 
 use super::cheap_first::CheapFirst;
 use super::failure::Failed;
 use super::parquet;
 use super::rows::{self, Aside, Row};
+use super::scope::unchecked;
 use super::typed::{self, Column, Fitted};
 use crate::read::InputFile;
 use crate::source;
@@ -89,6 +90,21 @@ pub(super) async fn scan(
         return parquet::scan(session, &files, wanted, prefix).await;
     }
     scan_text(session, stored, files, wanted, prefix, aside)
+}
+
+/// All columns of a table of profiles as they are written, and the name of its key, which stands behind them.
+pub(super) async fn whole(
+    session: &SessionContext,
+    stored: &StoredTable,
+) -> Result<(DataFrame, String), EngineError> {
+    let column = stored.table.key.clone().ok_or_else(|| unchecked("key"))?;
+    // What stands in a text file is shown and written as it stands there.
+    let as_written =
+        |column: &TableColumn| Wanted { column: column.name.clone(), as_key: column.kind != Kind::TextList };
+    let mut wanted: Vec<Wanted> = stored.table.columns.iter().map(as_written).collect();
+    wanted.push(Wanted { column, as_key: true });
+    let frame = scan(session, stored, &wanted, "p", &Aside::default()).await?;
+    Ok((frame, format!("p{}", wanted.len() - 1)))
 }
 
 /// Whether it is known without looking at its rows that each of them has a key in this column.

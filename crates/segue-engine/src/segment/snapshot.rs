@@ -21,7 +21,8 @@ use crate::text::Values;
 /// The column of a snapshot.
 pub(super) const KEY: &str = "key";
 const ROWS: usize = 65_536;
-const EXAMPLES: usize = 10;
+/// The most keys that a message names.
+pub(super) const EXAMPLES: usize = 10;
 
 /// Writes sorted keys. The snapshot is not there before it is finished.
 pub(super) async fn write(
