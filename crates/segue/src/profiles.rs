@@ -234,14 +234,36 @@ fn rows(answer: Value) -> Result<String, Failure> {
     Ok(parts.join("\n\n"))
 }
 
+/// What there is of a person, or was.
+#[derive(Deserialize)]
+struct Kept {
+    addresses: u64,
+    segments: Vec<String>,
+    rejections: u64,
+    definitions: Vec<String>,
+}
+
+impl Kept {
+    fn rows(self, ledgers: &[String]) -> Vec<(&'static str, String)> {
+        let mut rows = vec![
+            ("addresses", self.addresses.to_string()),
+            ("segments", self.segments.join(", ")),
+            ("ledgers", ledgers.join("; ")),
+            ("rejections", self.rejections.to_string()),
+        ];
+        if !self.definitions.is_empty() {
+            rows.push(("to be changed by hand", self.definitions.join(", ")));
+        }
+        rows
+    }
+}
+
 #[derive(Deserialize)]
 struct Found {
     is_profile: bool,
-    addresses: u64,
-    segments: Vec<String>,
+    #[serde(flatten)]
+    kept: Kept,
     ledgers: Vec<OnList>,
-    rejections: u64,
-    definitions: Vec<String>,
     receipt: Option<String>,
 }
 
@@ -253,7 +275,7 @@ struct OnList {
 }
 
 fn found(answer: Value) -> Result<String, Failure> {
-    let Found { is_profile, addresses, segments, ledgers, rejections, definitions, receipt } = read(answer)?;
+    let Found { is_profile, kept, ledgers, receipt } = read(answer)?;
     if let Some(receipt) = receipt {
         return Ok(format!("This person was forgotten: segue profiles receipt {receipt}"));
     }
@@ -261,16 +283,8 @@ fn found(answer: Value) -> Result<String, Failure> {
         let what = if one.can_unsubscribe { "" } else { " (cannot be unsubscribed from here)" };
         format!("{}, list {}{what}", one.export, one.list)
     });
-    let mut rows = vec![
-        ("in the table", if is_profile { "yes".to_owned() } else { "no".to_owned() }),
-        ("addresses", addresses.to_string()),
-        ("segments", segments.join(", ")),
-        ("ledgers", lists.collect::<Vec<_>>().join("; ")),
-        ("rejections", rejections.to_string()),
-    ];
-    if !definitions.is_empty() {
-        rows.push(("to be changed by hand", definitions.join(", ")));
-    }
+    let mut rows = vec![("in the table", if is_profile { "yes".to_owned() } else { "no".to_owned() })];
+    rows.extend(kept.rows(&lists.collect::<Vec<_>>()));
     Ok(format!(
         "{}\n\nNothing was changed. To forget this person for good, add --confirm with the key once more.",
         facts(&rows)
@@ -283,11 +297,9 @@ struct Receipt {
     at: String,
     by: String,
     table: String,
-    addresses: u64,
-    segments: Vec<String>,
+    #[serde(flatten)]
+    kept: Kept,
     ledgers: Vec<Erased>,
-    rejections: u64,
-    definitions: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -298,23 +310,12 @@ struct Erased {
 }
 
 fn receipt(answer: Value) -> Result<String, Failure> {
-    let Receipt { id, at, by, table, addresses, segments, ledgers, rejections, definitions } = read(answer)?;
+    let Receipt { id, at, by, table, kept, ledgers } = read(answer)?;
     let lists = ledgers
         .iter()
         .map(|one| format!("{}, list {}: {}", one.export, one.list, one.outcome.replace('_', " ")));
-    let mut rows = vec![
-        ("receipt", id),
-        ("when", moment(&at)),
-        ("by", by),
-        ("table", table),
-        ("addresses", addresses.to_string()),
-        ("segments", segments.join(", ")),
-        ("ledgers", lists.collect::<Vec<_>>().join("; ")),
-        ("rejections", rejections.to_string()),
-    ];
-    if !definitions.is_empty() {
-        rows.push(("to be changed by hand", definitions.join(", ")));
-    }
+    let mut rows = vec![("receipt", id), ("when", moment(&at)), ("by", by), ("table", table)];
+    rows.extend(kept.rows(&lists.collect::<Vec<_>>()));
     Ok(facts(&rows))
 }
 

@@ -1,6 +1,6 @@
 //! The columns of a table: found in its source, and as people say that they are.
 
-use segue_model::segment::{Fault, Kind, Pointer, Table, TableColumn};
+use segue_model::segment::{Fault, Kind, Meaning, Pointer, Table, TableColumn};
 use segue_model::{EngineError, Source, StoredTable};
 
 use super::{SegmentError, Segments};
@@ -86,8 +86,19 @@ impl Segments {
     }
 }
 
+/// Sets what columns are to people; a meaning that is none takes away what was guessed.
+pub(super) fn set_meanings(
+    table: &mut Table,
+    meanings: Vec<(String, Option<Meaning>)>,
+    faults: &mut Vec<Fault>,
+) {
+    for (column, meaning) in meanings {
+        change_column(table, "meanings", &column, faults, |found| found.meaning = meaning);
+    }
+}
+
 /// Changes one column, or says that there is none of this name.
-pub(super) fn change_column(
+fn change_column(
     table: &mut Table,
     field: &str,
     name: &str,

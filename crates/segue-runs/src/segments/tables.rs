@@ -7,7 +7,7 @@ use segue_model::{Source, StoredTable};
 use segue_store::{CatalogChange, Entry, StoreError};
 
 use super::catalog::{Planned, Stored};
-use super::columns::{change_column, place, unknown_column};
+use super::columns::{place, set_meanings, unknown_column};
 use super::{SegmentError, Segments, User, name_fault, record};
 
 /// A table as a person declares it.
@@ -112,11 +112,7 @@ impl Segments {
         let table = Table { name, columns, key, relationships, conditions: BTreeMap::new() };
         let mut wanted = StoredTable { table, source: absolute(source) };
         self.set_kinds(&mut wanted, &kinds, &mut faults).await?;
-        for (column, meaning) in meanings {
-            change_column(&mut wanted.table, "meanings", &column, &mut faults, |found| {
-                found.meaning = meaning;
-            });
-        }
+        set_meanings(&mut wanted.table, meanings, &mut faults);
         self.change(|stored| {
             let name = &wanted.table.name;
             if stored.tables.iter().any(|known| known.table.name == *name) {
@@ -197,11 +193,7 @@ impl Segments {
             after.table.columns = self.inferred_again(&after).await?;
         }
         self.set_kinds(&mut after, &edit.kinds, &mut faults).await?;
-        for (column, meaning) in edit.meanings {
-            change_column(&mut after.table, "meanings", &column, &mut faults, |found| {
-                found.meaning = meaning;
-            });
-        }
+        set_meanings(&mut after.table, edit.meanings, &mut faults);
         Ok((after, faults))
     }
 
