@@ -144,7 +144,7 @@ impl Runs {
     /// If the store fails.
     pub async fn run_all(&self, wish: &Wish, id: impl Fn() -> String) -> Result<Vec<Job>, RunsError> {
         let mut queued = Vec::new();
-        for export in self.store.recipes().await? {
+        for export in &self.store.catalog().await?.exports {
             let may = match self.exports.editable(&export.id, None, &wish.asker).await {
                 Ok(_) => true,
                 Err(ExportError::NotShared) => false,
@@ -155,7 +155,7 @@ impl Runs {
                 let by = Entry { id: id(), ..wish.by.clone() };
                 let its = Wish { id: id(), key: None, by, ..wish.clone() };
                 let work = Work::Export(export.id.clone());
-                match self.queue(&export, work, Trigger::Demand, None, &its).await {
+                match self.queue(export, work, Trigger::Demand, None, &its).await {
                     Ok(Queued::New(job) | Queued::Before(job)) => queued.push(job),
                     // It waits for something else, and runs then.
                     Err(RunsError::Waits(job)) => queued.push(*job),
@@ -172,7 +172,7 @@ impl Runs {
     /// [`StoreError::Missing`] for a segment that is not there.
     pub async fn refresh(&self, segment: Option<&str>, wish: &Wish) -> Result<Queued, RunsError> {
         if let Some(name) = segment
-            && !self.store.segments().await?.iter().any(|known| known.name == name)
+            && self.store.segment(name).await?.is_none()
         {
             return Err(StoreError::Missing { what: "segment" }.into());
         }

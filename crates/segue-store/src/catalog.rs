@@ -1,7 +1,11 @@
 //! Tables and segments as one whole: read together, and changed only by who has seen all of it as it is.
 //!
 //! A definition speaks of tables and of other segments, so what may be done to one depends on the rest. One count of all
-//! changes tells whether the rest is still what was looked at.
+//! changes tells whether the rest is still what was looked at. With the counts of exports' changes and of refreshes, it also
+//! tells whether all of it has to be read again: whoever asks is given what was read last until one of them grows.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use segue_model::StoredTable;
 use sqlx::{AnyConnection, Row};
@@ -9,21 +13,25 @@ use sqlx::{AnyConnection, Row};
 use crate::audit::{Entry, write};
 use crate::error::{Doing, failed, is_taken, is_used};
 use crate::recipes::rename_in_recipes;
-use crate::{SavedExport, Segment, Store, StoreError};
+use crate::{Refresh, SavedExport, Segment, Store, StoreError};
 
 /// Everything that depends on each other.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Catalog {
-    /// The count of changes when this was read, or before.
+    /// The count of changes of tables and segments when this was read, or before.
     pub version: i64,
+    /// Those of exports, and of refreshes.
+    others: (i64, i64),
     /// All tables by name.
     pub tables: Vec<StoredTable>,
     /// The version of each of them, in the same order. It grows with every change.
     pub table_versions: Vec<i64>,
     /// All segments by name.
     pub segments: Vec<Segment>,
+    /// How the latest refresh of each of them ended that was ever refreshed.
+    pub refreshes: BTreeMap<String, Refresh>,
     /// All exports by name.
-    pub exports: Vec<SavedExport>,
+    pub exports: Vec<Arc<SavedExport>>,
 }
 
 /// One part of a change of the catalog.
@@ -48,20 +56,35 @@ pub enum CatalogChange {
     RemoveTable(String),
 }
 
+const READING: &str = "reading tables and segments";
 const DOING: &str = "changing tables and segments";
 
 impl Store {
-    /// Tables, segments and exports.
+    /// Tables, segments and exports, as they were after this was asked for or later.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn catalog(&self) -> Result<Catalog, StoreError> {
-        // First the count: what is changed while the rest is read makes it an old one.
-        let row = sqlx::query("SELECT version FROM catalog WHERE one = 1").fetch_one(&self.pool).await;
-        let version = row.and_then(|row| row.try_get("version")).doing("reading tables and segments")?;
-        let (tables, table_versions) = self.tables_and_versions().await?.into_iter().unzip();
-        let (segments, exports) = (self.segments().await?, self.recipes().await?);
-        Ok(Catalog { version, tables, table_versions, segments, exports })
+    pub async fn catalog(&self) -> Result<Arc<Catalog>, StoreError> {
+        // First the counts: what is changed while the rest is read makes them old ones.
+        let text = "SELECT (SELECT version FROM catalog WHERE one = 1) AS version,
+                        (SELECT taken FROM turn WHERE name = 'exports') AS exports,
+                        (SELECT taken FROM turn WHERE name = 'refreshes') AS refreshes";
+        let row = sqlx::query(text).fetch_one(&self.pool).await.doing(READING)?;
+        let count = |column: &str| row.try_get::<i64, _>(column).doing(READING);
+        let (version, others) = (count("version")?, (count("exports")?, count("refreshes")?));
+        let mut known = self.known.lock().await;
+        if let Some(known) = known.as_ref().filter(|known| (known.version, known.others) == (version, others))
+        {
+            return Ok(Arc::clone(known));
+        }
+        // Whoever asks meanwhile waits for it.
+        let (tables, table_versions) = self.tables().await?.into_iter().unzip();
+        let (segments, refreshes) = (self.segments().await?, self.latest_refreshes().await?);
+        let exports = self.recipes().await?.into_iter().map(Arc::new).collect();
+        let read =
+            Arc::new(Catalog { version, others, tables, table_versions, segments, refreshes, exports });
+        *known = Some(Arc::clone(&read));
+        Ok(read)
     }
 
     /// Makes a change, all of it or nothing, if nothing has changed since version `seen` of the catalog. Gives the version
@@ -92,6 +115,13 @@ impl Store {
         transaction.commit().await.doing(DOING)?;
         Ok(seen + 1)
     }
+}
+
+/// Counts a change of `exports` or one of `refreshes`. The last thing that a transaction locks: otherwise two of them might
+/// wait for each other.
+pub(crate) async fn count(connection: &mut AnyConnection, what: &'static str) -> Result<(), StoreError> {
+    let text = "UPDATE turn SET taken = taken + 1 WHERE name = $1";
+    sqlx::query(text).bind(what).execute(connection).await.doing("counting changes").map(drop)
 }
 
 async fn make(

@@ -11,6 +11,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use crate::audit::{Entry, write};
+use crate::catalog::count;
 use crate::error::Doing;
 use crate::{StateDirectory, Store, StoreError};
 
@@ -276,15 +277,20 @@ impl Store {
         after: &str,
         members: u64,
     ) -> Result<bool, StoreError> {
+        const DOING: &str = "replacing a snapshot";
+        let mut transaction = self.pool.begin().await.doing(DOING)?;
         let text = "UPDATE segment SET snapshot = $3, members = $4 WHERE name = $1 AND snapshot = $2";
         let replaced = sqlx::query(text)
             .bind(segment)
             .bind(before)
             .bind(after)
             .bind(i64::try_from(members).unwrap_or(i64::MAX))
-            .execute(&self.pool)
-            .await;
-        Ok(replaced.doing("replacing a snapshot")?.rows_affected() == 1)
+            .execute(&mut *transaction)
+            .await
+            .doing(DOING)?;
+        count(&mut transaction, "refreshes").await?;
+        transaction.commit().await.doing(DOING)?;
+        Ok(replaced.rows_affected() == 1)
     }
 
     /// Puts a ledger in force that was written without somebody. Whether the one before was still in force.

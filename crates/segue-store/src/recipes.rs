@@ -9,6 +9,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use crate::audit::{Entry, write};
+use crate::catalog::count;
 use crate::error::{Doing, failed, is_taken, is_used, missing_or_stale};
 use crate::{Store, StoreError};
 
@@ -79,7 +80,7 @@ impl Store {
             .await;
         added.map_err(|error| told(DOING, &export.name, error))?;
         use_segments(&mut transaction, &export.id, &export.recipe).await?;
-        count_change(&mut transaction).await?;
+        count(&mut transaction, "exports").await?;
         write(&mut transaction, entry).await?;
         transaction.commit().await.doing(DOING)
     }
@@ -114,7 +115,7 @@ impl Store {
         }
         forget_segments(&mut transaction, &changed.id).await?;
         use_segments(&mut transaction, &changed.id, &changed.recipe).await?;
-        count_change(&mut transaction).await?;
+        count(&mut transaction, "exports").await?;
         write(&mut transaction, entry).await?;
         transaction.commit().await.doing(DOING)?;
         Ok(changed.version + 1)
@@ -138,7 +139,7 @@ impl Store {
             // What was forgotten is not: the transaction ends here.
             return Err(missing_or_stale(find(&mut transaction, id).await?.is_some(), "export"));
         }
-        count_change(&mut transaction).await?;
+        count(&mut transaction, "exports").await?;
         write(&mut transaction, entry).await?;
         transaction.commit().await.doing(DOING)
     }
@@ -166,10 +167,7 @@ impl Store {
     }
 
     /// All exports by name.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn recipes(&self) -> Result<Vec<SavedExport>, StoreError> {
+    pub(crate) async fn recipes(&self) -> Result<Vec<SavedExport>, StoreError> {
         let text = format!("SELECT {COLUMNS} FROM recipe");
         let rows =
             sqlx::query(sqlx::AssertSqlSafe(text)).fetch_all(&self.pool).await.doing("listing exports")?;
@@ -221,15 +219,6 @@ pub(crate) async fn rename_in_recipes(
             .doing(DOING)?;
     }
     Ok(())
-}
-
-/// Counts a change of exports. The last thing that a transaction locks: otherwise two of them might wait for each other.
-async fn count_change(connection: &mut AnyConnection) -> Result<(), StoreError> {
-    sqlx::query("UPDATE turn SET taken = taken + 1 WHERE name = 'exports'")
-        .execute(connection)
-        .await
-        .doing("counting changes of exports")
-        .map(drop)
 }
 
 async fn use_segments(connection: &mut AnyConnection, id: &str, recipe: &Recipe) -> Result<(), StoreError> {

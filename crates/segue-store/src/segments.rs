@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use crate::catalog::count;
 use crate::error::{Doing, missing_or_stale};
 use crate::{Store, StoreError};
 
@@ -52,10 +53,7 @@ const COLUMNS: &str = "name, description, definition, is_static, is_active, snap
 
 impl Store {
     /// All segments by name.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn segments(&self) -> Result<Vec<Segment>, StoreError> {
+    pub(crate) async fn segments(&self) -> Result<Vec<Segment>, StoreError> {
         let text = format!("SELECT {COLUMNS} FROM segment");
         let rows =
             sqlx::query(sqlx::AssertSqlSafe(text)).fetch_all(&self.pool).await.doing("listing segments")?;
@@ -124,14 +122,12 @@ impl Store {
             .execute(&mut *transaction)
             .await
             .doing(DOING)?;
+        count(&mut transaction, "refreshes").await?;
         transaction.commit().await.doing(DOING)
     }
 
     /// The latest refresh of every segment that was ever refreshed.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn latest_refreshes(&self) -> Result<BTreeMap<String, Refresh>, StoreError> {
+    pub(crate) async fn latest_refreshes(&self) -> Result<BTreeMap<String, Refresh>, StoreError> {
         const DOING: &str = "listing refreshes";
         // Two steps down an index for each segment, however long its history is.
         let text = "SELECT refresh.segment, at_ms, millis, refresh.members, words, set_aside FROM segment

@@ -1,21 +1,25 @@
 //! The database behind the state: opened, brought up to date, and reached through a pool of connections.
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::MigrateError;
 use sqlx::{AnyConnection, AnyPool, Connection, Executor};
+use tokio::sync::Mutex;
 
 use crate::error::{Doing, failed};
-use crate::{StateDirectory, StoreError};
+use crate::{Catalog, StateDirectory, StoreError};
 
 /// The metadata store. Cheap to clone; all clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(crate) pool: AnyPool,
     is_sqlite: bool,
+    /// What was read last.
+    pub(crate) known: Arc<Mutex<Option<Arc<Catalog>>>>,
 }
 
 /// Connections of one process to Postgres. Statements are short, and servers allow a hundred by default.
@@ -53,7 +57,7 @@ impl Store {
             .await
             .doing("opening it")?;
         private_file(&directory.database())?;
-        let store = Self { pool, is_sqlite: true };
+        let store = Self { pool, is_sqlite: true, known: Arc::default() };
         store.migrate(&directory.path().display().to_string()).await?;
         Ok(store)
     }
@@ -87,7 +91,7 @@ impl Store {
             .connect_with(options)
             .await
             .doing("connecting")?;
-        let store = Self { pool, is_sqlite: false };
+        let store = Self { pool, is_sqlite: false, known: Arc::default() };
         store.migrate("the metadata database").await?;
         Ok(store)
     }
@@ -189,7 +193,8 @@ mod tests {
         let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("postgres://nobody@{}/none", silent.local_addr().unwrap());
         let options = AnyConnectOptions::from_str(&address).unwrap();
-        let store = Store { pool: AnyPoolOptions::new().connect_lazy_with(options), is_sqlite: false };
+        let pool = AnyPoolOptions::new().connect_lazy_with(options);
+        let store = Store { pool, is_sqlite: false, known: Arc::default() };
         let began = tokio::time::Instant::now();
         let error = store.ping().await.unwrap_err();
         assert!(matches!(error, StoreError::Unreachable { .. }), "{error}");

@@ -7,16 +7,8 @@ use crate::error::Doing;
 use crate::{Store, StoreError};
 
 impl Store {
-    /// All tables by name.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn tables(&self) -> Result<Vec<StoredTable>, StoreError> {
-        Ok(self.tables_and_versions().await?.into_iter().map(|(table, _)| table).collect())
-    }
-
     /// All tables by name, each with its version, which grows with every change.
-    pub(crate) async fn tables_and_versions(&self) -> Result<Vec<(StoredTable, i64)>, StoreError> {
+    pub(crate) async fn tables(&self) -> Result<Vec<(StoredTable, i64)>, StoreError> {
         const DOING: &str = "listing tables";
         let rows = sqlx::query("SELECT document, version FROM source_table").fetch_all(&self.pool).await;
         let mut tables: Vec<(StoredTable, i64)> = rows

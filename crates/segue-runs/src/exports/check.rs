@@ -1,11 +1,12 @@
 //! What can be told of a wanted export without asking the account: every mistake, with its place.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use segue_model::schedule::ExportSchedule;
 use segue_model::segment::{Fault, Kind, Pointer, Table, read};
 use segue_model::{Brakes, FieldMatch, FieldType};
-use segue_store::Segment;
+use segue_store::Catalog;
 
 use super::wanted::{SegmentSize, WantedExport, WantedMatching};
 
@@ -15,17 +16,14 @@ pub(super) fn at(key: &str) -> Pointer {
 }
 
 /// What segments and columns there are.
-pub(super) struct Ground {
-    pub(super) tables: Vec<Table>,
-    pub(super) segments: Vec<Segment>,
-}
+pub(super) struct Ground(pub(super) Arc<Catalog>);
 
 impl Ground {
     /// The one profile table of these segments, if they are as they must be.
     pub(super) fn profile_table(&self, names: &[String], faults: &mut Vec<Fault>) -> Option<&Table> {
         let place = at("segments");
         if names.is_empty() {
-            let words = match self.segments.is_empty() {
+            let words = match self.0.segments.is_empty() {
                 true => "must name at least one segment, and there is none yet: create one first",
                 false => "must name at least one segment",
             };
@@ -56,17 +54,17 @@ impl Ground {
             }
         }
         let (_, table) = over.filter(|_| faults.len() == before)?;
-        self.tables.iter().find(|known| known.name == table)
+        self.0.tables.iter().map(|stored| &stored.table).find(|known| known.name == table)
     }
 
     /// The profile table of a segment.
     fn table_of(&self, name: &str) -> Result<String, String> {
-        let Some(segment) = self.segments.iter().find(|segment| segment.name == name) else {
-            if self.tables.iter().any(|table| table.name == name) {
+        let Some(segment) = self.0.segments.iter().find(|segment| segment.name == name) else {
+            if self.0.tables.iter().any(|stored| stored.table.name == name) {
                 return Err(format!("names table \"{name}\": only segments can be exported"));
             }
             let known: Vec<&str> =
-                self.segments.iter().take(30).map(|segment| segment.name.as_str()).collect();
+                self.0.segments.iter().take(30).map(|segment| segment.name.as_str()).collect();
             return Err(match known.is_empty() {
                 true => format!("names segment \"{name}\", and there is none yet: create it first"),
                 false => {
@@ -76,7 +74,7 @@ impl Ground {
         };
         let definition = read::definition(&segment.definition)
             .map_err(|_| format!("names segment \"{name}\", whose definition has mistakes: mend it first"))?;
-        match self.tables.iter().any(|table| table.name == definition.table) {
+        match self.0.tables.iter().any(|stored| stored.table.name == definition.table) {
             true => Ok(definition.table),
             false => Err(format!(
                 "names segment \"{name}\", whose table \"{}\" is not there: add the table first",
@@ -88,7 +86,7 @@ impl Ground {
     /// How many members these segments have.
     pub(super) fn sizes(&self, names: &[String]) -> Vec<SegmentSize> {
         let one = |name: &String| {
-            let segment = self.segments.iter().find(|segment| segment.name == *name);
+            let segment = self.0.segments.iter().find(|segment| segment.name == *name);
             SegmentSize {
                 name: name.clone(),
                 members: segment.and_then(|segment| segment.members),

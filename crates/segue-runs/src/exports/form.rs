@@ -56,9 +56,9 @@ impl Exports {
         connection: Option<&str>,
         asker: &Asker,
     ) -> Result<Suggestion, ExportError> {
-        let tables = self.store.tables().await?;
-        let table = tables.into_iter().map(|stored| stored.table).find(|known| known.name == table);
-        let table = table.ok_or(StoreError::Missing { what: "table" })?;
+        let stored = self.store.catalog().await?;
+        let table = stored.tables.iter().map(|stored| &stored.table).find(|known| known.name == table);
+        let table = table.cloned().ok_or(StoreError::Missing { what: "table" })?;
         let fields = match connection {
             Some(connection) => self.fields(connection, asker).await?,
             None => Vec::new(),

@@ -25,6 +25,8 @@ mod form;
 mod record;
 mod wanted;
 
+use std::sync::Arc;
+
 use segue_model::Right;
 use segue_model::connection::{Signature, folded_name};
 use segue_model::person::display_name;
@@ -191,8 +193,8 @@ impl Exports {
     /// # Errors
     /// If the store fails.
     pub async fn list(&self, filter: &ExportFilter, asker: &Asker) -> Result<Vec<SeenExport>, ExportError> {
-        let (exports, connections) = (self.store.recipes().await?, self.store.connections().await?);
-        let seen = exports.into_iter().map(|export| self.seen(export, &connections, asker));
+        let (stored, connections) = (self.store.catalog().await?, self.store.connections().await?);
+        let seen = stored.exports.iter().map(|export| self.seen(Arc::clone(export), &connections, asker));
         Ok(seen.filter(|seen| is_asked_for(seen, filter)).collect())
     }
 
@@ -244,7 +246,7 @@ impl Exports {
         let segments = self.ground().await?.sizes(&export.recipe.segments);
         let mut warnings = check::odd_sizes(&segments, &export.recipe.brakes);
         warnings.extend(self.rivals(&export, &connections).await?);
-        Ok(ShownExport { seen: self.seen(export, &connections, asker), segments, warnings })
+        Ok(ShownExport { seen: self.seen(Arc::new(export), &connections, asker), segments, warnings })
     }
 
     /// A warning about exports that keep the same list.
@@ -258,13 +260,13 @@ impl Exports {
             connections.iter().find(|connection| connection.id == id).map(|connection| &connection.host)
         };
         let Some(own) = host(export) else { return Ok(None) };
-        let mut others = self.store.recipes().await?;
-        others.retain(|other| {
+        let stored = self.store.catalog().await?;
+        let others = stored.exports.iter().filter(|other| {
             other.id != export.id
                 && other.recipe.list.id == export.recipe.list.id
                 && host(other).is_some_and(|host| host == own)
         });
-        let names: Vec<&str> = others.iter().map(|other| other.name.as_str()).collect();
+        let names: Vec<&str> = others.map(|other| other.name.as_str()).collect();
         if names.is_empty() {
             return Ok(None);
         }
@@ -277,11 +279,10 @@ impl Exports {
     }
 
     async fn ground(&self) -> Result<Ground, ExportError> {
-        let tables = self.store.tables().await?.into_iter().map(|stored| stored.table).collect();
-        Ok(Ground { tables, segments: self.store.segments().await? })
+        Ok(Ground(self.store.catalog().await?))
     }
 
-    fn seen(&self, export: SavedExport, connections: &[Connection], asker: &Asker) -> SeenExport {
+    fn seen(&self, export: Arc<SavedExport>, connections: &[Connection], asker: &Asker) -> SeenExport {
         let connection = export.connection.as_deref();
         let connection = connections.iter().find(|known| Some(known.id.as_str()) == connection);
         SeenExport {

@@ -1,5 +1,7 @@
 //! What is handed in, and what comes out: who asks, exports to save or change, and what a person may do with one.
 
+use std::sync::Arc;
+
 use segue_model::connection::ConnectionKind;
 use segue_model::recipe::Recipe;
 use segue_model::segment::Fault;
@@ -161,7 +163,7 @@ impl ExportChange {
 #[derive(Debug, Clone, PartialEq)]
 pub struct SeenExport {
     /// The export.
-    pub export: SavedExport,
+    pub export: Arc<SavedExport>,
     /// Its connection; none if it is detached.
     pub connection: Option<UsedConnection>,
     /// Whether this person may change and run it, or only look.

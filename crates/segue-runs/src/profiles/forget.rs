@@ -155,7 +155,7 @@ impl Profiles {
     /// Ends runs that nobody goes on with. One that somebody may go on with, and that would send her, has to end first.
     async fn end_unfinished(&self, found: &Found, now_ms: i64) -> Result<(), ProfileError> {
         let exports = self.store.ledgers().await?;
-        let recipes = self.store.recipes().await?;
+        let recipes = &self.store.catalog().await?.exports;
         for run in self.store.unfinished_runs().await? {
             if run.state == RunState::Planning {
                 // Its process is gone, or it would be at work.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use segue_model::{Example, Listing, PlanFiles, email};
-use segue_store::{Erasure, SavedExport};
+use segue_store::Erasure;
 
 use super::{ProfileError, Profiles};
 use crate::segments::Profile;
@@ -87,7 +87,7 @@ impl Profiles {
 
     /// The ledgers that hold one of these addresses.
     pub(super) async fn on_lists(&self, addresses: &[String]) -> Result<Vec<OnList>, ProfileError> {
-        let recipes = self.store.recipes().await?;
+        let recipes = &self.store.catalog().await?.exports;
         let mut found = Vec::new();
         for export in self.store.ledgers().await? {
             let path = self.directory.ledger(export.ledger.as_deref().unwrap_or_default());
@@ -102,7 +102,7 @@ impl Profiles {
                     .filter_map(|address| entry(address).transpose())
                     .collect::<Result<Vec<_>, _>>()
             });
-            let recipe: Option<&SavedExport> = recipes.iter().find(|recipe| recipe.id == export.target.name);
+            let recipe = recipes.iter().find(|recipe| recipe.id == export.target.name);
             found.extend(entries.await?.into_iter().map(|(address, entry)| OnList {
                 ledger_of: export.id.clone(),
                 export: recipe.map_or_else(|| export.target.name.clone(), |recipe| recipe.name.clone()),

@@ -94,11 +94,11 @@ impl Profiles {
         let addresses = profile.addresses();
         let ledgers = self.store.ledgers().await?;
         let has_more = profile.exports.len() > EXPORTS;
-        let recipes: Vec<SavedExport> = profile.exports.iter().take(EXPORTS).cloned().collect();
+        let recipes = &profile.exports[..profile.exports.len().min(EXPORTS)];
         let ids: Vec<&str> = recipes.iter().map(|recipe| recipe.id.as_str()).collect();
         let latest = self.store.latest_jobs("export", &ids).await?;
         let mut exports = Vec::new();
-        for recipe in &recipes {
+        for recipe in recipes {
             let address = email::fold(profile.value(&recipe.recipe.matching.email)).into_owned();
             let list = recipe.recipe.list.id;
             let ledger =

@@ -303,7 +303,7 @@ impl Segments {
     /// # Errors
     /// [`SegmentError::NeverRefreshed`]; [`SegmentError::Missing`].
     pub async fn members(&self, name: &str) -> Result<(StoredTable, PathBuf), SegmentError> {
-        self.members_in(&self.catalog().await?, name)
+        self.members_in(&*self.catalog().await?, name)
     }
 
     fn members_in(&self, stored: &Stored, name: &str) -> Result<(StoredTable, PathBuf), SegmentError> {

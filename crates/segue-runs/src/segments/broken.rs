@@ -40,7 +40,7 @@ impl Stored {
                     || breaks(name, &recipe.required)
             })
         });
-        broken.extend(exports.map(user_of_export));
+        broken.extend(exports.map(|export| user_of_export(export)));
         broken
     }
 }

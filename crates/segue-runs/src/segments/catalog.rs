@@ -1,34 +1,43 @@
 //! Everything that is stored about tables and segments: read once for one question or one change.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
 use segue_model::segment::check::check;
 use segue_model::segment::{self, Condition, Definition, Fault, Group, Table, read};
 use segue_model::{Forgotten, StoredTable};
 use segue_store::{CatalogChange, Entry, SavedExport, Segment, StoreError};
 
-use super::{SegmentError, Segments, User};
+use super::{SeenSegment, SeenTable, SegmentError, Segments, User};
 
 /// How often a change is tried again that somebody else's change came before.
 const ATTEMPTS: usize = 10;
 
-/// Everything that is stored, read once for one question.
+/// Everything that is stored, read once for one question, and what follows from it.
+#[derive(Clone)]
 pub(super) struct Stored {
-    version: i64,
-    pub(super) tables: Vec<StoredTable>,
-    /// Their versions, in the same order.
-    pub(super) table_versions: Vec<i64>,
+    read: Arc<segue_store::Catalog>,
     /// What definitions see of the tables.
     pub(super) models: Vec<Table>,
-    pub(super) segments: Vec<Segment>,
     /// Every segment's definition. One that cannot be read any more is left out: its own refresh says so.
     pub(super) definitions: Vec<(String, Definition)>,
-    pub(super) exports: Vec<SavedExport>,
     /// Who is left out of every segment.
     pub(super) forgotten: Forgotten,
+    forgotten_count: i64,
     /// The tables that each segment's definition reads, by its name.
-    read: OnceLock<HashMap<String, Vec<String>>>,
+    tables_read: OnceLock<HashMap<String, Vec<String>>>,
+    /// All tables and all segments as people see them.
+    pub(super) seen_tables: OnceLock<Vec<Arc<SeenTable>>>,
+    pub(super) seen_segments: OnceLock<Vec<Arc<SeenSegment>>>,
+}
+
+impl Deref for Stored {
+    type Target = segue_store::Catalog;
+
+    fn deref(&self) -> &Self::Target {
+        &self.read
+    }
 }
 
 /// A change that fits what is stored.
@@ -40,23 +49,29 @@ pub(super) struct Planned<T> {
 }
 
 impl Segments {
-    pub(super) async fn catalog(&self) -> Result<Stored, SegmentError> {
-        let segue_store::Catalog { version, tables, table_versions, segments, exports } =
-            self.store.catalog().await?;
-        let forgotten = self.forgotten().await?;
-        let models = tables.iter().map(|stored| stored.table.clone()).collect();
-        let definitions = self.definitions_of(&segments);
-        Ok(Stored {
-            version,
-            tables,
-            table_versions,
-            models,
-            segments,
-            definitions,
-            exports,
+    /// Everything that is stored now. What follows from it is found out once, until something changes.
+    pub(super) async fn catalog(&self) -> Result<Arc<Stored>, SegmentError> {
+        let read = self.store.catalog().await?;
+        let (forgotten_count, forgotten) = self.forgotten_and_count().await?;
+        let mut known = self.known.lock();
+        let is_known = |known: &&Arc<Stored>| {
+            Arc::ptr_eq(&known.read, &read) && known.forgotten_count == forgotten_count
+        };
+        if let Some(known) = known.as_ref().filter(is_known) {
+            return Ok(Arc::clone(known));
+        }
+        let stored = Arc::new(Stored {
+            models: read.tables.iter().map(|stored| stored.table.clone()).collect(),
+            definitions: self.definitions_of(&read.segments),
+            read,
             forgotten,
-            read: OnceLock::new(),
-        })
+            forgotten_count,
+            tables_read: OnceLock::new(),
+            seen_tables: OnceLock::new(),
+            seen_segments: OnceLock::new(),
+        });
+        *known = Some(Arc::clone(&stored));
+        Ok(stored)
     }
 
     /// The definitions that can be read. Only those that are new are.
@@ -95,6 +110,11 @@ impl Segments {
 }
 
 impl Stored {
+    /// The segments as they were read, of which a refresh changes what is in force.
+    pub(super) fn segments_mut(&mut self) -> &mut Vec<Segment> {
+        &mut Arc::make_mut(&mut self.read).segments
+    }
+
     pub(super) fn table(&self, name: &str) -> Result<&StoredTable, SegmentError> {
         let known = || self.tables.iter().map(|stored| stored.table.name.as_str());
         self.tables
@@ -161,12 +181,22 @@ impl Stored {
 
     /// Segments that ask about this one, and exports of its members.
     pub(super) fn users_of_segment(&self, name: &str) -> Vec<User> {
-        let segments = self.definitions.iter().filter(|(_, other)| other.segments().contains(&name));
-        let mut users: Vec<User> = segments.map(|(user, _)| User::named("segment", user)).collect();
-        let exports = self.exports.iter();
-        users.extend(
-            exports.filter(|export| export.recipe.segments.iter().any(|it| it == name)).map(user_of_export),
-        );
+        self.users_of_segments().remove(name).unwrap_or_default()
+    }
+
+    /// The same of every segment that anything uses, by its name.
+    pub(super) fn users_of_segments(&self) -> HashMap<&str, Vec<User>> {
+        let mut users: HashMap<&str, Vec<User>> = HashMap::new();
+        for (user, definition) in &self.definitions {
+            let asked: BTreeSet<&str> = definition.segments().into_iter().collect();
+            asked.into_iter().for_each(|name| {
+                users.entry(name).or_default().push(User::named("segment", user));
+            });
+        }
+        for export in &self.exports {
+            let asked: BTreeSet<&str> = export.recipe.segments.iter().map(String::as_str).collect();
+            asked.into_iter().for_each(|name| users.entry(name).or_default().push(user_of_export(export)));
+        }
         users
     }
 
@@ -185,7 +215,7 @@ impl Stored {
             .filter(|export| self.is_of_rows_of(export, name) || self.requires_condition_about(export, name));
         let mut users: Vec<User> = segments.map(|(user, _)| User::named("segment", user)).collect();
         users.extend(tables.map(|other| User::named("table", &other.table.name)));
-        users.extend(exports.map(user_of_export));
+        users.extend(exports.map(|export| user_of_export(export)));
         users
     }
 
@@ -240,7 +270,7 @@ impl Stored {
     /// Whether a segment's definition is over a table or reads it otherwise.
     pub(super) fn reads(&self, segment: &str, table: &str) -> bool {
         // Looked for once: where all tables are listed, this is asked of each of them about every segment.
-        let all = self.read.get_or_init(|| {
+        let all = self.tables_read.get_or_init(|| {
             let read = self.definitions.iter();
             read.map(|(name, definition)| (name.clone(), self.tables_of(definition))).collect()
         });
@@ -258,13 +288,13 @@ impl Stored {
         users.extend(
             exports
                 .filter(|export| export.recipe.required.iter().any(|it| it == condition))
-                .map(user_of_export),
+                .map(|export| user_of_export(export)),
         );
         users
     }
 
     /// The exports whose profiles are the rows of this table.
-    pub(super) fn exports_over(&self, table: &str) -> impl Iterator<Item = &SavedExport> {
+    pub(super) fn exports_over(&self, table: &str) -> impl Iterator<Item = &Arc<SavedExport>> {
         self.exports.iter().filter(move |export| self.is_of_rows_of(export, table))
     }
 

@@ -1,5 +1,7 @@
 //! Definitions: created, edited, renamed, removed.
 
+use std::sync::Arc;
+
 use segue_model::segment::{Condition, Definition, Fault, Group, Pointer, read, write};
 use segue_store::{CatalogChange, Entry, ExportName, Refresh, Segment, StoreError};
 
@@ -82,7 +84,7 @@ impl Segments {
     /// # Errors
     /// [`SegmentError::Store`].
     pub async fn segments(&self) -> Result<Vec<Segment>, SegmentError> {
-        Ok(self.store.segments().await?)
+        Ok(self.store.catalog().await?.segments.clone())
     }
 
     /// One segment.
@@ -97,28 +99,26 @@ impl Segments {
     ///
     /// # Errors
     /// [`SegmentError::Store`].
-    pub async fn list(&self, filter: &SegmentFilter) -> Result<Vec<SeenSegment>, SegmentError> {
-        let (stored, mut latest) = (self.catalog().await?, self.store.latest_refreshes().await?);
-        let asked_for = stored.segments.iter().filter(|segment| {
-            let definition = stored.definition(&segment.name);
-            is_asked_for(segment, definition.map(|definition| definition.table.as_str()), filter)
-        });
-        Ok(asked_for.map(|segment| stored.seen(segment, latest.remove(&segment.name))).collect())
+    pub async fn list(&self, filter: &SegmentFilter) -> Result<Vec<Arc<SeenSegment>>, SegmentError> {
+        let stored = self.catalog().await?;
+        let mut seen = stored.seen_segments().to_vec();
+        seen.retain(|seen| is_asked_for(seen, filter));
+        Ok(seen)
     }
 
     /// One segment with what uses it, and with what is wrong or odd about its definition by the tables as they are declared.
     ///
     /// # Errors
     /// [`SegmentError::Missing`].
-    pub async fn show(&self, name: &str) -> Result<(SeenSegment, Vec<Fault>), SegmentError> {
+    pub async fn show(&self, name: &str) -> Result<(Arc<SeenSegment>, Vec<Fault>), SegmentError> {
         let stored = self.catalog().await?;
         let segment = stored.segment(name)?;
         let faults = match stored.checked(Some(name), &segment.definition) {
             Ok((_, faults)) | Err(SegmentError::Faults(faults)) => faults,
             Err(error) => return Err(error),
         };
-        let latest = self.store.latest_refresh(name).await?.map(|(latest, _)| latest);
-        Ok((stored.seen(segment, latest), faults))
+        let seen = stored.seen_segments().iter().find(|seen| seen.segment.name == name);
+        Ok((Arc::clone(seen.ok_or(SegmentError::Defect)?), faults))
     }
 
     /// Checks a definition without saving it. Returns it with its warnings.
@@ -271,13 +271,17 @@ impl Segments {
 }
 
 impl Stored {
-    fn seen(&self, segment: &Segment, latest: Option<Refresh>) -> SeenSegment {
-        SeenSegment {
-            definition: self.definition(&segment.name).cloned(),
-            used_by: self.users_of_segment(&segment.name),
-            segment: segment.clone(),
-            latest,
-        }
+    fn seen_segments(&self) -> &[Arc<SeenSegment>] {
+        self.seen_segments.get_or_init(|| {
+            let mut users = self.users_of_segments();
+            let seen = |segment: &Segment| SeenSegment {
+                definition: self.definition(&segment.name).cloned(),
+                used_by: users.remove(segment.name.as_str()).unwrap_or_default(),
+                latest: self.refreshes.get(&segment.name).cloned(),
+                segment: segment.clone(),
+            };
+            self.segments.iter().map(seen).map(Arc::new).collect()
+        })
     }
 
     /// Keeps a segment over its table while exports use it: they match columns of that one.
@@ -346,7 +350,9 @@ fn with_definition<T>(mut faults: Vec<Fault>, checked: Result<T, SegmentError>) 
     }
 }
 
-fn is_asked_for(segment: &Segment, table: Option<&str>, filter: &SegmentFilter) -> bool {
+fn is_asked_for(seen: &SeenSegment, filter: &SegmentFilter) -> bool {
+    let SeenSegment { segment, definition, .. } = seen;
+    let table = definition.as_ref().map(|definition| definition.table.as_str());
     let is_found = filter.search.as_deref().map(str::to_lowercase).is_none_or(|part| {
         [&segment.name, &segment.description].iter().any(|text| text.to_lowercase().contains(&part))
     });

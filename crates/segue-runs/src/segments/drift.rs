@@ -1,5 +1,7 @@
 //! Schema drift: what tables have lost since they were declared, and which segments and exports that breaks.
 
+use std::sync::Arc;
+
 use segue_model::Drifted;
 use segue_model::job::DriftedTable;
 use segue_model::segment::check::{check, check_named};
@@ -22,7 +24,7 @@ pub struct Drift {
 }
 
 /// Tables and segments as they were at one moment, for all of one refresh.
-pub struct Sources(pub(super) Stored);
+pub struct Sources(pub(super) Arc<Stored>);
 
 impl Segments {
     /// Looks at every table's source, once: which tables are other than they were declared, and what that breaks. `tells` is
@@ -60,7 +62,7 @@ impl Segments {
     /// # Errors
     /// [`SegmentError::Missing`] if there is no such table, [`SegmentError::Engine`] if its source cannot be read.
     pub async fn drift(&self, table: &str) -> Result<Option<Drift>, SegmentError> {
-        self.drift_of(&self.catalog().await?, table).await
+        self.drift_of(&*self.catalog().await?, table).await
     }
 
     pub(super) async fn drift_of(&self, stored: &Stored, table: &str) -> Result<Option<Drift>, SegmentError> {
@@ -80,7 +82,8 @@ impl Segments {
         let segments: Vec<String> = broken.map(|(name, _)| name.clone()).collect();
         let is_lost = |column: &str| columns.iter().any(|drifted| drifted.column == column);
         let mut exports = Vec::new();
-        for SavedExport { name, recipe, .. } in &stored.exports {
+        for export in &stored.exports {
+            let SavedExport { name, recipe, .. } = &**export;
             let mut used = stored.definitions.iter().filter(|(name, _)| recipe.segments.contains(name));
             let is_broken = used.any(|(name, definition)| {
                 segments.contains(name)
@@ -104,7 +107,8 @@ impl Stored {
             .filter(|user| user.kind == "segment")
             .map(|user| user.name)
             .collect();
-        let uses = |export: &&SavedExport| export.recipe.segments.iter().any(|name| segments.contains(name));
+        let uses =
+            |export: &&Arc<SavedExport>| export.recipe.segments.iter().any(|name| segments.contains(name));
         let exports = self.exports.iter().filter(uses).map(|export| export.name.clone()).collect();
         (segments, exports)
     }

@@ -41,6 +41,7 @@ use segue_model::segment::{Definition, Fault, Pointer};
 use segue_model::{EngineError, Forgotten, Resources, SegmentEngine};
 use segue_store::{StateDirectory, Store};
 
+use self::catalog::Stored;
 use self::gate::Gate;
 
 pub use ask::MembersFormat;
@@ -66,6 +67,8 @@ pub struct Segments {
     known_forgotten: Mutex<(i64, Forgotten)>,
     /// Definitions by their texts, as they were read last: a thousand take a tenth of a second.
     known_definitions: Mutex<HashMap<String, Definition>>,
+    /// Everything that is stored, as it was read last.
+    known: Mutex<Option<Arc<Stored>>>,
 }
 
 impl Segments {
@@ -80,7 +83,18 @@ impl Segments {
     ) -> Self {
         let gate = Gate::new(resources.threads);
         let (known_forgotten, known_definitions) = (Mutex::default(), Mutex::default());
-        Self { engine, store, directory, resources, required, gate, known_forgotten, known_definitions }
+        let known = Mutex::default();
+        Self {
+            engine,
+            store,
+            directory,
+            resources,
+            required,
+            gate,
+            known_forgotten,
+            known_definitions,
+            known,
+        }
     }
 
     async fn blocking<T: Send + 'static>(

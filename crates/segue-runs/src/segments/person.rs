@@ -1,5 +1,7 @@
 //! One profile: her row, the rows of related tables that belong to it, and the segments that hold her.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use segue_model::segment::{Definition, Meaning};
 use segue_model::{RelatedRows, StoredTable, email};
@@ -16,7 +18,7 @@ pub struct Profile {
     /// Her row, column by column in the table's order; none if the table does not have her.
     pub row: Option<Vec<String>>,
     /// The saved exports over her table, by name.
-    pub exports: Vec<SavedExport>,
+    pub exports: Vec<Arc<SavedExport>>,
     /// Segments over her table, by name, and whether their members hold her; none of those never refreshed.
     pub segments: Vec<(Segment, Option<bool>)>,
 }
@@ -67,7 +69,7 @@ impl Segments {
                 segments: segments.into_iter().map(|segment| (segment, None)).collect(),
             })
         };
-        let directory = std::sync::Arc::clone(&self.directory);
+        let directory = Arc::clone(&self.directory);
         self.ask(prepare, move |engine, prepared| {
             let mut profile = prepared.clone();
             profile.row = engine.profile(&profile.table, &asked, &resources)?;
@@ -109,12 +111,17 @@ impl Segments {
 
     /// Segments whose definitions name one of these texts.
     pub(crate) async fn naming(&self, texts: &[String]) -> Result<Vec<String>, SegmentError> {
-        let segments = self.store.segments().await?.into_iter();
+        let stored = self.store.catalog().await?;
         let names = |segment: &Segment| {
             let definition = segment.definition.to_lowercase();
             texts.iter().any(|text| definition.contains(text.as_str()))
         };
-        Ok(segments.filter(names).map(|segment| segment.name).collect())
+        Ok(stored
+            .segments
+            .iter()
+            .filter(|segment| names(segment))
+            .map(|segment| segment.name.clone())
+            .collect())
     }
 
     /// Takes a profile out of the members of a segment in force. Returns whether they held her.

@@ -1,6 +1,7 @@
 //! Refreshing: definitions become members.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use segue_model::segment::Definition;
@@ -52,7 +53,8 @@ impl Segments {
     /// # Errors
     /// [`SegmentError::Missing`] if there is none of this name; otherwise only if the outcome cannot be noted.
     pub async fn refresh(&self, name: &str, now: DateTime<Utc>) -> Result<Refreshed, SegmentError> {
-        let refreshed = self.refresh_in(&mut self.catalog().await?, &[name], now).await?;
+        let mut stored = Arc::unwrap_or_clone(self.catalog().await?);
+        let refreshed = self.refresh_in(&mut stored, &[name], now).await?;
         refreshed.into_iter().next().ok_or(SegmentError::Defect)
     }
 
@@ -76,10 +78,11 @@ impl Segments {
     /// If the outcome cannot be noted.
     pub async fn refresh_from(
         &self,
-        Sources(mut stored): Sources,
+        Sources(stored): Sources,
         now: DateTime<Utc>,
         goes_on: &(dyn Fn(usize, usize) -> bool + Send + Sync),
     ) -> Result<Vec<Refreshed>, SegmentError> {
+        let mut stored = Arc::unwrap_or_clone(stored);
         let mut names = in_order(&stored.definitions);
         names
             .retain(|name| stored.segment(name).is_ok_and(|segment| segment.is_active && !segment.is_static));
@@ -91,7 +94,7 @@ impl Segments {
             }
             done += portion.len();
             // People change segments while others are refreshed.
-            stored.segments = self.store.segments().await?;
+            stored.segments_mut().clone_from(&self.store.catalog().await?.segments);
             let is_wanted = |segment: &Segment| segment.is_active && !segment.is_static;
             portion.retain(|name| stored.segment(name).is_ok_and(is_wanted));
             refreshed.extend(self.refresh_in(&mut stored, &portion, now).await?);
@@ -135,7 +138,7 @@ impl Segments {
             };
             let is_changed = is_changed && outcome.is_ok();
             if outcome.is_ok() {
-                let known = stored.segments.iter_mut().filter(|known| known.name == segment.name);
+                let known = stored.segments_mut().iter_mut().filter(|known| known.name == segment.name);
                 known.for_each(|known| known.snapshot = Some(file.clone()));
             }
             let (name, before) = (segment.name.clone(), segment.members);

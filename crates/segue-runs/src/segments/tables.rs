@@ -1,6 +1,7 @@
 //! Tables: added, changed, removed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use segue_model::segment::{Fault, Group, Kind, Meaning, Relationship, Table, TableColumn, read};
 use segue_model::{Source, StoredTable};
@@ -63,30 +64,26 @@ impl Segments {
     /// # Errors
     /// [`SegmentError::Store`].
     pub async fn tables(&self) -> Result<Vec<StoredTable>, SegmentError> {
-        Ok(self.store.tables().await?)
+        Ok(self.store.catalog().await?.tables.clone())
     }
 
     /// All tables by name, with what uses them.
     ///
     /// # Errors
     /// [`SegmentError::Store`].
-    pub async fn list_tables(&self) -> Result<Vec<SeenTable>, SegmentError> {
-        let stored = self.catalog().await?;
-        let all = stored.tables.iter().zip(&stored.table_versions);
-        Ok(all.map(|(table, version)| stored.seen_table(table, *version, &self.required)).collect())
+    pub async fn list_tables(&self) -> Result<Vec<Arc<SeenTable>>, SegmentError> {
+        Ok(self.catalog().await?.seen_tables(&self.required).to_vec())
     }
 
     /// One table, with what uses it.
     ///
     /// # Errors
     /// [`SegmentError::Missing`] if there is none of this name.
-    pub async fn show_table(&self, name: &str) -> Result<SeenTable, SegmentError> {
+    pub async fn show_table(&self, name: &str) -> Result<Arc<SeenTable>, SegmentError> {
         let stored = self.catalog().await?;
-        let mut all = stored.tables.iter().zip(&stored.table_versions);
-        match all.find(|(known, _)| known.table.name == name) {
-            Some((table, version)) => Ok(stored.seen_table(table, *version, &self.required)),
-            None => Err(stored.table(name).err().unwrap_or(SegmentError::Defect)),
-        }
+        let table = stored.table(name)?;
+        let mut all = stored.seen_tables(&self.required).iter();
+        all.find(|seen| seen.stored.table.name == table.table.name).cloned().ok_or(SegmentError::Defect)
     }
 
     /// Adds a table. `by` is the audit entry, of which time, person and place are known.
@@ -96,7 +93,7 @@ impl Segments {
     /// [`StoreError::Exists`] if the name is taken.
     pub async fn add_table(&self, new: NewTable, by: &Entry) -> Result<StoredTable, SegmentError> {
         let name = new.name.clone();
-        if self.store.tables().await?.iter().any(|known| known.table.name == name) {
+        if self.store.catalog().await?.tables.iter().any(|known| known.table.name == name) {
             return Err(StoreError::Exists { what: "table", name }.into());
         }
         let mut faults = Vec::from_iter(name_fault("table", &new.name));
@@ -233,6 +230,14 @@ impl Segments {
 }
 
 impl Stored {
+    /// All tables, with what uses them. `required` is the same at every call.
+    fn seen_tables(&self, required: &[String]) -> &[Arc<SeenTable>] {
+        self.seen_tables.get_or_init(|| {
+            let all = self.tables.iter().zip(&self.table_versions);
+            all.map(|(table, version)| Arc::new(self.seen_table(table, *version, required))).collect()
+        })
+    }
+
     fn seen_table(&self, stored: &StoredTable, version: i64, required: &[String]) -> SeenTable {
         let conditions = stored.table.conditions.iter();
         SeenTable {

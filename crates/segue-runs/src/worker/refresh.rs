@@ -63,15 +63,15 @@ impl Worker {
     /// Queues the exports that run because of this refresh.
     async fn queue_followers(&self, job: &Job, refreshed: &[RefreshedSegment]) -> Result<(), StoreError> {
         let is_system = job.work == Work::Refresh;
-        for export in self.installation.store.recipes().await? {
+        for export in &self.installation.store.catalog().await?.exports {
             let trigger = match export.recipe.schedule {
                 ExportSchedule::FollowsRefresh if is_system => Trigger::Refresh,
-                ExportSchedule::WhenSegmentsChange if has_changed(&export, refreshed) => {
+                ExportSchedule::WhenSegmentsChange if has_changed(export, refreshed) => {
                     Trigger::SegmentsChanged
                 }
                 _ => continue,
             };
-            self.queue_export(&export, trigger, String::new(), Some(job.id.clone())).await?;
+            self.queue_export(export, trigger, String::new(), Some(job.id.clone())).await?;
         }
         Ok(())
     }

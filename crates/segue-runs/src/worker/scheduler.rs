@@ -56,12 +56,12 @@ impl Worker {
                 store.start_scheduled(SYSTEM, last(SYSTEM), &new, &self.entry_of(&new)).await?;
             }
         }
-        for export in store.recipes().await? {
+        for export in &store.catalog().await?.exports {
             let Some(recurrence) = export.recipe.schedule.recurrence() else { continue };
             next_ms = next_ms.min(following(recurrence, now_ms));
             let last = last(&export.id);
             if let Some((trigger, note)) = due(recurrence, last, export.updated.at_ms, now_ms)
-                && let Some(new) = self.new_run(&export, trigger, note, None).await?
+                && let Some(new) = self.new_run(export, trigger, note, None).await?
             {
                 store.start_scheduled(&export.id, last, &new, &self.entry_of(&new)).await?;
             }

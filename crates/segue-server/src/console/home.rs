@@ -73,9 +73,9 @@ impl Home {
 
 async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     let frame = Frame::of(&app, &caller, Section::Home).await?;
-    let segments: BTreeSet<String> =
-        app.store.segments().await?.into_iter().map(|segment| segment.name).collect();
-    let exports: BTreeSet<String> = app.store.recipes().await?.into_iter().map(|export| export.id).collect();
+    let stored = app.store.catalog().await?;
+    let segments: BTreeSet<&str> = stored.segments.iter().map(|segment| segment.name.as_str()).collect();
+    let exports: BTreeSet<&str> = stored.exports.iter().map(|export| export.id.as_str()).collect();
     let kinds = &["export", "segment", "refresh"];
     let latest = app.store.jobs(JobFilter { kinds, ..JobFilter::default() }, LOOKED_AT).await?;
     let has_delivered = latest.iter().any(has_delivered) || {
@@ -83,18 +83,17 @@ async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Proble
         app.store.jobs(export, LOOKED_AT).await?.iter().any(has_delivered)
     };
     let connections = app.store.connections().await?.len();
-    let tables = app.store.tables().await?.len();
     let step = |name, path, is_done, right| Step { name, path, is_done, is_allowed: frame.may(right) };
     let steps = vec![
-        step("table", "/tables/new", tables > 0, Right::ChangeTables),
+        step("table", "/tables/new", !stored.tables.is_empty(), Right::ChangeTables),
         step("segment", "/segments/new", !segments.is_empty(), Right::ChangeSegments),
         step("connection", "/connections/new", connections > 0, Right::ManageConnections),
         step("export", "/exports/new", !exports.is_empty(), Right::ChangeSharedExports),
         step("run", "/exports", has_delivered, Right::ChangeSharedExports),
     ];
     let is_there = |job: &Job| match &job.work {
-        Work::Export(id) | Work::Rehearsal(id) => exports.contains(id),
-        Work::Segment(name) => segments.contains(name),
+        Work::Export(id) | Work::Rehearsal(id) => exports.contains(id.as_str()),
+        Work::Segment(name) => segments.contains(name.as_str()),
         Work::Refresh => true,
     };
     let trouble = trouble(latest, is_there);

@@ -1,9 +1,12 @@
 //! Segments and their refreshes.
 
-use segue_store::{CatalogChange, Refresh, Segment, Store, StoreError};
+use std::sync::Arc;
+
+use segue_store::{CatalogChange, Refresh, SavedExport, Segment, Store, StoreError};
 
 use crate::connections::{entries, entry};
 use crate::place::{Place, on_both};
+use crate::recipes::export;
 
 on_both! {
     a_segment_is_added_changed_and_removed,
@@ -13,6 +16,7 @@ on_both! {
     a_rename_takes_history_and_definitions_along,
     a_refresh_puts_its_snapshot_in_force_only_if_it_succeeded,
     a_refresh_of_what_is_no_longer_there_is_not_noted,
+    everything_is_read_again_when_anybody_has_changed_it_and_not_before,
 }
 
 pub(crate) fn segment(name: &str) -> Segment {
@@ -40,6 +44,10 @@ pub(crate) async fn add(store: &Store, name: &str) -> Result<i64, StoreError> {
     change(store, &[CatalogChange::AddSegment(segment(name))]).await
 }
 
+async fn segments(store: &Store) -> Vec<Segment> {
+    store.catalog().await.expect("a catalog").segments.clone()
+}
+
 fn renaming(old: &str, new: &str) -> CatalogChange {
     CatalogChange::RenameSegment { old: old.into(), new: new.into() }
 }
@@ -52,7 +60,7 @@ fn refresh(at_ms: i64, members: Option<u64>) -> Refresh {
 async fn a_segment_is_added_changed_and_removed(place: &Place) {
     let store = place.open().await.unwrap();
     assert_eq!(add(&store, "brazil").await.unwrap(), 2);
-    assert_eq!(store.segments().await.unwrap(), [Segment { version: 2, ..segment("brazil") }]);
+    assert_eq!(segments(&store).await, [Segment { version: 2, ..segment("brazil") }]);
     let changed = Segment {
         description: String::new(),
         definition: "{1}".into(),
@@ -62,11 +70,11 @@ async fn a_segment_is_added_changed_and_removed(place: &Place) {
         ..segment("brazil")
     };
     change(&store, &[CatalogChange::ChangeSegment(changed.clone())]).await.unwrap();
-    assert_eq!(store.segments().await.unwrap(), [changed]);
+    assert_eq!(segments(&store).await, [changed]);
     change(&store, &[CatalogChange::RemoveSegment("brazil".into())]).await.unwrap();
-    assert_eq!(store.segments().await.unwrap(), []);
+    assert_eq!(segments(&store).await, []);
     add(&store, "brazil").await.unwrap();
-    assert_eq!(store.segments().await.unwrap()[0].version, 5, "another one under the same name");
+    assert_eq!(segments(&store).await[0].version, 5, "another one under the same name");
     assert_eq!(entries(&store).await, 4);
 }
 
@@ -80,7 +88,7 @@ async fn who_has_not_seen_everything_changes_nothing(place: &Place) {
         let late = store.change_catalog(seen, &[changed], &entry("s-2")).await;
         assert!(matches!(late, Err(StoreError::Stale { .. })), "{late:?}");
     }
-    assert_eq!(store.segments().await.unwrap(), [Segment { version: 2, ..segment("brazil") }]);
+    assert_eq!(segments(&store).await, [Segment { version: 2, ..segment("brazil") }]);
     assert_eq!(entries(&store).await, 1);
 }
 
@@ -89,8 +97,7 @@ async fn segments_are_listed_by_name_wherever_they_are(place: &Place) {
     for name in ["b", "a-b", "ă", "B", "ab"] {
         add(&store, name).await.unwrap();
     }
-    let names: Vec<String> =
-        store.segments().await.unwrap().into_iter().map(|segment| segment.name).collect();
+    let names: Vec<String> = segments(&store).await.into_iter().map(|segment| segment.name).collect();
     assert_eq!(names, ["B", "a-b", "ab", "b", "ă"]);
 }
 
@@ -103,8 +110,7 @@ async fn a_name_is_taken_once(place: &Place) {
     for outcome in [added, renamed] {
         assert!(matches!(outcome, Err(StoreError::Exists { what: "segment", .. })), "{outcome:?}");
     }
-    let names: Vec<String> =
-        store.segments().await.unwrap().into_iter().map(|segment| segment.name).collect();
+    let names: Vec<String> = segments(&store).await.into_iter().map(|segment| segment.name).collect();
     assert_eq!(names, ["brazil", "chile"]);
     assert_eq!(entries(&store).await, 2);
 }
@@ -116,7 +122,7 @@ async fn a_rename_takes_history_and_definitions_along(place: &Place) {
     store.save_refresh("brazil", &refresh(1, Some(7)), None, Some("brazil-1")).await.unwrap();
     let both = Segment { definition: "{br}".into(), ..segment("both") };
     change(&store, &[renaming("brazil", "br"), CatalogChange::ChangeSegment(both)]).await.unwrap();
-    let found = store.segments().await.unwrap();
+    let found = segments(&store).await;
     assert_eq!((found[0].definition.as_str(), found[0].version), ("{br}", 4));
     assert_eq!((found[1].name.as_str(), found[1].version), ("br", 4));
     assert_eq!(found[1].snapshot.as_deref(), Some("brazil-1"));
@@ -129,19 +135,19 @@ async fn a_refresh_puts_its_snapshot_in_force_only_if_it_succeeded(place: &Place
     add(&store, "brazil").await.unwrap();
     store.save_refresh("brazil", &refresh(1, Some(7)), None, Some("brazil-1")).await.unwrap();
     store.save_refresh("brazil", &refresh(2, None), Some("brazil-1"), None).await.unwrap();
-    let found = store.segments().await.unwrap().remove(0);
+    let found = segments(&store).await.remove(0);
     assert_eq!(
         (found.snapshot.as_deref(), found.refreshed_ms, found.members, found.members_before),
         (Some("brazil-1"), Some(1), Some(7), None)
     );
     assert_eq!(store.refreshes("brazil").await.unwrap(), [refresh(1, Some(7)), refresh(2, None)]);
-    assert_eq!(store.latest_refreshes().await.unwrap()["brazil"], refresh(2, None));
+    assert_eq!(store.catalog().await.unwrap().refreshes["brazil"], refresh(2, None));
     assert_eq!(store.latest_refresh("brazil").await.unwrap(), Some((refresh(2, None), 2)));
     assert_eq!(store.latest_refresh("chile").await.unwrap(), None);
-    assert_eq!(store.segment("brazil").await.unwrap().as_ref(), store.segments().await.unwrap().first());
+    assert_eq!(store.segment("brazil").await.unwrap().as_ref(), segments(&store).await.first());
     assert_eq!(store.segment("chile").await.unwrap(), None);
     store.save_refresh("brazil", &refresh(3, Some(9)), Some("brazil-1"), Some("brazil-3")).await.unwrap();
-    let found = store.segments().await.unwrap().remove(0);
+    let found = segments(&store).await.remove(0);
     assert_eq!((found.members, found.members_before, found.version), (Some(9), Some(7), 2));
 }
 
@@ -158,4 +164,27 @@ async fn a_refresh_of_what_is_no_longer_there_is_not_noted(place: &Place) {
     }
     assert_eq!(store.refreshes("brazil").await.unwrap(), []);
     assert_eq!(store.refreshes("br").await.unwrap(), [refresh(1, Some(7))]);
+}
+
+async fn everything_is_read_again_when_anybody_has_changed_it_and_not_before(place: &Place) {
+    let (store, other) = (place.open().await.unwrap(), place.open().await.unwrap());
+    let used = SavedExport { connection: None, ..export("x-1", "Weekly", &["brazil"]) };
+    let mut before = store.catalog().await.unwrap();
+    assert!(Arc::ptr_eq(&before, &store.catalog().await.unwrap()));
+    for step in 0..7 {
+        match step {
+            0 => drop(add(&other, "brazil").await.unwrap()),
+            1 => other.save_refresh("brazil", &refresh(1, Some(7)), None, Some("b-1")).await.unwrap(),
+            2 => other.save_refresh("brazil", &refresh(2, None), Some("b-1"), None).await.unwrap(),
+            3 => assert!(other.replace_snapshot("brazil", "b-1", "b-2", 6).await.unwrap()),
+            4 => other.add_recipe(&used, &entry("e-1")).await.unwrap(),
+            5 => drop(change(&other, &[renaming("brazil", "br")]).await.unwrap()),
+            _ => other.remove_recipe("x-1", 2, &entry("e-2")).await.unwrap(),
+        }
+        let after = store.catalog().await.unwrap();
+        assert_ne!(after, before, "step {step}");
+        assert_eq!(after, other.catalog().await.unwrap(), "step {step}");
+        assert!(Arc::ptr_eq(&after, &store.catalog().await.unwrap()));
+        before = after;
+    }
 }

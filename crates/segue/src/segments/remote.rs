@@ -1,6 +1,7 @@
 //! The same at a server. What it answers becomes what the state directory would say, and is shown in the same words.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use segue_model::{Corrupt, Evaluated, LoadedKeys, Overlap, Preview};
 use segue_runs::segments::{Refreshed, SeenSegment, SegmentError, Usage};
@@ -142,9 +143,9 @@ async fn preview(api: &Api, name: &str, is_json: bool) -> Result<String, Failure
     })
 }
 
-async fn segments(api: &Api) -> Result<Vec<SeenSegment>, Failure> {
+async fn segments(api: &Api) -> Result<Vec<Arc<SeenSegment>>, Failure> {
     let all = api.list(&Ask::get(&["segments"])?, usize::MAX).await?;
-    all.into_iter().map(|one| Ok(seen(read(one)?, String::new()))).collect()
+    all.into_iter().map(|one| Ok(Arc::new(seen(read(one)?, String::new())))).collect()
 }
 
 async fn history(api: &Api, name: &str) -> Result<Vec<Refresh>, Failure> {

@@ -1,6 +1,7 @@
 //! What people and programs see of segments.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::DateTime;
 use comfy_table::{Cell, CellAlignment};
@@ -144,7 +145,7 @@ fn words(segment: &Segment) -> (&'static str, &'static str) {
     )
 }
 
-pub(super) fn list(segments: &[SeenSegment]) -> String {
+pub(super) fn list(segments: &[Arc<SeenSegment>]) -> String {
     if segments.is_empty() {
         return "There are no segments yet: segue segments create NAME FILE".to_owned();
     }
@@ -170,8 +171,8 @@ fn right(table: &mut comfy_table::Table, column: usize) {
     }
 }
 
-pub(super) fn list_json(segments: &[SeenSegment]) -> serde_json::Value {
-    segments.iter().map(segment_json).collect()
+pub(super) fn list_json(segments: &[Arc<SeenSegment>]) -> serde_json::Value {
+    segments.iter().map(|seen| segment_json(seen)).collect()
 }
 
 fn segment_json(seen: &SeenSegment) -> serde_json::Value {

@@ -1,7 +1,9 @@
 //! What the page that sets up an export offers to choose from.
 
+use std::sync::Arc;
+
 use axum::extract::State;
-use segue_model::segment::read;
+use segue_runs::segments::{SeenSegment, SegmentFilter};
 
 use super::draft::Draft;
 use super::recap::Size;
@@ -141,13 +143,13 @@ pub(super) async fn groups(app: &App, caller: &Caller) -> Result<Vec<Group>, Pro
 
 /// All segments.
 pub(super) async fn choices(app: &App) -> Result<Vec<Choice>, Problem> {
-    let choice = |segment: segue_store::Segment| Choice {
-        table: read::definition(&segment.definition).map(|definition| definition.table).unwrap_or_default(),
-        name: segment.name,
-        description: segment.description,
-        members: segment.members,
+    let choice = |seen: Arc<SeenSegment>| Choice {
+        table: seen.definition.as_ref().map(|definition| definition.table.clone()).unwrap_or_default(),
+        name: seen.segment.name.clone(),
+        description: seen.segment.description.clone(),
+        members: seen.segment.members,
     };
-    Ok(app.store.segments().await?.into_iter().map(choice).collect())
+    Ok(app.segments.list(&SegmentFilter::default()).await?.into_iter().map(choice).collect())
 }
 
 /// The table that the chosen segments are over, or the only one that there is.

@@ -124,7 +124,7 @@ async fn list(
     let Json(page) = segments::list(State(app.clone()), caller.clone(), Asked(query)).await?;
     let frame = Frame::of(&app, &caller, Section::Segments).await?;
     let next = page.next.map(|cursor| asking.address(Some(&cursor)));
-    let has_tables = !app.store.tables().await?.is_empty();
+    let has_tables = !app.store.catalog().await?.tables.is_empty();
     Ok(ok(&List { frame, segments: page.items, next, asking, has_tables }))
 }
 

@@ -44,7 +44,7 @@ fn entry(app: &App, caller: &Caller, id: &str) -> Entry {
 
 /// An export with how it stands now.
 pub(crate) async fn standing(app: &App, shown: ShownExport) -> Result<(i64, DetailsView), Problem> {
-    let standing = app.runs.standings([&shown.seen.export], app.now_ms()).await?.pop();
+    let standing = app.runs.standings([&*shown.seen.export], app.now_ms()).await?.pop();
     let standing = standing.ok_or_else(|| Problem::new(Code::Defect))?;
     Ok((shown.seen.export.version, details(shown, standing)))
 }
@@ -112,7 +112,7 @@ pub(crate) async fn list(
 }
 
 async fn views(app: &App, seen: Vec<SeenExport>) -> Result<Vec<ExportView>, Problem> {
-    let standings = app.runs.standings(seen.iter().map(|one| &one.export), app.now_ms()).await?;
+    let standings = app.runs.standings(seen.iter().map(|one| &*one.export), app.now_ms()).await?;
     Ok(seen.into_iter().zip(standings).map(|(one, standing)| view(one, standing)).collect())
 }
 

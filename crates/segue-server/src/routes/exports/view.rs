@@ -1,5 +1,7 @@
 //! Exports as they are shown.
 
+use std::sync::Arc;
+
 use segue_model::connection::ConnectionKind;
 use segue_model::recipe::{Recipe, TargetList};
 use segue_model::schedule::ExportSchedule;
@@ -187,6 +189,7 @@ fn latest_run(job: Job) -> LatestRun {
 
 pub(crate) fn view(seen: SeenExport, standing: Standing) -> ExportView {
     let SeenExport { export, connection, may_edit } = seen;
+    let export = Arc::unwrap_or_clone(export);
     let latest_run = standing.latest.map(latest_run);
     let Recipe { list, segments, matching: matched, mode, blanks, automations, brakes, required, schedule } =
         export.recipe;

@@ -5,6 +5,8 @@ pub(crate) mod definitions;
 pub(crate) mod members;
 pub(crate) mod view;
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -51,7 +53,7 @@ fn entry(app: &App, caller: &Caller, name: &str) -> Entry {
 
 pub(crate) async fn tagged(app: &App, name: &str) -> Result<Tagged<SegmentDetails>, Problem> {
     let (seen, faults) = app.segments.show(name).await?;
-    Ok(Tagged::ok(seen.segment.version, details(seen, faults)))
+    Ok(Tagged::ok(seen.segment.version, details(Arc::unwrap_or_clone(seen), faults)))
 }
 
 pub(crate) async fn created(app: &App, name: &str) -> Result<Response, Problem> {
@@ -103,7 +105,7 @@ pub(crate) async fn list(
     };
     let seen = app.segments.list(&filter).await?;
     let seen = behind(seen, paging.cursor.as_deref(), |one| &one.segment.name)?;
-    Ok(Json(Page::of(seen, limit, |one| one.segment.name.clone(), view)))
+    Ok(Json(Page::of(seen, limit, |one| one.segment.name.clone(), |one| view(Arc::unwrap_or_clone(one)))))
 }
 
 /// Save a segment

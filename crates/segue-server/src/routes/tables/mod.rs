@@ -4,6 +4,8 @@ pub(crate) mod body;
 pub(crate) mod look;
 pub(crate) mod view;
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -41,7 +43,7 @@ fn entry(app: &App, caller: &Caller, name: &str) -> Entry {
 
 pub(crate) async fn tagged(app: &App, name: &str) -> Result<Tagged<TableView>, Problem> {
     let seen = app.segments.show_table(name).await?;
-    Ok(Tagged::ok(seen.version, view(seen)))
+    Ok(Tagged::ok(seen.version, view(Arc::unwrap_or_clone(seen))))
 }
 
 /// The files that a path means, if they are in a data folder.
@@ -78,7 +80,12 @@ pub(crate) async fn list(
     let limit = paging.limit()?;
     let seen = app.segments.list_tables().await?;
     let seen = behind(seen, paging.cursor.as_deref(), |one| &one.stored.table.name)?;
-    Ok(Json(Page::of(seen, limit, |one| one.stored.table.name.clone(), view)))
+    Ok(Json(Page::of(
+        seen,
+        limit,
+        |one| one.stored.table.name.clone(),
+        |one| view(Arc::unwrap_or_clone(one)),
+    )))
 }
 
 /// Add a table

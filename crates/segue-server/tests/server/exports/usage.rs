@@ -94,7 +94,7 @@ async fn a_lost_column_names_every_export_that_it_breaks() {
     let declared =
         declared.map(|(name, column)| (name.to_owned(), format!("all: [{{column: {column}, is: x}}]")));
     put_table(&shop.site, "people", &columns, BTreeMap::from(declared.clone())).await;
-    let mut stored = shop.site.store.tables().await.unwrap();
+    let mut stored = shop.site.store.catalog().await.unwrap().tables.clone();
     stored.retain(|stored| stored.table.name == "people");
     let stored = StoredTable { source: Source::anywhere(path.display().to_string()), ..stored.remove(0) };
     shop.site.change_catalog(CatalogChange::PutTable(stored.clone())).await;

@@ -54,7 +54,7 @@ async fn questions_beyond_the_bound_are_told_to_come_again() {
     let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
     assert!(made.success());
     let source = segue_model::Source::anywhere(pipe.display().to_string());
-    let mut stored = desk.site.store.tables().await.unwrap().remove(1);
+    let mut stored = desk.site.store.catalog().await.unwrap().tables[1].clone();
     stored.source = source;
     desk.site.change_catalog(segue_store::CatalogChange::PutTable(stored)).await;
     let asked = || root.get("/tables/invoices/description");
