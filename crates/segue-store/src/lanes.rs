@@ -81,13 +81,15 @@ impl Store {
         until_ms: i64,
     ) -> Result<Option<Claimed>, StoreError> {
         const DOING: &str = "looking for a job";
+        // That a job is open is said of its own, for the index of those.
         let candidates = "SELECT job.id, job.lane, lane.worker AS holder, lane.until_ms
             FROM job LEFT JOIN lane ON lane.name = job.lane
-            WHERE (lane.name IS NULL OR lane.worker = $1 OR lane.until_ms < $2)
+            WHERE job.status IN ('queued', 'running', 'waiting_for_limit')
+              AND (lane.name IS NULL OR lane.worker = $1 OR lane.until_ms < $2)
               AND ((job.status = 'queued' AND job.due_ms <= $2 AND NOT EXISTS (
                       SELECT 1 FROM job AS other WHERE other.holds = job.holds
                          AND other.status IN ('running', 'waiting_for_limit')))
-                OR (job.status IN ('running', 'waiting_for_limit') AND job.worker <> $1))
+                OR (job.status <> 'queued' AND job.worker <> $1))
             ORDER BY CASE WHEN job.status = 'queued' THEN 1 ELSE 0 END, job.due_ms, job.queued_ms, job.id LIMIT 16";
         let candidates = sqlx::query(candidates).bind(worker).bind(now_ms).fetch_all(&self.pool).await;
         for row in candidates.doing(DOING)? {
@@ -188,9 +190,11 @@ impl Store {
                         WHERE job.lane = lane.name AND job.worker = $1 AND status IN ('running', 'waiting_for_limit'))";
         let kept = sqlx::query(kept).bind(worker).bind(until_ms);
         kept.execute(&mut *transaction).await.doing(DOING)?;
+        // The sum keeps SQLite from walking through all jobs there ever were in their order.
         let text = format!(
             "SELECT {COLUMNS} FROM job WHERE worker = $1 AND status IN ('running', 'waiting_for_limit')
-                AND EXISTS (SELECT 1 FROM lane WHERE lane.name = job.lane AND lane.worker = $1) ORDER BY queued_ms, id"
+                AND EXISTS (SELECT 1 FROM lane WHERE lane.name = job.lane AND lane.worker = $1)
+             ORDER BY queued_ms + 0, id"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(worker).fetch_all(&mut *transaction).await;
         let rows = rows.doing(DOING)?;

@@ -32,7 +32,9 @@ async fn slow() -> Office {
 async fn under_way(root: &As<'_>, export: &str) -> String {
     refresh(root, "cluj").await;
     let run = begin(root, &format!("/exports/{export}/run")).await;
-    reached(root, &run, |run: &Value| run["progress"]["done"].as_u64() > Some(0)).await;
+    let is_delivering =
+        |run: &Value| run["progress"]["step"] == "delivering" && run["progress"]["done"].as_u64() > Some(0);
+    reached(root, &run, is_delivering).await;
     run
 }
 
