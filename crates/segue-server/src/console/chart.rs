@@ -1,5 +1,7 @@
 //! Deliveries day by day.
 
+use std::collections::BTreeMap;
+
 use chrono::{Days as After, NaiveDate};
 
 use super::words::Words;
@@ -50,12 +52,17 @@ pub(crate) async fn days(app: &App, w: Words) -> Result<Days, Problem> {
     // A day of which only a part was read would be shown too small.
     let oldest = deliveries.last().filter(|_| is_cut).map(|oldest| w.date(oldest.ended_ms));
     let first = oldest.and_then(|oldest| oldest.checked_add_days(After::new(1))).unwrap_or(first).max(first);
+    let mut by_day: BTreeMap<NaiveDate, (u64, u64)> = BTreeMap::new();
+    for delivery in &deliveries {
+        let of_day = by_day.entry(w.date(delivery.ended_ms)).or_default();
+        *of_day = (of_day.0 + delivery.sent, of_day.1 + delivery.rejected);
+    }
     let sums: Vec<(NaiveDate, u64, u64)> = first
         .iter_days()
         .take_while(|day| *day <= today)
         .map(|day| {
-            let of_day = || deliveries.iter().filter(|delivery| w.date(delivery.ended_ms) == day);
-            (day, of_day().map(|one| one.sent).sum(), of_day().map(|one| one.rejected).sum())
+            let (sent, rejected) = by_day.get(&day).copied().unwrap_or_default();
+            (day, sent, rejected)
         })
         .collect();
     let most = sums.iter().map(|(_, sent, rejected)| sent + rejected).max().unwrap_or_default();
