@@ -87,9 +87,12 @@ fn parts(text: &'static str) -> Vec<Part> {
 
 /// In Romanian, if the words are known. A hint may stand behind anything, as in `…; did you mean "Cluj"?`.
 pub(crate) fn romanian(text: &str) -> Option<String> {
-    let hints = text.rmatch_indices("; ").map(|(at, _)| text.split_at(at));
-    let mut with_hint = hints.filter_map(|(head, hint)| Some(romanian(head)? + &alone(hint)?));
-    with_hint.next().or_else(|| alone(text))
+    let mut hints = text.rmatch_indices("; ").map(|(at, _)| text.split_at(at));
+    let with_hint = hints.find_map(|(head, hint)| {
+        let hint = alone(hint)?;
+        Some(romanian(head)? + &hint)
+    });
+    with_hint.or_else(|| alone(text))
 }
 
 fn alone(text: &str) -> Option<String> {
