@@ -13,13 +13,6 @@ before(async () => {
 
 after(() => site?.stop());
 
-/** What the page of a run says became of everybody, by the names of its rows. */
-async function counts(page) {
-  const rows = await page.locator("section[aria-labelledby=counts] tr").all();
-  const read = rows.slice(1).map(async (row) => [await row.locator(".name").innerText(), await row.locator("td").first().innerText()]);
-  return Object.fromEntries(await Promise.all(read));
-}
-
 test("the checklist leads to the first delivery", async () => {
   const page = await site.begin();
   const done = page.locator(".checklist .done");
@@ -56,12 +49,12 @@ test("the checklist leads to the first delivery", async () => {
   await page.getByRole("button", { name: "Dry run" }).click();
   await steps.runEnds(page);
   const plan = { "To create": "3", "To update": "0", Unchanged: "0", Invalid: "1", Refused: "0", Members: "4" };
-  assert.deepEqual(await counts(page), plan);
+  assert.deepEqual(await steps.counts(page), plan);
   await page.getByRole("button", { name: "Send this plan" }).click();
   await steps.lands(page, (address) => address.pathname.startsWith("/runs/"));
   await page.getByText("What became of everybody").waitFor();
   await steps.runEnds(page);
-  const became = await counts(page);
+  const became = await steps.counts(page);
   assert.equal(became.Created, "3");
   assert.equal(became.Invalid, "1");
   assert.equal(became.Members, "4");
@@ -94,7 +87,7 @@ test("the checklist leads to the first delivery", async () => {
   await page.getByRole("link", { name: "Letter to Cluj" }).click();
   await page.getByRole("button", { name: "Dry run" }).click();
   await steps.runEnds(page);
-  assert.deepEqual(await counts(page), { ...plan, "To create": "0", Unchanged: "3" });
+  assert.deepEqual(await steps.counts(page), { ...plan, "To create": "0", Unchanged: "3" });
   assert.deepEqual(site.faults(), []);
 });
 

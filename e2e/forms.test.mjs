@@ -18,12 +18,9 @@ before(async () => {
 
 after(() => site?.stop());
 
-test("a connection is set up in order: name, who, account, privacy, connect, export user", async () => {
+test("what is typed for a connection is kept, apart from secrets", async () => {
   const page = await site.page("administrator");
   await page.goto("/connections/new");
-  const names = await page.locator("form[data-connect]").evaluate((form) => [...new Set([...form.elements].map((it) => it.name).filter(Boolean))]);
-  assert.deepEqual(names, ["type", "name", "sharing", "host", "api_key", "api_key_from", "agreed", "password"]);
-
   await page.fill("#name", "Shop, by hand");
   await page.check("[name=sharing][value=contributors]");
   await page.fill("#host", host);

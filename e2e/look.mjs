@@ -4,6 +4,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { SCREENSHOTS } from "./segue.mjs";
+import { englishOn } from "./words.mjs";
 
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -61,6 +62,7 @@ export async function faultsOf(page, address, { widths = WIDTHS, picture = "" } 
   if (size > LARGEST_PAGE) wrong.push(`${address} has ${size} bytes`);
   const moved = await shift(page);
   if (moved > 0) wrong.push(`${address} moves by ${moved} after it is shown`);
+  wrong.push(...(await englishOn(page)));
   const headings = await page.locator("h1").count();
   if (headings !== 1) wrong.push(`${address} has ${headings} headings of the first level`);
   for (const width of widths) {
@@ -80,7 +82,7 @@ export async function faultsOf(page, address, { widths = WIDTHS, picture = "" } 
 
 /** Looks at the page that is shown, which no address leads to, narrow and wide, light and dark. */
 export async function faultsHere(page, picture) {
-  const wrong = [];
+  const wrong = await englishOn(page);
   for (const width of [WIDTHS[0], WIDTHS[2]]) {
     await page.setViewportSize({ width, height: 900 });
     for (const found of await overflow(page)) wrong.push(`${picture} at ${width} px overflows: ${found}`);

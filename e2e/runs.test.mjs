@@ -1,52 +1,54 @@
 // Runs as they go on: progress, the limit, an end before the end, and refused people who are sent again.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { Site } from "./segue.mjs";
 import * as steps from "./steps.mjs";
+import { inBothLanguages } from "./walk.mjs";
 
 /** Enough for imports to wait for the limit of the provider, which a sandbox keeps that runs as fast as it. */
 const MANY = 20_000;
 const customers = ["id,first_name,last_name,email,city,spent"];
 for (let id = 1; id <= MANY; id += 1) customers.push(`${id},Ana,Pop,person${id}@example.com,Cluj,${id % 100}`);
 
-let site;
-let page;
-
-before(async () => {
-  site = await Site.start({ customers: `${customers.join("\n")}\n`, speed: 1 });
-  page = await site.begin();
+/** With a server whose sandbox keeps the limits that ActiveCampaign has. */
+async function begin(here) {
+  const page = await here.site.page("administrator");
   await steps.addTable(page);
   await steps.makeSegment(page);
   await steps.connectSandbox(page);
   await steps.setUpExport(page);
-});
+  await page.close();
+}
 
-after(() => site?.stop());
+inBothLanguages({ customers: `${customers.join("\n")}\n`, speed: 1, roles: [], begin }, (line, here) => {
+  line("S7: a run shows how far it is, that it waits for the limit, and ends when it is cancelled", async () => {
+    const { say } = here;
+    const page = await here.page();
+    await steps.openExport(page, "Letter to Cluj");
+    await here.button(page, "exports-run").click();
+    await steps.lands(page, /\/runs\//);
+    // The page follows by itself what it shows.
+    await page.locator("#live-status", { hasText: say("runs-status-waiting-for-limit") }).waitFor({ timeout: 60_000 });
+    await here.shows(page, "runs-limit");
+    const of = say("runs-done-of", { done: "#", total: MANY }).split("#")[1];
+    await page.locator("#live-progress p", { hasText: `${say("runs-step-delivering")} · ` }).filter({ hasText: of }).waitFor();
+    const [before, after] = say("runs-left", { time: "#" }).split("#");
+    const rate = say("runs-rate", { rate: "#" }).split("#")[1];
+    await page.locator("#live-progress", { hasText: rate }).filter({ hasText: before.trim() }).filter({ hasText: after.trim() }).waitFor({ timeout: 60_000 });
+    const done = async () => Number(await page.locator("progress").getAttribute("value"));
+    const first = await done();
+    await page.waitForFunction((before) => Number(document.querySelector("progress")?.value) > before, first);
 
-test("a run shows how far it is, that it waits for the limit, and ends when it is cancelled", async () => {
-  await page.click("form[action$='/run'] button");
-  await steps.lands(page, /\/runs\//);
-  // The page follows by itself what it shows.
-  await page.locator("#live-status", { hasText: "Waiting for the limit" }).waitFor({ timeout: 60_000 });
-  await page.getByText("it goes on by itself as soon as the limit allows").waitFor();
-  await page.getByText(/^Sending · [\d,]+ of 20,000$/).waitFor();
-  await page.locator("#live-progress", { hasText: /a second · about .* left/ }).waitFor({ timeout: 60_000 });
-  const done = async () => Number(await page.locator("progress").getAttribute("value"));
-  const first = await done();
-  await page.waitForFunction((before) => Number(document.querySelector("progress")?.value) > before, first);
-
-  await page.getByRole("button", { name: "Cancel run" }).click();
-  await steps.lands(page, /done=cancelled/);
-  await steps.runEnds(page);
-  assert.match(await page.locator("#live-status").innerText(), /Cancelled[^]*Ada Admin has cancelled it/);
-  const count = async (name) => {
-    const row = page.locator("section[aria-labelledby=counts] tr", { has: page.locator(".name", { hasText: new RegExp(`^${name}$`) }) });
-    return Number((await row.locator("td").first().innerText()).replaceAll(",", ""));
-  };
-  const [created, unsent] = [await count("Created"), await count("Not sent")];
-  assert.ok(created > 0 && unsent > 0, `${created} created, ${unsent} not sent`);
-  assert.equal(created + unsent, MANY);
-  assert.deepEqual(site.faults(), []);
+    await here.button(page, "runs-cancel").click();
+    await steps.lands(page, /done=cancelled/);
+    await steps.runEnds(page);
+    const told = await page.locator("#live-status").innerText();
+    assert.ok(told.includes(say("runs-status-cancelled")) && told.includes("Ada Admin"), told);
+    const counts = await steps.counts(page);
+    const [created, unsent] = ["created", "unsent"].map((name) => Number(counts[say(`runs-count-${name}`)].replaceAll(/[.,]/g, "")));
+    assert.ok(created > 0 && unsent > 0, `${created} created, ${unsent} not sent`);
+    assert.equal(created + unsent, MANY);
+  });
 });
 
 test("whom ActiveCampaign refused is found, and sent again when that is asked for", async () => {

@@ -25,6 +25,7 @@ export const PEOPLE = {
   administrator: { name: "Ada Admin", login: "ada@example.com" },
   contributor: { name: "Carl Contributor", login: "carl@example.com" },
   viewer: { name: "Vera Viewer", login: "vera@example.com" },
+  deputy: { name: "Dana Deputy", login: "dana@example.com", role: "administrator" },
 };
 
 /** Made-up customers: three good ones in Cluj, one whose address is none, one elsewhere. */
@@ -65,12 +66,15 @@ export class Site {
   #browser;
   #contexts = new Map();
 
-  /** Starts a server that nobody has signed in to, with these customers, and a sandbox that runs so many times too fast. */
-  static async start({ customers = CUSTOMERS, speed = 50 } = {}) {
+  /**
+   * Starts a server that nobody has signed in to, with these customers and other files, further options, and a sandbox
+   * that runs so many times too fast.
+   */
+  static async start({ customers = CUSTOMERS, files = {}, options = [], speed = 50 } = {}) {
     const site = new Site();
     site.#folder = await mkdtemp(path.join(tmpdir(), "segue-browser."));
     try {
-      await site.#serve(customers, speed);
+      await site.#serve({ "customers.csv": customers, "orders.csv": ORDERS, ...files }, speed, options);
       site.#browser = await chromium.launch({
         executablePath: CHROMIUM,
         args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic"],
@@ -82,19 +86,19 @@ export class Site {
     return site;
   }
 
-  async #serve(customers, speed) {
+  async #serve(files, speed, further) {
     const data = path.join(this.#folder, "data");
     await mkdir(data);
-    await writeFile(path.join(data, "customers.csv"), customers);
+    for (const [name, text] of Object.entries(files)) await writeFile(path.join(data, name), text);
     const port = await freePort();
     this.sandbox = `http://127.0.0.1:${port}`;
-    await writeFile(path.join(data, "orders.csv"), ORDERS);
     const options = [
       ["--listen", "127.0.0.1:0"],
       ["--state", path.join(this.#folder, "state")],
       ["--data-folder", data],
       ["--sandbox-port", String(port)],
       ["--sandbox-speed", String(speed)],
+      further,
     ];
     this.#server = spawn(PROGRAM, ["serve", ...options.flat()], { env: environment(), stdio: ["ignore", "pipe", "pipe"] });
     const spoken = [];
@@ -162,7 +166,7 @@ export class Site {
     await page.goto("/people/new");
     await page.fill("#login", PEOPLE[role].login);
     await page.fill("#name", PEOPLE[role].name);
-    await page.check(`[name=role][value=${role}]`);
+    await page.check(`[name=role][value=${PEOPLE[role].role ?? role}]`);
     await page.click("main button.primary");
     const link = await page.inputValue("#shown");
     await page.close();
@@ -183,10 +187,26 @@ export class Site {
     if (!answer.ok) throw new Error(`${what}: ${answer.status}`);
   }
 
+  /** What the sandbox holds: `contacts`, or counts of everything as its `state`. */
+  async holds(what) {
+    const text = await (await fetch(`${this.sandbox}/sim/${what}`)).text();
+    return what === "contacts" ? text.split("\n").filter(Boolean).map((line) => JSON.parse(line)) : JSON.parse(text);
+  }
+
   /** Puts rows into the database past the program: a year of work, or a thousand exports. */
   async put(statements) {
-    const program = "import sqlite3, sys\nbase = sqlite3.connect(sys.argv[1], timeout=20)\nbase.executescript(sys.argv[2])\nbase.commit()";
-    await promisify(execFile)("python3", ["-c", program, path.join(this.#folder, "state", "segue.db"), statements]);
+    await this.#sql("base.executescript(sys.argv[2])\nbase.commit()", statements);
+  }
+
+  /** The rows that a question to the database gives, for what no page shows. */
+  async ask(question) {
+    return JSON.parse(await this.#sql("import json\nprint(json.dumps(base.execute(sys.argv[2]).fetchall()))", question));
+  }
+
+  async #sql(program, statements) {
+    const begun = `import sqlite3, sys\nbase = sqlite3.connect(sys.argv[1], timeout=20)\n${program}`;
+    const { stdout } = await promisify(execFile)("python3", ["-c", begun, path.join(this.#folder, "state", "segue.db"), statements]);
+    return stdout;
   }
 
   /** What has gone wrong in the pages of everybody who is signed in. */

@@ -96,6 +96,10 @@ impl Engine for TableEngine {
         rejections::of(plan, profile)
     }
 
+    fn addresses_in_run(&self, plan: &PlanFiles, profile: &str) -> Result<Vec<String>, EngineError> {
+        rejections::addresses_of(plan, profile)
+    }
+
     fn forget_in_run(
         &self,
         plan: &PlanFiles,

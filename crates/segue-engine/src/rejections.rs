@@ -113,6 +113,18 @@ pub(crate) fn of(plan: &PlanFiles, profile: &str) -> Result<Vec<RejectedProfile>
     Ok(found)
 }
 
+/// The addresses, folded, of one profile in a run: of her rejections, and of what was sent of her.
+pub(crate) fn addresses_of(plan: &PlanFiles, profile: &str) -> Result<Vec<String>, EngineError> {
+    let mut addresses = Vec::new();
+    each(&[plan.rejected(), plan.refused(), plan.sent()], &mut |_, [key, given, _, _]| {
+        if key == profile && !given.is_empty() {
+            addresses.push(email::fold(given).into_owned());
+        }
+        Ok(())
+    })?;
+    Ok(addresses)
+}
+
 /// Counts the rejections of a profile or of addresses of hers, and those that name her; with `erase`, takes them out.
 pub(crate) fn forget(
     plan: &PlanFiles,

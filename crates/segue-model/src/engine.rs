@@ -269,6 +269,13 @@ pub trait Engine: Send + Sync + 'static {
     /// If a file cannot be read.
     fn rejections_of(&self, plan: &PlanFiles, profile: &str) -> Result<Vec<RejectedProfile>, EngineError>;
 
+    /// The addresses, folded, that one profile has in a planned or settled run: where she was rejected, and where she was
+    /// delivered.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    fn addresses_in_run(&self, plan: &PlanFiles, profile: &str) -> Result<Vec<String>, EngineError>;
+
     /// How many rows of a run, of those who were rejected and those who were delivered, are of this profile or of one of
     /// these addresses, folded, or name the profile; with `erase`, they are taken out.
     ///

@@ -47,6 +47,8 @@ pub struct Refresh {
     pub words: String,
     /// How many rows of its tables could not be used; of one that failed, 0.
     pub set_aside: u64,
+    /// Whether the members came from a list of keys, and not from the definition.
+    pub is_loaded: bool,
 }
 
 const COLUMNS: &str = "name, description, definition, is_static, is_active, snapshot, refreshed_ms, members, members_before, version";
@@ -110,8 +112,8 @@ impl Store {
             let found = found.fetch_optional(&mut *transaction).await.doing(DOING)?;
             return Err(missing_or_stale(found.is_some(), "segment"));
         }
-        let text = "INSERT INTO refresh (segment, seq, at_ms, millis, members, words, set_aside)
-                    SELECT $1, COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5, $6 FROM refresh WHERE segment = $1";
+        let text = "INSERT INTO refresh (segment, seq, at_ms, millis, members, words, set_aside, is_loaded)
+                    SELECT $1, COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5, $6, $7 FROM refresh WHERE segment = $1";
         sqlx::query(text)
             .bind(segment)
             .bind(refresh.at_ms)
@@ -119,6 +121,7 @@ impl Store {
             .bind(members)
             .bind(&refresh.words)
             .bind(i64::try_from(refresh.set_aside).unwrap_or(i64::MAX))
+            .bind(i64::from(refresh.is_loaded))
             .execute(&mut *transaction)
             .await
             .doing(DOING)?;
@@ -130,7 +133,8 @@ impl Store {
     pub(crate) async fn latest_refreshes(&self) -> Result<BTreeMap<String, Refresh>, StoreError> {
         const DOING: &str = "listing refreshes";
         // Two steps down an index for each segment, however long its history is.
-        let text = "SELECT refresh.segment, at_ms, millis, refresh.members, words, set_aside FROM segment
+        let text =
+            "SELECT refresh.segment, at_ms, millis, refresh.members, words, set_aside, is_loaded FROM segment
                     JOIN refresh ON refresh.segment = segment.name
                         AND seq = (SELECT MAX(seq) FROM refresh AS its WHERE its.segment = segment.name)";
         let rows = sqlx::query(text).fetch_all(&self.pool).await.doing(DOING)?;
@@ -143,7 +147,8 @@ impl Store {
     /// If the database fails.
     pub async fn latest_refresh(&self, segment: &str) -> Result<Option<(Refresh, u64)>, StoreError> {
         const DOING: &str = "looking for the latest refresh";
-        let text = "SELECT at_ms, millis, members, words, set_aside, seq FROM refresh WHERE segment = $1
+        let text =
+            "SELECT at_ms, millis, members, words, set_aside, is_loaded, seq FROM refresh WHERE segment = $1
                     ORDER BY seq DESC LIMIT 1";
         let row = sqlx::query(text).bind(segment).fetch_optional(&self.pool).await.doing(DOING)?;
         let Some(row) = row else { return Ok(None) };
@@ -157,7 +162,8 @@ impl Store {
     /// If the database fails.
     pub async fn refreshes(&self, segment: &str) -> Result<Vec<Refresh>, StoreError> {
         let text =
-            "SELECT at_ms, millis, members, words, set_aside FROM refresh WHERE segment = $1 ORDER BY seq";
+            "SELECT at_ms, millis, members, words, set_aside, is_loaded FROM refresh WHERE segment = $1
+                    ORDER BY seq";
         let rows = sqlx::query(text).bind(segment).fetch_all(&self.pool).await.doing("listing refreshes")?;
         rows.iter().map(read_refresh).collect()
     }
@@ -172,6 +178,7 @@ fn read_refresh(row: &AnyRow) -> Result<Refresh, StoreError> {
         members: members.and_then(|members| u64::try_from(members).ok()),
         words: row.try_get("words").doing("listing refreshes")?,
         set_aside: u64::try_from(set_aside).unwrap_or_default(),
+        is_loaded: row.try_get::<i64, _>("is_loaded").doing("listing refreshes")? != 0,
     })
 }
 

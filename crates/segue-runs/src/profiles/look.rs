@@ -20,7 +20,7 @@ pub struct Found {
     pub segments: Vec<String>,
     /// Ledgers that hold one of her addresses.
     pub ledgers: Vec<OnList>,
-    /// Rejections and examples of runs that are hers.
+    /// Rows and examples of runs that are hers: of those who were delivered, and of those who were rejected.
     pub rejections: u64,
     /// Segments whose definitions name one of her addresses.
     pub definitions: Vec<String>,
@@ -56,7 +56,7 @@ impl Profiles {
         let profile = self.segments.profile(table, key).await?;
         let mut addresses = profile.addresses();
         addresses.extend(others.iter().map(|other| email::fold(other).into_owned()));
-        addresses.extend(self.rejected_addresses(key).await?);
+        addresses.extend(self.addresses_in_runs(&profile, key).await?);
         addresses.retain(|address| email::check(address).is_ok());
         addresses.sort_unstable();
         addresses.dedup();
@@ -124,21 +124,35 @@ impl Profiles {
         Ok(runs.into_iter().map(|run| self.directory.run(run)).collect())
     }
 
-    /// The addresses that a profile had when she was rejected.
-    async fn rejected_addresses(&self, key: &str) -> Result<Vec<String>, ProfileError> {
-        let (folders, key) = (self.run_folders()?, key.to_owned());
+    /// The addresses that a profile had when runs delivered or rejected her: those of exports over her table. In other runs
+    /// her key may be somebody else's.
+    pub(super) async fn addresses_in_runs(
+        &self,
+        profile: &Profile,
+        key: &str,
+    ) -> Result<Vec<String>, ProfileError> {
+        let kept = self.directory.runs()?;
+        let mut folders = Vec::new();
+        for export in self.store.ledgers().await? {
+            if profile.exports.iter().any(|recipe| recipe.id == export.target.name) {
+                let runs = self.store.ended_runs(&export.id).await?.into_iter().map(|run| run.id);
+                folders.extend(runs.filter(|run| kept.contains(run)).map(|run| self.directory.run(run)));
+            }
+        }
+        let key = key.to_owned();
         self.blocking(move |engine| {
             let mut addresses = Vec::new();
             for folder in folders {
-                let rejected = engine.rejections_of(&PlanFiles::new(&folder), &key)?;
-                addresses.extend(rejected.into_iter().map(|one| email::fold(&one.email).into_owned()));
+                addresses.extend(engine.addresses_in_run(&PlanFiles::new(&folder), &key)?);
             }
+            addresses.sort_unstable();
+            addresses.dedup();
             Ok(addresses)
         })
         .await
     }
 
-    /// Counts the rejections and examples of runs that are hers, or takes them out.
+    /// Counts the rows and examples of runs that are hers, or takes them out.
     pub(super) async fn rejections(
         &self,
         key: &str,

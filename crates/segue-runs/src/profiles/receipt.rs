@@ -11,7 +11,7 @@ pub struct Receipt {
     pub segments: Vec<String>,
     /// Ledgers that held her, and what became of her on their lists.
     pub ledgers: Vec<ErasedFrom>,
-    /// Rejections and examples of runs that were hers.
+    /// Rows and examples of runs that were hers, of those who were delivered and of those who were rejected.
     pub rejections: u64,
     /// Segments whose definitions name her, which only their owners can change.
     pub definitions: Vec<String>,

@@ -87,11 +87,16 @@ impl Profiles {
 
     async fn sent_now(&self, table: &str, key: &str) -> Result<Sent, ProfileError> {
         let mut profile = self.segments.profile(table, key).await?;
-        if self.segments.forgotten().await?.has_profile(table, key) {
+        let addresses = if self.segments.forgotten().await?.has_profile(table, key) {
             // Of whoever was forgotten nothing is told but that.
             profile.row = None;
-        }
-        let addresses = profile.addresses();
+            Vec::new()
+        } else if profile.row.is_none() {
+            // Whoever has left her table is known by what runs have kept.
+            self.addresses_in_runs(&profile, key).await?
+        } else {
+            profile.addresses()
+        };
         let ledgers = self.store.ledgers().await?;
         let has_more = profile.exports.len() > EXPORTS;
         let recipes = &profile.exports[..profile.exports.len().min(EXPORTS)];
@@ -99,12 +104,13 @@ impl Profiles {
         let latest = self.store.latest_jobs("export", &ids).await?;
         let mut exports = Vec::new();
         for recipe in recipes {
-            let address = email::fold(profile.value(&recipe.recipe.matching.email)).into_owned();
+            let own = [email::fold(profile.value(&recipe.recipe.matching.email)).into_owned()];
+            let own = if profile.row.is_some() { &own[..] } else { &addresses[..] };
             let list = recipe.recipe.list.id;
             let ledger =
                 ledgers.iter().find(|export| export.target.name == recipe.id && export.target.list == list);
             let job = latest.iter().find(|job| job.work.subject() == recipe.id);
-            exports.push(self.of_recipe(recipe, ledger, job, &profile, &address, key).await?);
+            exports.push(self.of_recipe(recipe, ledger, job, &profile, own, key).await?);
         }
         for export in ledgers.iter().filter(|export| !is_saved(&export.target)).take(EXPORTS) {
             let Some(entry) = self.entry(Some(export), &addresses).await? else { continue };
@@ -129,10 +135,10 @@ impl Profiles {
         ledger: Option<&Export>,
         job: Option<&Job>,
         profile: &Profile,
-        address: &str,
+        addresses: &[String],
         key: &str,
     ) -> Result<SentTo, ProfileError> {
-        let entry = self.entry(ledger, std::slice::from_ref(&address.to_owned())).await?;
+        let entry = self.entry(ledger, addresses).await?;
         let last = match &entry {
             Some(entry) => self.last(entry).await?,
             None => None,

@@ -67,7 +67,7 @@ fn condition_in_the_way(name: &str, users: &[User]) -> Option<String> {
     let (segments, exports) = (names(users, "segment"), names(users, "export"));
     if !segments.is_empty() {
         return Some(format!(
-            "condition \"{name}\" is used by segments: {segments}; edit or delete them first"
+            "condition \"{name}\" is used by segments: {segments}; change or remove them first"
         ));
     }
     (!exports.is_empty()).then(|| {

@@ -223,17 +223,22 @@ impl Segments {
         now: DateTime<Utc>,
         millis: i64,
     ) -> Result<(), SegmentError> {
-        let at_ms = now.timestamp_millis();
         let (members, words, set_aside) = match outcome {
             Ok(found) => {
                 (Some(found.members), String::new(), found.corrupt.iter().map(|rows| rows.rows).sum())
             }
             Err(error) => (None, words_of(error), 0),
         };
-        let snapshot = members.map(|_| file);
-        let refresh = Refresh { at_ms, millis, members, words, set_aside };
+        let at_ms = now.timestamp_millis();
+        let refresh = Refresh { at_ms, millis, members, words, set_aside, is_loaded: false };
+        self.put(segment, file, &refresh).await
+    }
+
+    /// Notes a refresh, and puts its snapshot in force if it has made one.
+    async fn put(&self, segment: &Segment, file: &str, refresh: &Refresh) -> Result<(), SegmentError> {
+        let snapshot = refresh.members.map(|_| file);
         let before = segment.snapshot.as_deref();
-        self.store.save_refresh(&segment.name, &refresh, before, snapshot).await?;
+        self.store.save_refresh(&segment.name, refresh, before, snapshot).await?;
         if let Some(old) = segment.snapshot.as_deref().filter(|old| snapshot.is_some_and(|new| new != *old)) {
             self.directory.remove_snapshot(old)?;
         }
@@ -295,11 +300,18 @@ impl Segments {
             })
         })
         .await?;
-        let outcome = Ok(Evaluated { members, corrupt: Vec::new() });
+        let refresh = Refresh {
+            at_ms: now.timestamp_millis(),
+            millis: 0,
+            members: Some(members),
+            words: String::new(),
+            set_aside: 0,
+            is_loaded: true,
+        };
         let mut attempts = 1;
         loop {
             let segment = self.segment(name).await?;
-            match self.note(&segment, file, &outcome, now, 0).await {
+            match self.put(&segment, file, &refresh).await {
                 // A refresh that was under way has ended: the list is the later word.
                 Err(SegmentError::Store(StoreError::Stale { .. })) if attempts < 3 => attempts += 1,
                 noted => return noted,

@@ -6,6 +6,7 @@ customers-search = Key, e-mail address, name or phone number
 customers-hint = The whole value, upper and lower case alike. Keys exactly as they are.
 customers-key = Key
 customers-attributes = What is known
+customers-gone = The table has no such person any more. What was sent is known as long as the rows of the runs are kept.
 customers-no-segments = There is no segment of this table.
 customers-segments-hint = By the latest refresh of each. “Why?” looks at the tables as they are now.
 customers-in = Member
@@ -56,7 +57,7 @@ customers-half-forgotten-what = Segue leaves them out of everything already, but
 customers-forget-title = Forget a person
 customers-forget-about = Segue takes out everything that it keeps of this person, and never sends them again. This cannot be undone.
 customers-forget-who = Who
-customers-forget-not-there = The table has no such person (any more). What Segue keeps from earlier is erased all the same; name the addresses that this person had, so that they are found in ledgers too.
+customers-forget-not-there = The table has no such person (any more). What Segue keeps from earlier is erased all the same; name addresses that this person had and that no run which is kept knows any more, so that they are found in ledgers too.
 customers-forget-what = What will happen
 customers-forget-addresses = { $count ->
     [0] No e-mail address is known.
@@ -74,9 +75,9 @@ customers-forget-ledgers = { $count ->
    *[other] { $count } ledgers of exports are written anew without this person.
 }
 customers-forget-rejections = { $count ->
-    [0] No rejection and no example of a run is about this person.
-    [one] One rejection or example of a run is removed.
-   *[other] { $count } rejections and examples of runs are removed.
+    [0] No row and no example of a run is about this person.
+    [one] One row or example of a run is removed: what was sent, or why it was not.
+   *[other] { $count } rows and examples of runs are removed: what was sent, and why it was not.
 }
 customers-forget-from-now-on = From now on this person is left out of every segment, count and export, before anything else. Only keyed hashes of key and addresses are kept for that, which nobody can turn back into them.
 customers-forget-lists = Ledgers that hold this person
@@ -123,7 +124,7 @@ customers-receipt-by = By
 customers-receipt-erased = What was erased
 customers-receipt-addresses = Addresses never sent again
 customers-receipt-ledgers = Entries in ledgers
-customers-receipt-rejections = Rejections and examples of runs
+customers-receipt-rejections = Rows and examples of runs
 customers-receipt-lists = Lists in ActiveCampaign
 customers-receipt-became = What became of it
 customers-became-unsubscribed = Unsubscribed

@@ -30,6 +30,7 @@ segments-refreshed = Refreshed
 segments-refresh = Refresh
 segments-refresh-succeeded = Succeeded
 segments-refresh-failed = Failed
+segments-refresh-loaded = Loaded from a list
 segments-refresh-none = Never refreshed
 segments-refresh-failed-what = The latest refresh failed. The members before stay in force.
 segments-set-aside = { $count ->

@@ -6,6 +6,7 @@ customers-search = Cheie, adresă de e-mail, nume sau telefon
 customers-hint = Valoarea întreagă, fără a deosebi majusculele. Cheile exact așa cum sunt.
 customers-key = Cheie
 customers-attributes = Ce se știe
+customers-gone = Tabelul nu mai are această persoană. Ce s-a trimis se știe cât timp se păstrează rândurile rulărilor.
 customers-no-segments = Nu există niciun segment peste acest tabel.
 customers-segments-hint = După cea mai recentă reîmprospătare a fiecăruia. „De ce?” se uită la tabelele așa cum sunt acum.
 customers-in = Membru
@@ -56,7 +57,7 @@ customers-half-forgotten-what = Segue o lasă deja în afara a tot, dar a fost o
 customers-forget-title = Uită o persoană
 customers-forget-about = Segue șterge tot ce păstrează despre această persoană și nu o mai trimite niciodată. Nu se poate anula.
 customers-forget-who = Cine
-customers-forget-not-there = Tabelul nu are (sau nu mai are) această persoană. Ce păstrează Segue de mai înainte se șterge oricum; numește adresele pe care le-a avut, ca să fie găsite și în registre.
+customers-forget-not-there = Tabelul nu are (sau nu mai are) această persoană. Ce păstrează Segue de mai înainte se șterge oricum; numește adresele pe care le-a avut și pe care nicio rulare păstrată nu le mai știe, ca să fie găsite și în registre.
 customers-forget-what = Ce se va întâmpla
 customers-forget-addresses = { $count ->
     [0] Nu se cunoaște nicio adresă de e-mail.
@@ -77,10 +78,10 @@ customers-forget-ledgers = { $count ->
    *[other] { $count } de registre ale exporturilor se scriu din nou, fără această persoană.
 }
 customers-forget-rejections = { $count ->
-    [0] Nicio respingere și niciun exemplu al unei rulări nu este despre această persoană.
-    [one] Se elimină o respingere sau un exemplu al unei rulări.
-    [few] Se elimină { $count } respingeri și exemple ale rulărilor.
-   *[other] Se elimină { $count } de respingeri și exemple ale rulărilor.
+    [0] Niciun rând și niciun exemplu al vreunei rulări nu este despre această persoană.
+    [one] Se elimină un rând sau un exemplu al unei rulări: ce s-a trimis sau de ce nu s-a trimis.
+    [few] Se elimină { $count } rânduri și exemple ale rulărilor: ce s-a trimis și de ce nu s-a trimis.
+   *[other] Se elimină { $count } de rânduri și exemple ale rulărilor: ce s-a trimis și de ce nu s-a trimis.
 }
 customers-forget-from-now-on = De acum, această persoană este lăsată în afara oricărui segment, a oricărei numărători și a oricărui export, înainte de orice altceva. Pentru asta se păstrează doar amprente cu cheie ale cheii și ale adreselor, din care nimeni nu le poate reconstitui.
 customers-forget-lists = Registrele care cuprind această persoană
@@ -130,7 +131,7 @@ customers-receipt-by = De către
 customers-receipt-erased = Ce s-a șters
 customers-receipt-addresses = Adrese care nu se mai trimit niciodată
 customers-receipt-ledgers = Intrări în registre
-customers-receipt-rejections = Respingeri și exemple ale rulărilor
+customers-receipt-rejections = Rânduri și exemple ale rulărilor
 customers-receipt-lists = Liste în ActiveCampaign
 customers-receipt-became = Ce s-a ales
 customers-became-unsubscribed = Dezabonată

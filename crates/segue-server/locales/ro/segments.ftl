@@ -30,6 +30,7 @@ segments-refreshed = Reîmprospătat
 segments-refresh = Reîmprospătează
 segments-refresh-succeeded = Reușită
 segments-refresh-failed = Eșuată
+segments-refresh-loaded = Încărcat dintr-o listă
 segments-refresh-none = Niciodată reîmprospătat
 segments-refresh-failed-what = Ultima reîmprospătare a eșuat. Membrii dinainte rămân valabili.
 segments-set-aside = { $count ->

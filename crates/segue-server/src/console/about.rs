@@ -4,13 +4,13 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use segue_model::Right;
 
 use super::page::{Frame, Section, ok, shown};
-use super::problem::language;
+use super::problem::Reads;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::input::Id;
@@ -57,8 +57,8 @@ struct Codes {
     frame: Frame,
 }
 
-async fn codes(headers: HeaderMap) -> Response {
-    shown(StatusCode::OK, &Codes { frame: Frame::outside(language(&headers)) })
+async fn codes(Reads(language): Reads) -> Response {
+    shown(StatusCode::OK, &Codes { frame: Frame::outside(language) })
 }
 
 #[derive(Template)]
@@ -69,8 +69,8 @@ struct CodePage {
 }
 
 /// Anybody may read it: not being let in is one of them.
-async fn code(headers: HeaderMap, Id(word): Id) -> Result<Response, Problem> {
+async fn code(Reads(language): Reads, Id(word): Id) -> Result<Response, Problem> {
     let code = Code::ALL.iter().copied().find(|code| code.word() == word);
     let code = code.ok_or_else(|| Problem::new(Code::NotFound))?;
-    Ok(ok(&CodePage { frame: Frame::outside(language(&headers)), code }))
+    Ok(ok(&CodePage { frame: Frame::outside(language), code }))
 }

@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Map, Value};
 
-use super::form::{Faults, Form, Undone, body};
+use super::form::{Faults, Field, Form, Undone, body};
 use super::page::{Done, Frame, Section, known, shown};
 use crate::app::App;
 use crate::caller::Caller;
@@ -17,6 +17,21 @@ use crate::problem::Problem;
 use crate::routes::me::{change_me, change_password};
 use crate::routes::session;
 use crate::routes::tokens::{TokenView, Tokens};
+
+/// What is typed about oneself.
+pub(crate) const FIELDS: &[Field] = &[
+    ("/name", "name", "your-name"),
+    ("/language", "language", "language"),
+    ("/current", "current", "password-current"),
+    ("/new", "new", "password-new"),
+];
+
+/// What is typed for a token.
+pub(crate) const TOKEN_FIELDS: &[Field] = &[
+    ("/name", "token-name", "tokens-name"),
+    ("/scope", "scope", "tokens-scope"),
+    ("/expires_in_days", "days", "tokens-days"),
+];
 
 pub(crate) fn pages() -> Router<App> {
     Router::new()

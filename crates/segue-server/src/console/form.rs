@@ -130,6 +130,19 @@ impl Undone {
     }
 }
 
+/// A field that something may be said of: its JSON pointer, or the beginning of those of its parts; the id of its control; and
+/// the message that is its label. Of several that fit, the first is meant; an empty pointer fits everything.
+pub(crate) type Field = (&'static str, &'static str, &'static str);
+
+/// What is said of a field, as it stands above the form.
+pub(crate) struct Named<'a> {
+    /// The control and the message that is its label, if the form has such a field.
+    pub(crate) field: Option<(&'static str, &'static str)>,
+    /// Where in the text it is that the control holds.
+    pub(crate) place: Option<&'a str>,
+    pub(crate) words: &'a str,
+}
+
 /// What is said of the fields of a form, by their JSON pointers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Faults(BTreeMap<String, String>);
@@ -164,8 +177,21 @@ impl Faults {
         self.0.is_empty()
     }
 
-    /// All that is said, by pointer.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(pointer, detail)| (pointer.as_str(), detail.as_str()))
+    /// All that is said, each by the name of its field.
+    pub(crate) fn named(&self, fields: &[Field]) -> Vec<Named<'_>> {
+        let all = self.0.iter().map(|(pointer, words)| {
+            let found = fields.iter().find_map(|&(own, id, label)| {
+                let rest = pointer.strip_prefix(own)?;
+                (rest.is_empty() || rest.starts_with('/')).then_some((id, label, rest))
+            });
+            // Pointers lead to places in a text that is typed, and to nothing that is seen of other fields.
+            let place = found.map(|(id, _, rest)| if id == "definition" { rest } else { "" });
+            Named {
+                field: found.map(|(id, label, _)| (id, label)),
+                place: place.filter(|place| !place.is_empty()),
+                words,
+            }
+        });
+        all.collect()
     }
 }

@@ -1,8 +1,11 @@
 //! Problems as pages.
 
+use std::convert::Infallible;
+
 use askama::Template;
 use axum::body::{Body, to_bytes};
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -10,6 +13,8 @@ use segue_model::person::Language;
 
 use super::form::Form;
 use super::page::{Frame, shown};
+use crate::app::App;
+use crate::caller::Caller;
 use crate::input::{MAX_BODY, MAX_DEFINITION};
 use crate::problem::{Code, Problem};
 
@@ -35,19 +40,25 @@ struct SessionEnded {
 const SECRETS: &[&str] = &["password", "current", "new", "secret", "api_key"];
 
 /// Lets a request through, and makes a page of a problem if a browser is to show the answer.
-pub(crate) async fn as_page(request: Request, next: Next) -> Response {
+pub(crate) async fn as_page(State(app): State<App>, request: Request, next: Next) -> Response {
     if !is_for_people(&request) {
         return next.run(request).await;
     }
-    let (method, uri, headers) = (request.method().clone(), request.uri().clone(), request.headers().clone());
-    let (request, form) = match kept_form(request).await {
+    let (parts, body) = request.into_parts();
+    let (method, uri, headers) = (parts.method.clone(), parts.uri.clone(), parts.headers.clone());
+    let mut asked = parts.clone();
+    let (request, form) = match kept_form(Request::from_parts(parts, body)).await {
         Ok(kept) => kept,
-        Err(problem) => return page(&headers, problem, StatusCode::PAYLOAD_TOO_LARGE),
+        Err(problem) => {
+            let Reads(language) = Reads::of(&mut asked, &app).await;
+            return page(language, problem, StatusCode::PAYLOAD_TOO_LARGE);
+        }
     };
     let response = next.run(request).await;
     let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
     if problem.code() != Code::SignInRequired {
-        return page(&headers, problem, response.status());
+        let Reads(language) = Reads::of(&mut asked, &app).await;
+        return page(language, problem, response.status());
     }
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     if method != Method::POST {
@@ -81,8 +92,28 @@ async fn kept_form(request: Request) -> Result<(Request, Form), Problem> {
     Ok((Request::from_parts(parts, Body::from(bytes)), form))
 }
 
-fn page(headers: &HeaderMap, problem: Problem, status: StatusCode) -> Response {
-    shown(status, &ProblemPage { frame: Frame::outside(language(headers)), problem })
+fn page(language: Language, problem: Problem, status: StatusCode) -> Response {
+    shown(status, &ProblemPage { frame: Frame::outside(language), problem })
+}
+
+/// The language in which somebody reads a page that is for anybody: their own, or the one that their browser asks for.
+pub(crate) struct Reads(pub(crate) Language);
+
+impl Reads {
+    async fn of(parts: &mut Parts, app: &App) -> Self {
+        // What is told does not depend on how the request was made.
+        parts.method = Method::GET;
+        let caller = Caller::from_request_parts(parts, app).await;
+        Self(caller.map_or_else(|_| language(&parts.headers), |caller| caller.person.language))
+    }
+}
+
+impl FromRequestParts<App> for Reads {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        Ok(Self::of(&mut parts.clone(), app).await)
+    }
 }
 
 /// The language that a browser asks for.

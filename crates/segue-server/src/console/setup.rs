@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde_json::{Map, Value};
 
-use super::form::{Faults, Form, body};
+use super::form::{Faults, Field, Form, body};
 use super::page::{Frame, ok, shown};
 use super::problem::language;
 use crate::app::App;
@@ -16,6 +16,15 @@ use crate::caller::Visitor;
 use crate::input::Body;
 use crate::problem::Problem;
 use crate::routes::setup::use_link;
+
+/// What is typed on this page.
+pub(crate) const FIELDS: &[Field] = &[
+    ("/secret", "secret", "setup-code"),
+    ("/name", "name", "your-name"),
+    ("/login", "login", "login"),
+    ("/language", "language", "language"),
+    ("/password", "password", "password"),
+];
 
 pub(crate) fn pages() -> Router<App> {
     Router::new().route("/setup", get(show).post(set_up))

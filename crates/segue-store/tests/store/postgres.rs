@@ -54,8 +54,14 @@ async fn refreshes_of_several_processes_are_all_noted() {
             let (one, other) = two(place).await;
             add(&one, "brazil").await.unwrap();
             let note = async |store: &Store, at_ms| {
-                let refresh =
-                    Refresh { at_ms, millis: 1, members: None, words: "no such file".into(), set_aside: 0 };
+                let refresh = Refresh {
+                    at_ms,
+                    millis: 1,
+                    members: None,
+                    words: "no such file".into(),
+                    set_aside: 0,
+                    is_loaded: false,
+                };
                 store.save_refresh("brazil", &refresh, None, None).await
             };
             let noted = (0..20).map(|n| note(if n % 2 == 0 { &one } else { &other }, n));

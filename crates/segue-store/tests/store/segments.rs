@@ -54,7 +54,8 @@ fn renaming(old: &str, new: &str) -> CatalogChange {
 
 fn refresh(at_ms: i64, members: Option<u64>) -> Refresh {
     let words = if members.is_some() { "" } else { "no such file" };
-    Refresh { at_ms, millis: 5, members, words: words.into(), set_aside: members.unwrap_or_default() / 2 }
+    let set_aside = members.unwrap_or_default() / 2;
+    Refresh { at_ms, millis: 5, members, words: words.into(), set_aside, is_loaded: members == Some(7) }
 }
 
 async fn a_segment_is_added_changed_and_removed(place: &Place) {

@@ -13,7 +13,7 @@ pub(super) fn words(command: &Command) -> Option<String> {
             format!("segment \"{name}\" is changed; its members stay until it is refreshed")
         }
         Command::Edit { name, file: None, .. } => format!("segment \"{name}\" has another description"),
-        Command::Delete { name } => format!("segment \"{name}\" is deleted"),
+        Command::Remove { name } => format!("segment \"{name}\" is removed"),
         Command::Duplicate { name, copy } => {
             format!(
                 "segment \"{name}\" is copied to \"{copy}\"; to find its members: segue segments refresh {copy}"

@@ -79,8 +79,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Delete a segment that no other asks about
-    Delete {
+    /// Remove a segment that nothing uses
+    Remove {
         /// Name of the segment
         name: String,
     },
@@ -271,7 +271,7 @@ async fn carry_out(kept: &Kept, command: Command, now: DateTime<Utc>) -> Result<
                 edit(&name, SegmentEdit { definition, description, ..SegmentEdit::default() }).await?;
             show::warn(&warnings);
         }
-        Command::Delete { name } => kept.delete(&name, None, &by).await?,
+        Command::Remove { name } => kept.delete(&name, None, &by).await?,
         Command::Duplicate { name, copy } => kept.duplicate(&name, &copy, &by).await?,
         Command::Rename { name, new } => {
             edit(&name, SegmentEdit { name: Some(new), ..SegmentEdit::default() }).await?;

@@ -35,7 +35,7 @@ pub(super) async fn carry_out(api: &Api, command: Command) -> Result<Code, Failu
             }
             warn(change(api, &name, changes).await?)?;
         }
-        Command::Delete { name } => {
+        Command::Remove { name } => {
             let version = api.version(&["segments", &name]).await?;
             api.tell(Ask::delete(&["segments", &name])?.for_version(version)).await?;
         }
@@ -218,6 +218,8 @@ struct Latest {
     cause: String,
     milliseconds: i64,
     set_aside: u64,
+    #[serde(default)]
+    loaded: bool,
 }
 
 #[derive(Deserialize)]
@@ -264,6 +266,8 @@ struct HistoryView {
     milliseconds: i64,
     cause: String,
     set_aside: u64,
+    #[serde(default)]
+    loaded: bool,
 }
 
 #[derive(Deserialize)]
@@ -315,6 +319,7 @@ fn seen(view: SegmentView, definition: String) -> SeenSegment {
         members: view.members.filter(|_| latest.status == "succeeded"),
         words: latest.cause,
         set_aside: latest.set_aside,
+        is_loaded: latest.loaded,
     });
     let segment = Segment {
         name: view.name,
@@ -338,6 +343,7 @@ fn refreshed(view: HistoryView) -> Refresh {
         members: view.members,
         words: view.cause,
         set_aside: view.set_aside,
+        is_loaded: view.loaded,
     }
 }
 

@@ -233,6 +233,7 @@ pub(super) fn history(refreshes: &[Refresh]) -> String {
         let at = DateTime::from_timestamp_millis(refresh.at_ms)
             .map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string());
         let told = match refresh.set_aside {
+            _ if refresh.is_loaded => "loaded from a list".to_owned(),
             0 => refresh.words.clone(),
             1 => "1 row set aside".to_owned(),
             rows => format!("{} rows set aside", HumanCount(rows)),
@@ -254,7 +255,7 @@ pub(super) fn history_json(refreshes: &[Refresh]) -> serde_json::Value {
     let one = |refresh: &Refresh| {
         let failed = refresh.members.is_none().then_some(&refresh.words);
         json!({"at_ms": refresh.at_ms, "milliseconds": refresh.millis, "members": refresh.members, "failed": failed,
-            "set_aside": refresh.set_aside})
+            "set_aside": refresh.set_aside, "loaded": refresh.is_loaded})
     };
     refreshes.iter().map(one).collect()
 }
@@ -362,7 +363,14 @@ mod tests {
     }
 
     fn refresh(at_ms: i64, members: u64) -> Refresh {
-        Refresh { at_ms, millis: 100, members: Some(members), words: String::new(), set_aside: 0 }
+        Refresh {
+            at_ms,
+            millis: 100,
+            members: Some(members),
+            words: String::new(),
+            set_aside: 0,
+            is_loaded: false,
+        }
     }
 
     #[test]
@@ -372,6 +380,8 @@ mod tests {
         assert!(shown.contains("1970-01-01 00:00:07 UTC"), "{shown}");
         assert_eq!(shown.lines().next().unwrap().trim(), "▄".repeat(60));
         assert!(history(&[refresh(0, 10), refresh(1, 2000)]).starts_with("  ▁█  10 to 2,000 members\n"));
+        let loaded = history(&[refresh(0, 10), Refresh { is_loaded: true, ..refresh(1, 2) }]);
+        assert_eq!(loaded.matches("loaded from a list").count(), 1, "{loaded}");
     }
 
     #[test]

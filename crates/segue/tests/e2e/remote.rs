@@ -262,7 +262,7 @@ fn tables_and_segments_come_and_go_at_a_server() {
     assert!(told.contains("not as declared") && lost.contains("mail: ") && lost.contains(" all"), "{told}");
     let unknown = remote.complaint(&["segments", "show", "al"], 2);
     assert!(unknown.contains("there is no segment \"al\"; there are: all, everybody"), "{unknown}");
-    remote.done(&["segments", "delete", "all"]);
+    remote.done(&["segments", "remove", "all"]);
     remote.done(&["tables", "remove", "people"]);
 }
 

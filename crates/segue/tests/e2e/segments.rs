@@ -330,8 +330,8 @@ fn segments_of_segments_are_refreshed_in_order_and_kept_apart() {
               in             2
     exit code 0
     ");
-    assert_snapshot!(segue(&setting, &["segments", "delete", "brazil"]), @r#"
-    error: segment "brazil" is used by segments: a-rest; edit or delete them first
+    assert_snapshot!(segue(&setting, &["segments", "remove", "brazil"]), @r#"
+    error: segment "brazil" is used by segments: a-rest; change or remove them first
     exit code 2
     "#);
     assert_snapshot!(segue(&setting, &["segments", "rename", "brazil", "brasil"]), @r#"

@@ -11,7 +11,7 @@ const COMMANDS: [&str; 21] = [
     "edit",
     "show",
     "list",
-    "delete",
+    "remove",
     "duplicate",
     "rename",
     "activate",
@@ -87,8 +87,8 @@ fn defining() {
     assert_shown("segments_show_copy", &segments(&["show", "copy"]));
     assert_shown("segments_rename_taken", &segments(&["rename", "copy", "rest"]));
     assert_shown("segments_rename", &segments(&["rename", "brazil", "brasil"]));
-    assert_shown("segments_delete_used", &segments(&["delete", "brasil"]));
-    assert_shown("segments_delete", &segments(&["delete", "copy"]));
+    assert_shown("segments_remove_used", &segments(&["remove", "brasil"]));
+    assert_shown("segments_remove", &segments(&["remove", "copy"]));
     assert_shown("segments_unknown", &segments(&["show", "copy"]));
     assert_shown("segments_activate", &segments(&["activate", "rest"]));
     assert_shown("segments_make_dynamic", &segments(&["make-dynamic", "rest"]));

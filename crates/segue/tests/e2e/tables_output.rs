@@ -63,7 +63,7 @@ fn conditions() {
     segue(&setting, &["segments", "create", "who", "who.yaml"]);
     assert!(segue(&setting, &["tables", "show", "profiles"]).contains("  conditions: consented\n"));
     assert_shown("tables_condition_used", &condition(&["consented"]));
-    segue(&setting, &["segments", "delete", "who"]);
+    segue(&setting, &["segments", "remove", "who"]);
     assert_shown("tables_condition_taken_back", &condition(&["consented"]));
     assert_shown("tables_condition_unknown", &condition(&["consented"]));
 }

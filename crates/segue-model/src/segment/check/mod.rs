@@ -268,7 +268,7 @@ impl<'a> Checker<'a> {
             },
         };
         match (function.result(of.map(|(_, kind)| kind)), of) {
-            (Some(kind), _) => self.test(test, kind, &format!("the {name}"), None, at),
+            (Some(kind), _) => self.test(test, kind, called(function), None, at),
             (None, Some((column, kind))) => {
                 let is_text = kind == Kind::Text && matches!(function, Function::Sum | Function::Average);
                 let otherwise = if is_text { value::declare(column, Kind::Number) } else { String::new() };
@@ -281,5 +281,19 @@ impl<'a> Checker<'a> {
             // The reader demands a column of every function but one.
             (None, None) => self.fail(at, "\"of\" is missing"),
         }
+    }
+}
+
+/// What is computed, as a thing that can be compared.
+const fn called(function: Function) -> &'static str {
+    match function {
+        Function::Count => "the count",
+        Function::CountDistinct => "the count distinct",
+        Function::Sum => "the sum",
+        Function::Average => "the average",
+        Function::Min => "the min",
+        Function::Max => "the max",
+        Function::First => "the first",
+        Function::Latest => "the latest",
     }
 }

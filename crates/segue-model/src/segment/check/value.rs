@@ -67,7 +67,10 @@ fn suits(value: &Scalar, test: &Test, kind: Kind) -> Result<(), String> {
             Err(why) => Err(format!("{} cannot be compared with a number: {why}", shown(value))),
         },
         Kind::Date | Kind::LocalTime | Kind::Instant => match time::edge(value) {
-            None => Err(format!("{} is no date like 2026-01-31{}", shown(value), time_hint(kind))),
+            None if kind == Kind::Date => Err(format!("{} is no date like 2026-01-31", shown(value))),
+            None => {
+                Err(format!("{} is no date like 2026-01-31 and no time like 2026-01-31T18:30", shown(value)))
+            }
             Some(Edge::Local(_) | Edge::Instant(_)) if kind == Kind::Date => {
                 Err(format!("{} has a time, but the column holds days: write the day alone", shown(value)))
             }
@@ -84,13 +87,6 @@ fn suits(value: &Scalar, test: &Test, kind: Kind) -> Result<(), String> {
             Some(_) => Ok(()),
         },
         Kind::Other => Ok(()),
-    }
-}
-
-fn time_hint(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Date => "",
-        _ => " and no time like 2026-01-31T18:30",
     }
 }
 

@@ -21,7 +21,7 @@ use segue_model::connection::Sharing;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::form::{Faults, Form, Undone, body};
+use super::form::{Faults, Field, Form, Undone, body};
 use super::page::{Done, Frame, Section, known, ok, shown};
 use crate::app::App;
 use crate::caller::Caller;
@@ -31,6 +31,18 @@ use crate::routes::connections::account::test_again;
 use crate::routes::connections::view::{AccountView, AnyConnection, ConnectionView, view};
 use crate::routes::connections::{self, ConnectionQuery};
 use crate::routes::exports::{self, ExportQuery};
+
+/// What is typed on these pages.
+pub(crate) const FIELDS: &[Field] = &[
+    ("/name", "name", "connections-display-name"),
+    ("/sharing", "sharing", "connections-sharing"),
+    ("/host", "host", "connections-host"),
+    ("/api_key", "api_key", "connections-key"),
+    ("/api_key_from", "api_key_from", "connections-key-from"),
+    ("/agreed", "agreed", "connections-step-privacy"),
+    ("/password", "password", "connections-password"),
+    ("/type", "type", "connections-type"),
+];
 
 pub(crate) fn pages() -> Router<App> {
     Router::new()

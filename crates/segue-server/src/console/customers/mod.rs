@@ -107,6 +107,9 @@ async fn search(State(app): State<App>, caller: Caller, form: Form) -> Result<Re
                 page.person = Some(Person::of(&app, &caller, table, &page, &found.columns, row).await?);
             } else if found.rows.is_empty() {
                 let erasure = app.profiles.erasure(&page.table, &page.search).await?;
+                if erasure.is_none() {
+                    page.person = Person::gone(&app, &caller, table, &page.search).await?;
+                }
                 page.forgotten = erasure.map(|erasure| erasure.receipt.is_some().then_some(erasure.id));
             }
             page.found = Some(found);

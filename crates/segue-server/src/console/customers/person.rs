@@ -18,7 +18,7 @@ pub(super) struct Person {
     pub(super) key: String,
     /// What people call her: her name, or what else is known.
     pub(super) title: String,
-    /// What is known, by column.
+    /// What is known, by column; nothing of whoever has left the table.
     pub(super) attributes: Vec<(String, String)>,
     /// Or why it cannot be told.
     pub(super) sent: Result<SentView, Problem>,
@@ -57,6 +57,26 @@ impl Person {
             rows: told(rows)?,
             key,
         })
+    }
+
+    /// Whoever has left the table, if something of her is known: who is in segments, or what runs have kept.
+    pub(super) async fn gone(
+        app: &App,
+        caller: &Caller,
+        table: &Table,
+        key: &str,
+    ) -> Result<Option<Self>, Problem> {
+        let asked = || Body(OneProfile { table: table.name.clone(), key: key.to_owned() });
+        let sent = told(sent_of(State(app.clone()), caller.clone(), asked()).await)?;
+        let is_known = sent.as_ref().is_ok_and(|sent| {
+            let was_sent = sent.exports.iter().any(|to| to.standing != "never_sent");
+            was_sent || sent.segments.iter().any(|one| one.is_member == Some(true))
+        });
+        if !is_known {
+            return Ok(None);
+        }
+        let rows = told(rows(State(app.clone()), caller.clone(), asked()).await)?;
+        Ok(Some(Self { title: key.to_owned(), attributes: Vec::new(), sent, rows, key: key.to_owned() }))
     }
 
     /// The related rows by day, as they are told, in their order.

@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 
 use crate::console::form::{Faults, Form};
 use crate::console::times::{Times, schedule_document, typed_schedule};
-use crate::console::words::Words;
 use crate::problem::{FieldError, Problem};
 use crate::routes::exports::view::ExportView;
 
@@ -155,12 +154,12 @@ impl Draft {
     }
 
     /// The body of the endpoints that create and change an export.
-    pub(super) fn body(&self, w: Words) -> Result<Map<String, Value>, Problem> {
+    pub(super) fn body(&self) -> Result<Map<String, Value>, Problem> {
         let mut wrong = Vec::new();
         let mut number = |pointer: &str, text: &str| {
             let read: Result<Value, _> = serde_json::from_str(text);
             read.ok().filter(Value::is_number).unwrap_or_else(|| {
-                wrong.push(FieldError::new(pointer, w.say("exports-fault-number").to_string()));
+                wrong.push(FieldError::new(pointer, "must be a number"));
                 Value::Null
             })
         };
@@ -169,7 +168,7 @@ impl Draft {
             "max_leaving_percent": number("/brakes/max_leaving_percent", &self.max_leaving_percent),
             "allow_empty": self.allow_empty,
         });
-        let matching = self.matching(w, &mut wrong);
+        let matching = self.matching(&mut wrong);
         if !wrong.is_empty() {
             return Err(Problem::fields(wrong));
         }
@@ -192,21 +191,19 @@ impl Draft {
         Ok(body)
     }
 
-    fn matching(&self, w: Words, wrong: &mut Vec<FieldError>) -> Value {
+    fn matching(&self, wrong: &mut Vec<FieldError>) -> Value {
         let mut matching = Map::new();
         let (mut fields, mut tag_columns) = (Vec::new(), Vec::new());
         for (index, row) in self.rows.iter().enumerate() {
-            let mut fault = |id: &str| {
-                wrong.push(FieldError::new(&format!("/rows/{index}"), w.say(id).to_string()));
-            };
+            let mut fault = |words: &str| wrong.push(FieldError::new(&format!("/rows/{index}"), words));
             if row.attribute.is_empty() || row.column.is_empty() {
-                fault("exports-fault-half-row");
+                fault("choose both what is filled and the column that fills it, or remove the row");
             } else if let Some((id, _)) = row.field() {
                 fields.push(json!({"field": id, "column": row.column}));
             } else if row.attribute == "tag_column" {
                 tag_columns.push(json!(row.column));
             } else if matching.insert(row.attribute.clone(), json!(row.column)).is_some() {
-                fault("exports-fault-twice");
+                fault("is filled by another row already: remove one of them");
             }
         }
         let tags: Vec<&str> = self.tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()).collect();
@@ -248,9 +245,6 @@ fn rows(form: &Form) -> Vec<Row> {
 
 #[cfg(test)]
 mod tests {
-    use chrono_tz::Tz;
-    use segue_model::person::Language;
-
     use super::*;
 
     fn typed(text: &str) -> Draft {
@@ -259,15 +253,13 @@ mod tests {
         Draft::typed(&Form::of(format!("{usual}&{text}").as_bytes()))
     }
 
-    const W: Words = Words::new(Language::En, Tz::UTC);
-
     #[test]
     fn a_form_becomes_the_body_of_the_endpoint() {
         let draft = typed(
             "attribute=first_name&column=first&attribute=7+Birthday&column=born&attribute=&column=&attribute=tag_column\
              &column=city&tags=+vip+,,new&allow_empty=on",
         );
-        let body = Value::Object(draft.body(W).unwrap());
+        let body = Value::Object(draft.body().unwrap());
         assert_eq!(
             body,
             json!({
@@ -283,7 +275,7 @@ mod tests {
     #[test]
     fn what_a_form_cannot_say_is_told_at_its_row() {
         let draft = typed("attribute=phone&column=a&attribute=phone&column=b&attribute=phone&column=");
-        let problem = draft.body(W).unwrap_err();
+        let problem = draft.body().unwrap_err();
         let pointers: Vec<&str> = problem.errors().iter().map(|error| error.pointer.as_str()).collect();
         assert_eq!(pointers, ["/rows/1", "/rows/2"]);
         let faults = Faults::of(Problem::field("/matching/fields/0/column", "is wrong")).unwrap();

@@ -61,30 +61,6 @@ impl Setup {
         recap::recap(self.frame.words, &self.draft, connection, self.offer.segments.iter().map(Choice::size))
     }
 
-    /// Everything that is said of fields: where it stands, what that is called, and the words.
-    fn said(&self) -> Vec<(String, String, String)> {
-        let w = self.frame.words;
-        let said = self.faults.all().map(|(pointer, words)| {
-            let steps: Vec<&str> = pointer.split('/').skip(1).collect();
-            let (id, name) = match steps.as_slice() {
-                ["matching", "email"] => ("email", "exports-attribute-email"),
-                ["matching", "tags", ..] => ("tags", "exports-tags"),
-                ["matching" | "rows", ..] => ("matching", "exports-fields"),
-                ["segments", ..] => ("segments", "exports-segments"),
-                ["brakes", "max_leaving_percent"] => ("max_leaving_percent", "exports-max-leaving"),
-                ["brakes", ..] => ("max_profiles", "exports-max-profiles"),
-                ["required", ..] => ("required", "exports-required"),
-                ["schedule", ..] => ("schedule", "exports-when"),
-                ["connection"] => ("connection", "exports-connection"),
-                ["list"] => ("list", "exports-list"),
-                ["name"] => ("name", "exports-name"),
-                _ => ("setup", "exports-setup"),
-            };
-            (id.to_owned(), w.say(name).to_string(), words.to_owned())
-        });
-        said.collect()
-    }
-
     /// Rows as they are shown, and what is said of each: there is always one to be filled in.
     fn rows(&self) -> Vec<(Row, Option<&str>)> {
         let typed = self.draft.rows.iter().enumerate();
@@ -228,7 +204,7 @@ pub(super) async fn create(State(app): State<App>, caller: Caller, form: Form) -
     if let Some(step) = form.given("step") {
         return Ok(shown(StatusCode::OK, &page(&app, &caller, frame, draft, step).await?));
     }
-    let created = match draft.body(frame.words).and_then(body) {
+    let created = match draft.body().and_then(body) {
         Ok(added) => exports::create(State(app.clone()), caller.clone(), Body(added)).await,
         Err(problem) => Err(problem),
     };
@@ -291,7 +267,7 @@ pub(super) async fn change(
     if let Some(step) = form.given("step") {
         return Ok(shown(StatusCode::OK, &page_of(&app, &caller, export, frame, draft, step).await?));
     }
-    let changed = match draft.body(frame.words).and_then(body) {
+    let changed = match draft.body().and_then(body) {
         Ok(changes) => {
             let version = form.version()?;
             exports::change(State(app.clone()), caller.clone(), Id(id.clone()), version, Body(changes)).await

@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use segue_model::Right;
+use segue_model::{Right, Role};
+use segue_store::PersonFilter;
 use serde::Deserialize;
 
 use crate::app::App;
@@ -39,6 +40,8 @@ struct Exports {
     asking: Asking,
     /// Whether there is a connection that the reader may export to.
     has_connection: bool,
+    /// Who can be asked for one.
+    administrators: String,
 }
 
 impl Asking {
@@ -128,7 +131,16 @@ pub(super) async fn show(
     let page = list(State(app.clone()), caller.clone(), Asked(query)).await?.0;
     let next = page.next.map(|cursor| asking.address(asking.sort(), Some(&cursor)));
     let has_connection = has_connection(&app, &caller).await?;
-    Ok(ok(&Exports { frame, items: page.items, next, asking, has_connection }))
+    let administrators = if has_connection { String::new() } else { administrators(&app).await? };
+    Ok(ok(&Exports { frame, items: page.items, next, asking, has_connection, administrators }))
+}
+
+/// The names of administrators who can be asked for a connection, a few of them at the most.
+pub(super) async fn administrators(app: &App) -> Result<String, Problem> {
+    let filter = PersonFilter { role: Some(Role::Administrator), is_enabled: Some(true) };
+    let people = app.store.people(filter, None, 5).await?;
+    let names: Vec<&str> = people.iter().map(|person| person.name.as_str()).collect();
+    Ok(names.join(", "))
 }
 
 /// Whether there is a connection that the caller may export to.

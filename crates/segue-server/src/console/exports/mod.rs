@@ -13,7 +13,25 @@ pub(crate) use self::show::to_run;
 use axum::Router;
 use axum::routing::{get, post};
 
+use super::form::Field;
 use crate::app::App;
+
+/// What is chosen and typed on the page that sets one up.
+pub(crate) const FIELDS: &[Field] = &[
+    ("/matching/email", "email", "exports-attribute-email"),
+    ("/matching/tags", "tags", "exports-tags"),
+    ("/matching", "matching", "exports-fields"),
+    ("/rows", "matching", "exports-fields"),
+    ("/segments", "segments", "exports-segments"),
+    ("/brakes/max_leaving_percent", "max_leaving_percent", "exports-max-leaving"),
+    ("/brakes", "max_profiles", "exports-max-profiles"),
+    ("/required", "required", "exports-required"),
+    ("/schedule", "schedule", "exports-when"),
+    ("/connection", "connection", "exports-connection"),
+    ("/list", "list", "exports-list"),
+    ("/name", "name", "exports-name"),
+    ("", "setup", "exports-setup"),
+];
 
 pub(crate) fn pages() -> Router<App> {
     Router::new()

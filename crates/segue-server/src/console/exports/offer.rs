@@ -6,6 +6,7 @@ use axum::extract::State;
 use segue_runs::segments::{SeenSegment, SegmentFilter};
 
 use super::draft::Draft;
+use super::list::administrators;
 use super::recap::Size;
 use crate::app::App;
 use crate::caller::Caller;
@@ -41,6 +42,8 @@ impl Choice {
 /// What there is to choose from.
 pub(super) struct Offer {
     pub(super) groups: Vec<Group>,
+    /// Who can be asked for a connection.
+    pub(super) administrators: String,
     pub(super) segments: Vec<Choice>,
     /// Lists of the account that take e-mail; none before a connection is chosen.
     pub(super) lists: Vec<ListView>,
@@ -94,8 +97,10 @@ impl Offer {
             }
             None => None,
         };
+        let groups = groups(app, caller).await?;
         Ok(Self {
-            groups: groups(app, caller).await?,
+            administrators: if groups.is_empty() { administrators(app).await? } else { String::new() },
+            groups,
             segments,
             lists: found_lists,
             fields: found_fields,

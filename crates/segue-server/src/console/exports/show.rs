@@ -182,7 +182,7 @@ pub(super) async fn duplicate(
     let Undone { mut faults, mut trouble, status } = Undone::of(problem)?;
     if trouble.as_ref().is_some_and(|trouble| trouble.code() == Code::Taken) {
         trouble = None;
-        faults = Faults::of(Problem::field("/name", page.frame.words.say("exports-name-taken").to_string()))?;
+        faults = Faults::of(Problem::field("/name", "belongs to another export: choose another name"))?;
     }
     Ok(shown(status, &Export { copy, faults, trouble, ..page }))
 }

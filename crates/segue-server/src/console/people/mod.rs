@@ -13,7 +13,16 @@ mod person;
 use axum::Router;
 use axum::routing::{get, post};
 
+use super::form::Field;
 use crate::app::App;
+
+/// What is typed on these pages.
+pub(crate) const FIELDS: &[Field] = &[
+    ("/name", "name", "people-name"),
+    ("/login", "login", "login"),
+    ("/role", "role", "people-role"),
+    ("/language", "language", "language"),
+];
 
 pub(crate) fn pages() -> Router<App> {
     Router::new()

@@ -24,7 +24,7 @@ use axum::{Json, Router};
 use segue_model::Right;
 use serde::Deserialize;
 
-use super::form::Form;
+use super::form::{Field, Form};
 use super::page::{Frame, Section, ok};
 use crate::app::App;
 use crate::caller::Caller;
@@ -33,6 +33,18 @@ use crate::problem::{Code, Problem};
 use crate::routes::segments::members::{OverlapQuery, overlaps};
 use crate::routes::segments::view::{OverlapView, SegmentView};
 use crate::routes::segments::{self, SegmentQuery};
+
+/// What is typed of a segment.
+pub(crate) const FIELDS: &[Field] = &[
+    ("/name", "name", "segments-name"),
+    ("/description", "description", "segments-description"),
+    ("/type", "type", "segments-type"),
+    ("/definition", "definition", "segments-text"),
+];
+
+/// What is typed on the page of one.
+pub(crate) const SHOWN_FIELDS: &[Field] =
+    &[("/name", "more", "segments-name"), ("/key", "key", "segments-key")];
 
 pub(crate) fn pages() -> Router<App> {
     Router::new()

@@ -17,7 +17,7 @@ use segue_model::Right;
 use serde::Deserialize;
 
 use self::conditions::Condition;
-use super::form::{Form, Undone};
+use super::form::{Field, Form, Undone};
 use super::page::{Frame, Section, known, ok, shown};
 use crate::app::App;
 use crate::caller::Caller;
@@ -26,6 +26,20 @@ use crate::problem::{Code, Problem};
 use crate::routes::tables::look::{check, describe};
 use crate::routes::tables::view::{CheckedTable, TableDescription, TableView};
 use crate::routes::tables::{self, TableQuery};
+
+/// What is typed of a table.
+pub(crate) const FIELDS: &[Field] = &[
+    ("/path", "path", "tables-path"),
+    ("/name", "name", "tables-name"),
+    ("/key", "key", "tables-key"),
+    ("/kinds", "columns", "tables-columns"),
+    ("/meanings", "columns", "tables-columns"),
+    ("/relationships", "ways", "tables-relationships"),
+];
+
+/// What is typed of a condition.
+pub(crate) const CONDITION_FIELDS: &[Field] =
+    &[("/name", "name", "tables-condition-name"), ("/definition", "definition", "tables-condition-text")];
 
 pub(crate) fn pages() -> Router<App> {
     Router::new()

@@ -54,7 +54,7 @@ pub(crate) struct FoundView {
     pub(crate) segments: Vec<String>,
     /// Ledgers that hold her.
     pub(crate) ledgers: Vec<OnListView>,
-    /// Rejections and examples of runs that are hers.
+    /// Rows and examples of runs that are hers, of those who were delivered and of those who were rejected.
     pub(crate) rejections: u64,
     /// Segments whose definitions name an address of hers. Nobody but their owners can change these.
     pub(crate) definitions: Vec<String>,
@@ -212,7 +212,7 @@ pub(crate) struct ReceiptView {
     pub(crate) segments: Vec<String>,
     /// Ledgers that held the person.
     pub(crate) ledgers: Vec<ErasedFromView>,
-    /// Rejections and examples of runs that were the person's.
+    /// Rows and examples of runs that were the person's, delivered or rejected.
     pub(crate) rejections: u64,
     /// Segments whose definitions name an address of the person, and must be changed by hand.
     pub(crate) definitions: Vec<String>,

@@ -25,6 +25,8 @@ pub(crate) struct LatestRefresh {
     pub(crate) milliseconds: i64,
     /// Rows of its tables that could not be used.
     pub(crate) set_aside: u64,
+    /// Whether the members came from a list of keys, and not from the definition.
+    pub(crate) loaded: bool,
 }
 
 /// A segment.
@@ -105,6 +107,7 @@ pub(super) fn view(seen: SeenSegment) -> SegmentView {
             cause: latest.words,
             milliseconds: latest.millis,
             set_aside: latest.set_aside,
+            loaded: latest.is_loaded,
         }),
         used_by: used_by(users),
         version: segment.version,
@@ -161,6 +164,8 @@ pub(crate) struct HistoryView {
     pub(crate) cause: String,
     /// Rows of its tables that could not be used.
     pub(crate) set_aside: u64,
+    /// Whether the members came from a list of keys, and not from the definition.
+    pub(crate) loaded: bool,
 }
 
 pub(super) fn history_item(refresh: Refresh) -> HistoryView {
@@ -171,6 +176,7 @@ pub(super) fn history_item(refresh: Refresh) -> HistoryView {
         milliseconds: refresh.millis,
         cause: refresh.words,
         set_aside: refresh.set_aside,
+        loaded: refresh.is_loaded,
     }
 }
 

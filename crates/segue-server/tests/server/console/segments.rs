@@ -86,7 +86,8 @@ async fn mistakes_are_told_by_their_places_and_nothing_that_was_typed_is_lost() 
         ("definition", wrong.as_str()),
     ];
     let again = submit(&root, "/segments/new", &fields).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(again.text.contains("/definition/rules/0/all/0"), "{}", again.text);
+    assert!(again.text.contains("<code>/rules/0/all/0"), "{}", again.text);
+    assert!(again.text.contains("<a href=\"#definition\">Definition as text</a>"), "{}", again.text);
     assert!(again.text.contains("column: town"), "{}", again.text);
     assert_eq!(value(&again, "description"), "For the fair");
 }

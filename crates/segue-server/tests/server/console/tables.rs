@@ -98,7 +98,7 @@ async fn a_condition_is_declared_and_told_in_words() {
     let fields = [("version", version.as_str()), ("name", "consent"), ("definition", wrong)];
     let again = submit(&root, "/tables/customers/conditions", &fields).await;
     let again = again.expect(StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(again.text.contains("column: town") && again.text.contains("/definition"), "{}", again.text);
+    assert!(again.text.contains("column: town") && again.text.contains("<code>/all/0"), "{}", again.text);
     let right = "all:\n  - column: consent\n    is: \"yes\"\n";
     let fields = [("version", version.as_str()), ("name", "consent"), ("definition", right)];
     let place = led_to(submit(&root, "/tables/customers/conditions", &fields).await);

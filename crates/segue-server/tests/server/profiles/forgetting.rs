@@ -4,6 +4,7 @@ use reqwest::StatusCode;
 use serde_json::json;
 
 use super::{after_a_run, files_with, forgetting, one, sent_by};
+use crate::console::submit;
 use crate::runs::{Office, refresh, run};
 use crate::setting::MINUTE_MS;
 
@@ -118,6 +119,57 @@ async fn her_rejections_and_what_names_her_in_those_of_others_are_erased() {
     }
 }
 
+/// Removes what runs have kept of those who were delivered.
+fn lose_rows(office: &Office) {
+    for run in office.site.state().join("runs").read_dir().expect("runs") {
+        std::fs::remove_file(run.expect("a run").path().join("sent.parquet")).expect("rows");
+    }
+}
+
+#[tokio::test]
+async fn whoever_has_left_the_table_is_found_by_what_runs_have_kept() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let export = after_a_run(&office, &root).await;
+    std::fs::write(office.file(), "id,mail,city\n2,person2@example.com,Cluj\n").unwrap();
+    let sent = sent_by(&root, "1", "Letter").await;
+    assert_eq!((&sent["standing"], &sent["export"]), (&json!("listed"), &json!(export)), "{sent}");
+    let asked = [("table", "customers"), ("search", "1")];
+    let shown = submit(&root, "/customers", &asked).await.expect(StatusCode::OK).text;
+    for part in ["The table has no such person any more", "Letter", "Added to the list", "/customers/forget"]
+    {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let nobody = submit(&root, "/customers", &[("table", "customers"), ("search", "99")]).await;
+    assert!(nobody.text.contains("Nobody was found"), "{}", nobody.text);
+    let found = root.post("/profiles/forget/look", &one("1")).await.expect(StatusCode::OK).body;
+    assert_eq!(
+        (&found["is_profile"], &found["addresses"], &found["rejections"]),
+        (&json!(false), &json!(1), &json!(1)),
+        "{found}"
+    );
+    let done = root.post("/profiles/forget", &forgetting("1", json!({}))).await.expect(StatusCode::CREATED);
+    assert_eq!(done.body["ledgers"][0]["outcome"], "unsubscribed", "{}", done.text);
+    assert_eq!(office.on_the_list().await, ["person2@example.com"]);
+    assert_eq!(files_with(&office, "person1@example.com"), [""; 0]);
+    assert_eq!(sent_by(&root, "1", "Letter").await["standing"], "never_sent");
+}
+
+/// The same key in another table is somebody else's.
+#[tokio::test]
+async fn rows_of_runs_over_another_table_tell_nothing_of_her() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    after_a_run(&office, &root).await;
+    office.add_table("others").await;
+    std::fs::write(office.file(), "id,mail,city\n2,person2@example.com,Cluj\n").unwrap();
+    let stranger = json!({"table": "others", "key": "1"});
+    let found = root.post("/profiles/forget/look", &stranger).await.expect(StatusCode::OK).body;
+    assert_eq!((&found["addresses"], &found["ledgers"]), (&json!(0), &json!([])), "{found}");
+}
+
 #[tokio::test]
 async fn whoever_has_left_the_table_is_found_by_the_addresses_that_are_named() {
     let mut office = Office::open().await;
@@ -125,6 +177,7 @@ async fn whoever_has_left_the_table_is_found_by_the_addresses_that_are_named() {
     let root = office.site.administrator().await;
     after_a_run(&office, &root).await;
     std::fs::write(office.file(), "id,mail,city\n2,person2@example.com,Cluj\n").unwrap();
+    lose_rows(&office);
     let without = root.post("/profiles/forget", &forgetting("1", json!({}))).await.problem("not_found");
     assert!(without.text_at("/detail").contains("name the addresses"), "{}", without.text);
     let named = json!({"addresses": ["PERSON1@example.com"], "unsubscribe": false});

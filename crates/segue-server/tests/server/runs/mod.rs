@@ -39,18 +39,7 @@ impl Office {
         let account = activecampaign_sim::start(config).await.expect("a simulator");
         let office = Self { site, account, folder: tempfile::tempdir().expect("a folder") };
         office.write_customers(3, "Cluj");
-        let columns = [("id", None), ("mail", Some(Meaning::Email)), ("city", None)];
-        let columns =
-            columns.map(|(name, meaning)| TableColumn { name: name.to_owned(), kind: Kind::Text, meaning });
-        let table = Table {
-            name: "customers".to_owned(),
-            columns: columns.into(),
-            key: Some("id".to_owned()),
-            relationships: Vec::new(),
-            conditions: BTreeMap::new(),
-        };
-        let source = Source::anywhere(office.file().to_string_lossy().into_owned());
-        office.site.change_catalog(CatalogChange::PutTable(StoredTable { table, source })).await;
+        office.add_table("customers").await;
         for (name, city) in [("cluj", "Cluj"), ("iasi", "Iasi")] {
             let segment = Segment {
                 name: name.to_owned(),
@@ -69,6 +58,22 @@ impl Office {
             office.site.change_catalog(CatalogChange::AddSegment(segment)).await;
         }
         office
+    }
+
+    /// Adds a table of the customers' file.
+    pub(crate) async fn add_table(&self, name: &str) {
+        let columns = [("id", None), ("mail", Some(Meaning::Email)), ("city", None)];
+        let columns =
+            columns.map(|(name, meaning)| TableColumn { name: name.to_owned(), kind: Kind::Text, meaning });
+        let table = Table {
+            name: name.to_owned(),
+            columns: columns.into(),
+            key: Some("id".to_owned()),
+            relationships: Vec::new(),
+            conditions: BTreeMap::new(),
+        };
+        let source = Source::anywhere(self.file().to_string_lossy().into_owned());
+        self.site.change_catalog(CatalogChange::PutTable(StoredTable { table, source })).await;
     }
 
     pub(crate) fn file(&self) -> std::path::PathBuf {

@@ -3,6 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::json;
 
+use crate::console::page;
 use crate::desk::{Desk, add_segment, add_tables, etag, send};
 use crate::setting::LARGEST_FILE;
 
@@ -24,6 +25,12 @@ async fn a_list_of_keys_makes_a_segment_static() {
         (&rows[0][0], &rows[1][0], rows.as_array().map(Vec::len)),
         (&json!("1"), &json!("4"), Some(2))
     );
+    let history = root.get("/segments/some/history").await.body["items"].clone();
+    assert_eq!((&history[0]["loaded"], &history[1]["loaded"]), (&json!(true), &json!(false)), "{history}");
+    assert_eq!(root.get("/segments/some").await.body["segment"]["latest_refresh"]["loaded"], true);
+    let shown = page(&root, "/segments/some").await.expect(StatusCode::OK).text;
+    // Beside its name and in its history, where the refresh before stands as well.
+    assert_eq!(shown.matches("Loaded from a list").count(), 2, "{shown}");
     send(&root, "/segments/some/keys", &seen, "id\n1\n").await.problem("stale");
     assert_eq!(root.get("/audit?action=segment.load").await.body["items"][0]["after"]["type"], "static");
     // A refresh of all others leaves it alone.
