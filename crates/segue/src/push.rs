@@ -109,7 +109,11 @@ async fn push_alone(
     let held = Lane::take(&store, &lane, stop.0.clone()).await?;
     // What others have sent within the last minute counts, and so will what is sent now.
     let client = limits::noting(&client, &store, &lane, &clock);
-    let ended = match limits::remember(&client, &store, &lane, held.used_until_ms, clock()).await {
+    let remembered = async {
+        limits::forget_old(&store, &lane, clock()).await?;
+        limits::remember(&client, &store, &lane, held.used_until_ms, clock()).await
+    };
+    let ended = match remembered.await {
         Ok(wait) => {
             if wait >= Duration::from_secs(1) {
                 show::say(&format!(

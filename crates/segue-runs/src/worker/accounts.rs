@@ -35,6 +35,7 @@ impl Accounts {
         used_until_ms: Option<i64>,
     ) -> Result<Result<Client, Error>, StoreError> {
         let lane = account_lane(&host.name());
+        limits::forget_old(&self.store, &lane, (self.clock)()).await?;
         let mut clients = self.clients.lock().await;
         let (client, is_new) = match clients.get(&host.name()) {
             Some(known) => (known.beside(key), false),
