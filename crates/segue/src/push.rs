@@ -78,8 +78,13 @@ pub(crate) async fn push_with(
     key: SecretString,
     stop: (StopHandle, Stop),
 ) -> Result<Pushed, Failure> {
-    let client = Client::new(&host, key, options(push))?;
     let folder = &push.workspace.folder;
+    let mut options = options(push);
+    if folder.is_shared() {
+        // Beside servers the rest is for people who wait at a screen.
+        options.limits = options.limits.without_reserve();
+    }
+    let client = Client::new(&host, key, options)?;
     let is_open = input.open.is_some();
     let (directory, store) = match &input.open {
         Some(open) => (Arc::clone(&open.directory), open.store.clone()),

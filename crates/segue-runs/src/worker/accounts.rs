@@ -21,7 +21,9 @@ pub(super) struct Accounts {
 }
 
 impl Accounts {
-    pub(super) fn new(options: Options, store: Store, clock: Clock) -> Self {
+    pub(super) fn new(mut options: Options, store: Store, clock: Clock) -> Self {
+        // People who wait at a screen have the rest, in whatever process.
+        options.limits = options.limits.without_reserve();
         Self { options, store, clock, clients: Mutex::default() }
     }
 
