@@ -15,7 +15,7 @@ use crate::import::{RawBacklog, RawStatus, accepted};
 use crate::transport::{Call, Class, Shared, Transport};
 use crate::{
     Accepted, Backlog, ContactWithLists, Error, ErrorKind, Exclusion, Field, Host, Import, ImportStatus,
-    List, Membership, MembershipStatus, Options, Sent, Tag, Usage, Witness,
+    List, Membership, MembershipStatus, Options, Sent, Tag, Turns, Usage, Witness,
 };
 
 /// A client of one account. Cheap to clone; clones share connections and budgets.
@@ -88,6 +88,12 @@ impl Client {
     #[must_use]
     pub fn witnessed(&self, witness: Witness) -> Self {
         Self { transport: Arc::new(self.transport.witnessed(witness)) }
+    }
+
+    /// The same client, each of whose requests waits for its turn.
+    #[must_use]
+    pub fn in_turns(&self, turns: Turns) -> Self {
+        Self { transport: Arc::new(self.transport.in_turns(turns)) }
     }
 
     /// Counts what another process has asked of the account: the imports that it has sent, and other requests as if it had

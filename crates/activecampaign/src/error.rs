@@ -44,6 +44,8 @@ pub enum ErrorKind {
     TooLarge,
     /// A rate limit, and still one after waiting for as long as [`Retry`](crate::Retry) allows.
     RateLimited,
+    /// It was not sent, because it got no turn, for this reason.
+    NoTurn(String),
     /// The provider is in trouble (HTTP 5xx) and was so until the retries ran out.
     Unavailable,
     /// The network failed until the retries ran out.
@@ -173,6 +175,7 @@ impl Error {
             ErrorKind::RateLimited => {
                 "ActiveCampaign's rate limit did not lift: another integration may be using all of it; run again later".to_owned()
             }
+            ErrorKind::NoTurn(words) => words.clone(),
             ErrorKind::Unavailable => "ActiveCampaign is not available: run again later".to_owned(),
             ErrorKind::Network { .. } => "ActiveCampaign cannot be reached: check the network and run again".to_owned(),
             ErrorKind::Unreadable => "ActiveCampaign's answer cannot be understood: run again, and report it if it stays".to_owned(),

@@ -33,7 +33,7 @@ pub use error::{ContactFault, Error, ErrorKind};
 pub use host::{Host, HostError, HostPolicy};
 pub use import::{Accepted, Backlog, Contact, Import, ImportState, ImportStatus};
 pub use pace::{Limits, Window};
-pub use past::{Sent, Witness};
+pub use past::{Sent, Turn, Turns, Witness};
 pub use room::Room;
 pub use transport::{Options, Retry, Usage};
 pub use types::{

@@ -67,6 +67,31 @@ impl Limits {
         }
     }
 
+    /// The part of the general limit that is kept for calls that somebody waits for: one request at a time in this window.
+    #[must_use]
+    pub fn reserve(self) -> Window {
+        let general = self.shared(self.general);
+        match general.requests {
+            usize::MAX => general,
+            few @ ..4 => {
+                Window { requests: 1, per: general.per * 4 / u32::try_from(few).map_or(1, |few| few.max(1)) }
+            }
+            _ => Window { requests: 1, ..general },
+        }
+    }
+
+    /// These limits without their [`reserve`](Self::reserve).
+    #[must_use]
+    pub fn without_reserve(self) -> Self {
+        let general = self.shared(self.general);
+        let general = match general.requests {
+            usize::MAX => general,
+            ..4 => Window { per: general.per * 4 / 3, ..general },
+            many => Window { requests: many - 1, ..general },
+        };
+        Self { general, bulk: self.shared(self.bulk), bulk_single: self.shared(self.bulk_single), share: 1.0 }
+    }
+
     pub(crate) fn shared(self, window: Window) -> Window {
         if window.requests == usize::MAX {
             return window;

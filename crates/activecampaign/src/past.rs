@@ -1,4 +1,4 @@
-//! What of an account's limits is used up before a client begins, and how those who come after it learn what it has used.
+//! What of an account's limits others use: before a client begins, after it, and at the same time.
 
 use std::fmt;
 use std::sync::Arc;
@@ -37,5 +37,32 @@ impl Witness {
 impl fmt::Debug for Witness {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Witness")
+    }
+}
+
+/// A turn to send one request, from before it is sent. Who has it awaits it when the request was answered, and drops it if
+/// nobody waits for the answer any more.
+pub type Turn = BoxFuture<'static, ()>;
+
+/// Gives turns to clients of several processes that share a limit. A request that gets none is not sent, for the reason that
+/// is given.
+#[derive(Clone)]
+pub struct Turns(Arc<dyn Fn() -> BoxFuture<'static, Result<Turn, String>> + Send + Sync>);
+
+impl Turns {
+    /// Those that this gives.
+    #[must_use]
+    pub fn new(gives: impl Fn() -> BoxFuture<'static, Result<Turn, String>> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(gives))
+    }
+
+    pub(crate) async fn next(&self) -> Result<Turn, String> {
+        (self.0)().await
+    }
+}
+
+impl fmt::Debug for Turns {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Turns")
     }
 }

@@ -18,7 +18,7 @@ use crate::decode::{any_case, as_number};
 use crate::error::{Error, clean};
 use crate::host::{NoPublicAddress, PublicResolver};
 use crate::pace::{Budget, Limits, Permit};
-use crate::past::{Sent, Witness};
+use crate::past::{Sent, Turn, Turns, Witness};
 use crate::{ContactFault, ErrorKind, Host, HostPolicy};
 
 /// How a client behaves.
@@ -161,6 +161,7 @@ pub(crate) struct Transport {
     bulk: Budget,
     bulk_single: Budget,
     witness: Option<Witness>,
+    turns: Option<Turns>,
     counters: Arc<Counters>,
     /// Whether key and host have proved themselves: from then on a 403 or a vanished name is a blip before it is a fault.
     proven: Arc<AtomicBool>,
@@ -201,6 +202,7 @@ impl Transport {
             bulk: Budget::new(limits.shared(limits.bulk)),
             bulk_single: Budget::new(limits.shared(limits.bulk_single)),
             witness: None,
+            turns: None,
             counters: Arc::default(),
             proven: Arc::default(),
             provider_time: Arc::default(),
@@ -218,6 +220,7 @@ impl Transport {
             bulk: self.bulk.beside(),
             bulk_single: self.bulk_single.beside(),
             witness: self.witness.clone(),
+            turns: self.turns.clone(),
             counters: Arc::default(),
             proven: Arc::default(),
             provider_time: Arc::new(Mutex::new(self.provider_time())),
@@ -237,6 +240,11 @@ impl Transport {
     /// The same, with somebody who is told of imports.
     pub(crate) fn witnessed(&self, witness: Witness) -> Self {
         Self { witness: Some(witness), ..self.aside() }
+    }
+
+    /// The same, whose every request waits for its turn.
+    pub(crate) fn in_turns(&self, turns: Turns) -> Self {
+        Self { turns: Some(turns), ..self.aside() }
     }
 
     pub(crate) fn remember(&self, unused_for: Duration, sent: &[Sent]) -> Duration {
@@ -322,10 +330,16 @@ impl Transport {
         })
     }
 
+    /// Waits for the turn of a request, if there are turns.
+    async fn turn(&self, call: &Call) -> Result<Option<Turn>, Error> {
+        let Some(turns) = &self.turns else { return Ok(None) };
+        let turn = turns.next().await;
+        turn.map(Some).map_err(|words| Error::new(ErrorKind::NoTurn(words), call.endpoint))
+    }
+
     async fn attempt(&self, call: &Call) -> Result<Answer, Error> {
         let permits = self.permits(call.class).await;
         self.bear_witness(call).await?;
-        self.counters.requests.fetch_add(1, Ordering::Relaxed);
         let url =
             self.host.endpoint(&call.path).ok_or_else(|| Error::new(ErrorKind::Other, call.endpoint))?;
         let mut request =
@@ -336,8 +350,13 @@ impl Transport {
         if let Some(body) = &call.body {
             request = request.header(reqwest::header::CONTENT_TYPE, "application/json").body(body.clone());
         }
+        let turn = self.turn(call).await?;
+        self.counters.requests.fetch_add(1, Ordering::Relaxed);
         let answer = Answer::receive(request, call.endpoint).await;
         drop(permits);
+        if let Some(turn) = turn {
+            turn.await;
+        }
         let answer = answer?;
         if let Some(time) = answer.time {
             let mut latest = self.provider_time.lock();

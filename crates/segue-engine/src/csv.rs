@@ -11,7 +11,7 @@ use datafusion::arrow::error::ArrowError;
 use segue_model::EngineError;
 
 use crate::error::input;
-use crate::read::{BATCH, Batches, InputFile};
+use crate::read::{BATCH, Batches, InputFile, read_buffered};
 use crate::source::{self, unreadable};
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -155,9 +155,7 @@ struct Closed<R> {
 
 impl<R: BufRead> Read for Closed<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let read = self.fill_buf()?.read(out)?;
-        self.consume(read);
-        Ok(read)
+        read_buffered(self, out)
     }
 }
 

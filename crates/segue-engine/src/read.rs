@@ -303,11 +303,16 @@ impl<R: BufRead> Objects<R> {
     }
 }
 
+/// Reads from what a buffer holds, as [`Read`] asks for it.
+pub(crate) fn read_buffered(reader: &mut impl BufRead, out: &mut [u8]) -> io::Result<usize> {
+    let read = reader.fill_buf()?.read(out)?;
+    reader.consume(read);
+    Ok(read)
+}
+
 impl<R: BufRead> Read for Objects<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let read = self.fill_buf()?.read(out)?;
-        self.consume(read);
-        Ok(read)
+        read_buffered(self, out)
     }
 }
 

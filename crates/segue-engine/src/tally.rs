@@ -69,6 +69,7 @@ impl Tally {
             rejected: rejected.collect(),
             bytes: self.bytes,
             examples: self.examples.into_values().flatten().collect(),
+            room: None,
         }
     }
 }

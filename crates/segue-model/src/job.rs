@@ -85,6 +85,12 @@ pub fn account_lane(host: &str) -> String {
     format!("account {host}")
 }
 
+/// The lane of people who wait at a screen for something of an account: their part of its limits is one request at a time.
+#[must_use]
+pub fn screen_lane(host: &str) -> String {
+    format!("screen {host}")
+}
+
 /// A part of a job and how long it took.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {

@@ -180,9 +180,25 @@ pub struct PlanSummary {
     pub bytes: u64,
     /// Up to ten examples of each kind.
     pub examples: Vec<Example>,
+    /// How many more contacts the account may have; none where it does not tell, or where nobody is created.
+    #[serde(default)]
+    pub room: Option<u64>,
 }
 
 impl PlanSummary {
+    /// What speaks against sending this, with its figures; none if nothing does.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        let (create, room) = (self.counts.create, self.room?);
+        // Who is new to the export may be in the account already: nobody knows before they are sent.
+        (create > room).then(|| {
+            format!(
+                "the plan creates up to {create} contacts, and the account has room for {room}: beyond its limit \
+                 ActiveCampaign refuses contacts, or sends no campaigns any more; raise the limit or remove contacts first"
+            )
+        })
+    }
+
     /// Bulk imports that sending this takes, about: batches are packed by count and by bytes.
     #[must_use]
     pub fn imports(&self) -> u64 {

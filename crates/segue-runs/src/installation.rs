@@ -5,6 +5,7 @@ use std::sync::Arc;
 use segue_model::Engine;
 use segue_store::{MasterKeys, StateDirectory, Store};
 
+use crate::Turns;
 use crate::connections::{ConnectionRules, Connections};
 use crate::exports::Exports;
 use crate::profiles::Profiles;
@@ -33,17 +34,17 @@ pub struct Installation {
 }
 
 impl Installation {
-    /// An installation whose keys are sealed with `keys`, and whose connections follow `rules`.
+    /// An installation whose keys are sealed with `keys`, and whose connections follow `rules` and ask accounts in `turns`.
     #[must_use]
     pub fn new(
         store: Store,
         directory: Arc<StateDirectory>,
         keys: MasterKeys,
-        rules: ConnectionRules,
+        (rules, turns): (ConnectionRules, Turns),
         segments: Arc<Segments>,
         engine: Arc<dyn Engine>,
     ) -> Self {
-        let connections = Connections::new(store.clone(), keys, rules);
+        let connections = Connections::new(store.clone(), keys, rules, turns);
         let exports = Exports::new(store.clone(), connections.clone());
         let runs = Runs::new(store.clone(), Arc::clone(&directory), Arc::clone(&engine), exports.clone());
         let profiles = Profiles::new(

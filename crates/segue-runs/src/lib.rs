@@ -27,6 +27,7 @@ pub mod segments;
 mod settle;
 mod standing;
 mod stop;
+mod turns;
 mod worker;
 
 pub use account::{CheckedAccount, FieldChoice, check_account};
@@ -37,4 +38,5 @@ pub use pace::Pace;
 pub use progress::{Phase, Progress, Snapshot};
 pub use standing::Standing;
 pub use stop::{Stop, StopHandle};
+pub use turns::Turns;
 pub use worker::{Clock, NewId, Worker, WorkerRules};

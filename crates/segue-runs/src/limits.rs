@@ -11,6 +11,9 @@ use crate::Clock;
 /// What is looked back at, in milliseconds: the longest window of the provider's limits, and as much for clocks that differ.
 const LOOK_BACK_MS: i64 = 2 * 60_000;
 
+/// How long imports are known. Clocks are also set back.
+const KEPT_MS: i64 = 10 * 60_000;
+
 /// The same client, which notes in the account's lane what it is about to send.
 #[must_use]
 pub fn noting(client: &Client, store: &Store, lane: &str, clock: &Clock) -> Client {
@@ -22,6 +25,14 @@ pub fn noting(client: &Client, store: &Store, lane: &str, clock: &Clock) -> Clie
             noted.map_err(|error| error.to_string())
         })
     }))
+}
+
+/// Forgets the imports to the account of this lane that count no more: to be asked for once a run.
+///
+/// # Errors
+/// If the store fails.
+pub async fn forget_old(store: &Store, lane: &str, now_ms: i64) -> Result<(), StoreError> {
+    store.forget_imports(lane, now_ms - KEPT_MS).await
 }
 
 /// Has a client count what others have sent lately in the account's lane, which somebody else may have used until a moment.

@@ -1,13 +1,18 @@
 //! Making a run ready: what an earlier process left is finished or taken up, and otherwise a plan is made.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use activecampaign::Room;
 use segue_model::{EngineError, PlanFiles, PlanRequest, PlanSummary};
 use segue_store::{Export, Run, RunState};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::export::{Exporter, Prepared, Unfinished, blocking, digest};
 use crate::{Cause, Phase, RunError, Stop, StopHandle};
+
+/// How long a plan waits to be told how much room the account has.
+const ROOM_PATIENCE: Duration = Duration::from_secs(5);
 
 impl Exporter {
     /// What tells two plans apart.
@@ -114,6 +119,7 @@ impl Exporter {
         });
         let error = match planned.await {
             Ok(plan) if !stop.is_raised() => {
+                let plan = PlanSummary { room: self.room(&plan, stop).await, ..plan };
                 return Ok(Prepared { run, export, plan, files, is_resumed: false, unfinished: None });
             }
             Ok(_) | Err(RunError::Engine(EngineError::Stopped)) => RunError::Interrupted,
@@ -123,6 +129,20 @@ impl Exporter {
         self.directory.remove_run(run.id)?;
         self.store.discard_run(run.id, self.now_ms()).await?;
         Err(error)
+    }
+
+    /// How many more contacts the account may have, if that matters and the account tells. What can only warn holds nothing
+    /// up, and ends nothing.
+    async fn room(&self, plan: &PlanSummary, mut stop: Stop) -> Option<u64> {
+        if plan.counts.create == 0 {
+            return None;
+        }
+        let told = tokio::select! {
+            told = tokio::time::timeout(ROOM_PATIENCE, self.client.room()) => told.ok()?,
+            () = stop.raised() => return None,
+        };
+        let told = told.inspect_err(|error| tracing::debug!("the account does not tell its limit: {error}"));
+        told.ok()?.map(Room::left)
     }
 
     /// Finishes the batches of an older plan that may have been sent, and no others.

@@ -125,15 +125,16 @@ async fn errors_page() -> Response {
 mod tests {
     use std::sync::Arc;
 
+    use activecampaign::Limits;
     use axum::body::{Body, to_bytes};
     use axum::http::Request;
     use hyper::service::Service;
     use hyper_util::service::TowerToHyperService;
     use segue_engine::TableEngine;
     use segue_model::Resources;
-    use segue_runs::Installation;
     use segue_runs::connections::ConnectionRules;
     use segue_runs::segments::Segments;
+    use segue_runs::{Installation, Turns};
     use segue_store::{MasterKeys, StateDirectory, Store};
 
     use super::*;
@@ -161,7 +162,8 @@ mod tests {
         );
         let segments =
             Segments::new(engine.clone(), store.clone(), Arc::clone(&directory), resources, Vec::new());
-        let rules = ConnectionRules::default();
+        let turns = Turns::new(store.clone(), Limits::none(), system_clock(), "test".to_owned());
+        let rules = (ConnectionRules::default(), turns);
         let installation = Installation::new(store, directory, keys, rules, Arc::new(segments), engine);
         let app = App::new(installation, setting, system_clock(), system_random());
         let routes = Router::new().route("/", get(async || -> () { panic!("ana@example.com") }));

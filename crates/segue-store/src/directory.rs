@@ -96,6 +96,33 @@ impl StateDirectory {
         self.path.join("segue.db")
     }
 
+    /// Refuses a directory whose database is gone: one that holds what only a database leads to would look new, and everybody
+    /// would be sent again.
+    pub(crate) fn require_database(&self) -> Result<(), StoreError> {
+        if self.database().exists() {
+            return Ok(());
+        }
+        for folder in ["ledgers", "runs", "segments"] {
+            let (path, found) = (self.path.join(folder), std::cell::Cell::new(None));
+            each(&path, |file| {
+                found.set(file.file_name().map(|name| name.to_string_lossy().into_owned()));
+                Ok(())
+            })?;
+            if let Some(name) = found.take() {
+                return Err(self.without_database(format!("{folder}/{name}")));
+            }
+        }
+        let keys = [self.master_key(), self.forgotten_key()];
+        match keys.iter().find(|key| key.exists()).and_then(|key| key.file_name()) {
+            Some(name) => Err(self.without_database(name.to_string_lossy().into_owned())),
+            None => Ok(()),
+        }
+    }
+
+    fn without_database(&self, found: String) -> StoreError {
+        StoreError::NoDatabase { path: self.path.clone(), found }
+    }
+
     /// The file of the master key that seals secrets, where no other one is given.
     #[must_use]
     pub fn master_key(&self) -> PathBuf {
@@ -259,6 +286,25 @@ mod tests {
         drop(second);
         let _alone = StateDirectory::open(folder.path()).unwrap();
         assert!(matches!(StateDirectory::share(folder.path()), Err(StoreError::Locked { .. })));
+    }
+
+    #[test]
+    fn files_of_a_database_that_is_gone_are_named_and_a_new_directory_has_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = StateDirectory::open(folder.path()).unwrap();
+        state.require_database().unwrap();
+        for name in ["ledgers/a-1.parquet", "runs/7", "segments/vip-1.parquet", "master.key", "forgotten.key"]
+        {
+            std::fs::write(folder.path().join(name), "").unwrap();
+            let error = state.require_database().unwrap_err();
+            assert!(error.to_string().contains(&format!("({name})")), "{error}");
+            std::fs::write(state.database(), "").unwrap();
+            state.require_database().unwrap();
+            std::fs::remove_file(state.database()).unwrap();
+            std::fs::remove_file(folder.path().join(name)).unwrap();
+        }
+        std::fs::write(state.spill().join("rows"), "").unwrap();
+        state.require_database().unwrap();
     }
 
     #[cfg(unix)]

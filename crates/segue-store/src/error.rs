@@ -19,6 +19,19 @@ pub enum StoreError {
         /// The state directory, or "the metadata database".
         place: String,
     },
+    /// The database is gone, and files that it leads to are there.
+    #[error(
+        "{} holds files of an earlier database ({found}), but that database, segue.db, is missing: restore segue.db from a \
+         backup, or name a database in Postgres with --database if it was there; to begin anew, name an empty folder with \
+         --state",
+        path.display()
+    )]
+    NoDatabase {
+        /// The state directory.
+        path: PathBuf,
+        /// One of the files, as it stands in the directory.
+        found: String,
+    },
     /// The address of a Postgres database cannot be used. It is not repeated, since it may hold a password.
     #[error("the database's address {problem}: give it as in postgres://user@host:5432/segue")]
     Address {

@@ -215,6 +215,16 @@ impl Store {
         Ok(found.doing("looking for work under way")?.is_some())
     }
 
+    /// Whether somebody is being forgotten: nothing may begin meanwhile.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn is_erasing(&self, now_ms: i64) -> Result<bool, StoreError> {
+        let found = sqlx::query("SELECT 1 AS one FROM erasure WHERE until_ms > $1").bind(now_ms);
+        let found = found.fetch_optional(&self.pool).await.doing("looking for an erasure under way")?;
+        Ok(found.is_some())
+    }
+
     /// Keeps workers from beginning anything for longer.
     ///
     /// # Errors

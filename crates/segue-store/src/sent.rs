@@ -15,27 +15,24 @@ pub struct SentImport {
     pub is_single: bool,
 }
 
-/// How long it is kept. The provider's windows are of a minute; clocks are also set back.
-const KEPT_MS: i64 = 10 * 60_000;
-
 impl Store {
-    /// Notes that an import is about to be sent to the account of this lane, and forgets old ones.
+    /// Notes that an import is about to be sent to the account of this lane.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn note_import(&self, lane: &str, sent: SentImport) -> Result<(), StoreError> {
-        const DOING: &str = "noting what is sent";
-        let mut transaction = self.pool.begin().await.doing(DOING)?;
-        sqlx::query("INSERT INTO sent_import (lane, at_ms, is_single) VALUES ($1, $2, $3)")
-            .bind(lane)
-            .bind(sent.at_ms)
-            .bind(i64::from(sent.is_single))
-            .execute(&mut *transaction)
-            .await
-            .doing(DOING)?;
-        let old = sqlx::query("DELETE FROM sent_import WHERE lane = $1 AND at_ms < $2").bind(lane);
-        old.bind(sent.at_ms - KEPT_MS).execute(&mut *transaction).await.doing(DOING)?;
-        transaction.commit().await.doing(DOING)
+        let noted = sqlx::query("INSERT INTO sent_import (lane, at_ms, is_single) VALUES ($1, $2, $3)");
+        let noted = noted.bind(lane).bind(sent.at_ms).bind(i64::from(sent.is_single));
+        noted.execute(&self.pool).await.doing("noting what is sent").map(drop)
+    }
+
+    /// Forgets the imports that were sent to the account of this lane before a moment.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn forget_imports(&self, lane: &str, before_ms: i64) -> Result<(), StoreError> {
+        let old = sqlx::query("DELETE FROM sent_import WHERE lane = $1 AND at_ms < $2");
+        old.bind(lane).bind(before_ms).execute(&self.pool).await.doing("forgetting what was sent").map(drop)
     }
 
     /// The imports that were about to be sent to the account of this lane since a moment, the latest first.

@@ -32,11 +32,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const SIGN_OF_LIFE: Duration = Duration::from_secs(2);
 
 impl Store {
-    /// Opens the SQLite database of a state directory and migrates it forward.
+    /// Opens the SQLite database of a state directory and migrates it forward. One that is empty gets a new database.
     ///
     /// # Errors
-    /// [`StoreError::Newer`] if a later version has written it.
+    /// [`StoreError::Newer`] if a later version has written it; [`StoreError::NoDatabase`] if it holds files of a database that
+    /// is gone.
     pub async fn open(directory: &StateDirectory) -> Result<Self, StoreError> {
+        directory.require_database()?;
         sqlx::any::install_default_drivers();
         let url = format!("sqlite://{}?mode=rwc", percent_encode(&directory.database().to_string_lossy()));
         let options = AnyConnectOptions::from_str(&url).doing("reading the database's path")?;

@@ -1,4 +1,5 @@
-//! A lane of an installation, held while a command does what no worker may do at the same time.
+//! A lane of an installation, held while a command does what no worker may do at the same time, nor while somebody is being
+//! forgotten.
 
 use std::time::Duration;
 
@@ -66,10 +67,22 @@ impl Lane {
 
 /// Holds a lane as soon as nobody else does that lives; gives until when it may have been used.
 async fn wait_for(store: &Store, name: &str, worker: &str) -> Result<i64, Failure> {
-    let mut first_ms = None;
+    let (mut first_ms, mut has_said) = (None, false);
     loop {
         let until_ms = match hold(store, name, worker).await? {
-            Held::Ours { used_until_ms } => return Ok(used_until_ms),
+            // Asked when it is held: who begins to forget somebody looks for held lanes after saying so.
+            Held::Ours { used_until_ms } if !store.is_erasing(system_clock()()).await? => {
+                return Ok(used_until_ms);
+            }
+            Held::Ours { .. } => {
+                store.leave_lanes(worker, system_clock()()).await?;
+                if !has_said {
+                    show::say("Somebody is being forgotten: this goes on when that is done.");
+                }
+                has_said = true;
+                tokio::time::sleep(LOOK_AGAIN).await;
+                continue;
+            }
             Held::Theirs { until_ms } => until_ms,
         };
         let left_ms = until_ms - system_clock()();

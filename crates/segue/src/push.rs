@@ -78,8 +78,13 @@ pub(crate) async fn push_with(
     key: SecretString,
     stop: (StopHandle, Stop),
 ) -> Result<Pushed, Failure> {
-    let client = Client::new(&host, key, options(push))?;
     let folder = &push.workspace.folder;
+    let mut options = options(push);
+    if folder.is_shared() {
+        // Beside servers the rest is for people who wait at a screen.
+        options.limits = options.limits.without_reserve();
+    }
+    let client = Client::new(&host, key, options)?;
     let is_open = input.open.is_some();
     let (directory, store) = match &input.open {
         Some(open) => (Arc::clone(&open.directory), open.store.clone()),
@@ -109,7 +114,11 @@ async fn push_alone(
     let held = Lane::take(&store, &lane, stop.0.clone()).await?;
     // What others have sent within the last minute counts, and so will what is sent now.
     let client = limits::noting(&client, &store, &lane, &clock);
-    let ended = match limits::remember(&client, &store, &lane, held.used_until_ms, clock()).await {
+    let remembered = async {
+        limits::forget_old(&store, &lane, clock()).await?;
+        limits::remember(&client, &store, &lane, held.used_until_ms, clock()).await
+    };
+    let ended = match remembered.await {
         Ok(wait) => {
             if wait >= Duration::from_secs(1) {
                 show::say(&format!(

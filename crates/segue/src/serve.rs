@@ -164,7 +164,7 @@ pub(crate) async fn run(serve: Serve) -> Result<Code, Failure> {
         sandbox: serve.sandbox_address().map(|address| format!("http://{address}")),
         ..serve.connections.rules()
     };
-    let ended = match worker::installation(open, &serve.key, rules).await {
+    let ended = match worker::installation(open, &serve.key, rules, serve.work.limits()).await {
         Ok(installation) => listen(&serve, installation, data_folders).await,
         Err(failure) => Err(failure),
     };

@@ -74,6 +74,10 @@ fn estimate(plan: &PlanSummary) -> String {
     format!("{requests}: sent in {time}, then imported by ActiveCampaign in its own time.")
 }
 
+fn warning(plan: &PlanSummary) -> String {
+    plan.warning().map(|words| format!("\n  Warning: {words}.")).unwrap_or_default()
+}
+
 /// What is about to be delivered.
 pub(crate) fn planned(prepared: &Prepared) -> String {
     let counts = &prepared.plan.counts;
@@ -100,6 +104,7 @@ pub(crate) fn planned(prepared: &Prepared) -> String {
     };
     // Writing to a string does not fail.
     let _ = write!(text, "Plan for {}{leave}\n  {}", sentence.join(": "), estimate(&prepared.plan));
+    text.push_str(&warning(&prepared.plan));
     text
 }
 
@@ -213,7 +218,7 @@ pub(crate) fn rehearsal(prepared: &Prepared, titles: &Titles) -> String {
     }
     text.push_str(&rejections(&plan.rejected));
     text.push_str(&examples::of_plan(&plan.examples, titles));
-    let _ = write!(text, "\n\n  {}", estimate(plan));
+    let _ = write!(text, "\n\n  {}{}", estimate(plan), warning(plan));
     if let Some(unfinished) = &prepared.unfinished {
         let _ = write!(text, "\n  {}", left_over(unfinished));
     }
@@ -248,6 +253,8 @@ pub(crate) fn rehearsal_json(prepared: &Prepared) -> Value {
         "refused": counts.refused,
         "requests": requests,
         "minutes": minutes,
+        "room": plan.room,
+        "warnings": plan.warning().into_iter().collect::<Vec<_>>(),
         "rejections": by_reason(&plan.rejected),
         "examples": plan.examples,
         "unfinished": prepared.unfinished.map(|unfinished| json!({

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use activecampaign::Options;
+use activecampaign::{Limits, Options};
 use clap::Args;
 use segue_engine::TableEngine;
 use segue_runs::connections::ConnectionRules;
-use segue_runs::{Installation, Pace, StopHandle, Worker, WorkerRules};
+use segue_runs::{Installation, Pace, StopHandle, Turns, Worker, WorkerRules};
 use segue_server::{new_id, system_clock, system_random};
 use tokio::task::JoinHandle;
 
@@ -77,13 +77,17 @@ impl WorkOptions {
         self.sandbox_speed
     }
 
+    /// What may be asked of an account.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits { share: self.share, ..Limits::default().sped_up(self.sandbox_speed) }
+    }
+
     fn rules(&self) -> WorkerRules {
         let days = |days: u32| Duration::from_secs(u64::from(days) * 24 * 60 * 60);
         let usual = WorkerRules::default();
-        let mut options: Options = usual.options.clone().sped_up(self.sandbox_speed);
-        options.limits.share = self.share;
+        let options = usual.options.clone().sped_up(self.sandbox_speed);
         WorkerRules {
-            options,
+            options: Options { limits: self.limits(), ..options },
             pace: Pace::default().sped_up(self.sandbox_speed),
             history: days(self.keep_history),
             rejections: days(self.keep_rejections),
@@ -124,18 +128,20 @@ impl Working {
     }
 }
 
-/// The installation of a state directory.
+/// The installation of a state directory, whose accounts have these limits.
 pub(crate) async fn installation(
     open: Open,
     key: &MasterKeySource,
     connections: ConnectionRules,
+    limits: Limits,
 ) -> Result<Installation, Failure> {
     let Open { segments, store, directory } = open;
     // Better now than when a run needs one.
     let keys = key.read(&directory)?;
     store.check_keys(&keys).await?;
     let engine = Arc::new(TableEngine);
-    Ok(Installation::new(store, directory, keys, connections, Arc::new(segments), engine))
+    let turns = Turns::new(store.clone(), limits, system_clock(), new_id(&system_random()));
+    Ok(Installation::new(store, directory, keys, (connections, turns), Arc::new(segments), engine))
 }
 
 pub(crate) async fn run(work: Work) -> Result<Code, Failure> {
@@ -153,7 +159,7 @@ pub(crate) async fn run(work: Work) -> Result<Code, Failure> {
 
 async fn work_until_told(work: &Work, open: Open) -> Result<Code, Failure> {
     let mut signals = Signals::new();
-    let installation = installation(open, &work.key, work.connections.rules()).await?;
+    let installation = installation(open, &work.key, work.connections.rules(), work.options.limits()).await?;
     let working = Working::begin(installation, &work.options, false).await?;
     show::say("Working. Ctrl-C ends it.");
     signals.next().await;

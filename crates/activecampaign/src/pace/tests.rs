@@ -206,3 +206,24 @@ fn a_share_is_a_part_of_the_rate() {
     assert!((half.per.as_secs_f64() - 0.8).abs() < 1e-9);
     assert_eq!(limits.shared(Limits::none().bulk), Limits::none().bulk);
 }
+
+#[test]
+fn the_reserve_and_the_rest_are_no_more_than_the_limit() {
+    let rate = |window: Window| window.requests as f64 / window.per.as_secs_f64();
+    for share in [0.05, 0.2, 0.4, 0.5, 0.7, 0.85, 1.0] {
+        let limits = Limits { share, ..Limits::default() };
+        let (whole, rest) = (limits.shared(limits.general), limits.without_reserve());
+        let (reserve, general) = (limits.reserve(), rest.shared(rest.general));
+        assert!(rate(reserve) + rate(general) <= rate(whole) * 1.000_001, "{share}");
+        assert!(rate(reserve) >= 0.19 * rate(whole) && rate(general) >= 0.7 * rate(whole), "{share}");
+        assert_eq!(rest.shared(rest.bulk), limits.shared(limits.bulk), "{share}");
+        // However they fall together, no second has more than the account allows.
+        assert!(reserve.requests + general.requests <= 5, "{share}");
+    }
+    let second = Duration::from_secs(1);
+    let whole = Limits::default();
+    assert_eq!(whole.reserve(), Window { requests: 1, per: second });
+    assert_eq!(whole.without_reserve().general, Window { requests: 4, per: second });
+    assert_eq!(Limits::none().without_reserve(), Limits::none());
+    assert_eq!(Limits::none().reserve().requests, usize::MAX);
+}

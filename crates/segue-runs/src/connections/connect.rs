@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use activecampaign::{
-    Channel, Client, Error, ErrorKind, Host, HostPolicy, Limits, List, Options, Retry, Window,
-};
+use activecampaign::{Channel, Client, Error, ErrorKind, Host, HostPolicy, Limits, List, Options, Retry};
 use secrecy::{ExposeSecret, SecretString};
 use segue_model::connection::{Fault, Trouble};
 
 use super::wanted::ConnectionRules;
+use crate::Turns;
 
 /// A list of the account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +51,7 @@ pub(super) fn typed_key(text: &SecretString) -> Result<SecretString, &'static st
 }
 
 /// Asks who the key belongs to and which lists there are.
-pub(super) async fn connect(host: &Host, key: SecretString) -> Result<Account, Trouble> {
-    let client = client(host, key)?;
+pub(super) async fn connect(host: &Host, client: &Client) -> Result<Account, Trouble> {
     client.me().await.map_err(|error| trouble(&error))?;
     let lists = client.lists().await.map_err(|error| trouble(&error))?;
     Ok(Account { host: host.address(), lists: by_name(lists) })
@@ -73,17 +71,18 @@ pub(crate) fn by_name(lists: Vec<List>) -> Vec<ListName> {
     lists
 }
 
-/// A client that asks little and gives up soon.
-pub(super) fn client(host: &Host, key: SecretString) -> Result<Client, Trouble> {
-    Client::new(host, key, options()).map_err(|error| trouble(&error))
+/// A client that asks in turns and gives up soon.
+pub(super) fn client(host: &Host, key: SecretString, turns: &Turns) -> Result<Client, Trouble> {
+    let client = Client::new(host, key, options()).map_err(|error| trouble(&error))?;
+    Ok(turns.of(client, &host.name()))
 }
 
-/// Somebody waits for the answer: better a quick "no" than a patient "yes". And a run may be using the account, so this
-/// takes little of its limit.
+/// Somebody waits for the answer: better a quick "no" than a patient "yes". What is left of the account's limits is for
+/// turns to say.
 fn options() -> Options {
     let second = Duration::from_secs(1);
     Options {
-        limits: Limits { general: Window { requests: 2, per: second }, ..Limits::default() },
+        limits: Limits::none(),
         retry: Retry {
             attempts: 2,
             patience: second * 5,

@@ -24,13 +24,14 @@ use activecampaign::{Client, Host};
 use secrecy::SecretString;
 use segue_model::Role;
 use segue_model::connection::{
-    CONSENT_TEXT, ConnectionKind, Consent, ExportUserGone, Sharing, Signature, Tested, check_export_user,
-    consent_text,
+    CONSENT_TEXT, ConnectionKind, Consent, ExportUserGone, Sharing, Signature, Tested, Trouble,
+    check_export_user, consent_text,
 };
 use segue_model::person::display_name;
 use segue_store::{Connection, Entry, MasterKeys, Secret, Store, StoreError};
 
 use self::record::{about, log_entry};
+use crate::Turns;
 
 pub use self::connect::{Account, ListName};
 pub(crate) use self::connect::{by_name, trouble};
@@ -45,13 +46,14 @@ pub struct Connections {
     store: Store,
     keys: MasterKeys,
     rules: ConnectionRules,
+    turns: Turns,
 }
 
 impl Connections {
-    /// The connections in this store, whose keys are sealed with these master keys.
+    /// The connections in this store, whose keys are sealed with these master keys. Their accounts are asked in these turns.
     #[must_use]
-    pub fn new(store: Store, keys: MasterKeys, rules: ConnectionRules) -> Self {
-        Self { store, keys, rules }
+    pub fn new(store: Store, keys: MasterKeys, rules: ConnectionRules, turns: Turns) -> Self {
+        Self { store, keys, rules, turns }
     }
 
     /// What an administrator agrees to for this host: the version of the text, and the text.
@@ -170,7 +172,7 @@ impl Connections {
     /// [`ConnectionError::Trouble`], which is noted as well; [`StoreError::Missing`]; [`StoreError::WrongKey`].
     pub async fn test_again(&self, id: &str, now_ms: i64) -> Result<Account, ConnectionError> {
         let (host, key) = self.account(&self.store.connection(id).await?).await?;
-        let outcome = connect::connect(&host, key).await;
+        let outcome = self.connect(&host, key).await;
         let tested = Tested { at_ms: now_ms, trouble: outcome.as_ref().err().cloned() };
         self.store.note_test(id, &tested).await?;
         outcome.map_err(ConnectionError::Trouble)
@@ -263,7 +265,11 @@ impl Connections {
     /// [`StoreError::WrongKey`]; [`StoreError::Reference`]; [`ConnectionError::Trouble`].
     pub(crate) async fn client(&self, connection: &Connection) -> Result<Client, ConnectionError> {
         let (host, key) = self.account(connection).await?;
-        connect::client(&host, key).map_err(ConnectionError::Trouble)
+        connect::client(&host, key, &self.turns).map_err(ConnectionError::Trouble)
+    }
+
+    async fn connect(&self, host: &Host, key: SecretString) -> Result<Account, Trouble> {
+        connect::connect(host, &connect::client(host, key, &self.turns)?).await
     }
 
     async fn account(&self, connection: &Connection) -> Result<(Host, SecretString), ConnectionError> {
@@ -326,7 +332,7 @@ impl Connections {
                 .and_then(|key| connect::typed_key(&key).map_err(str::to_owned))
                 .map_err(|problem| ConnectionError::field("api_key_from", problem)),
         }?;
-        let account = connect::connect(&host, key.clone()).await.map_err(ConnectionError::Trouble)?;
+        let account = self.connect(&host, key.clone()).await.map_err(ConnectionError::Trouble)?;
         let stored = match &attempt.key {
             Secret::Value(_) => Secret::Value(key),
             Secret::Reference(place) => Secret::Reference(place.clone()),

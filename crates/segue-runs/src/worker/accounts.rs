@@ -21,7 +21,9 @@ pub(super) struct Accounts {
 }
 
 impl Accounts {
-    pub(super) fn new(options: Options, store: Store, clock: Clock) -> Self {
+    pub(super) fn new(mut options: Options, store: Store, clock: Clock) -> Self {
+        // People who wait at a screen have the rest, in whatever process.
+        options.limits = options.limits.without_reserve();
         Self { options, store, clock, clients: Mutex::default() }
     }
 
@@ -35,6 +37,7 @@ impl Accounts {
         used_until_ms: Option<i64>,
     ) -> Result<Result<Client, Error>, StoreError> {
         let lane = account_lane(&host.name());
+        limits::forget_old(&self.store, &lane, (self.clock)()).await?;
         let mut clients = self.clients.lock().await;
         let (client, is_new) = match clients.get(&host.name()) {
             Some(known) => (known.beside(key), false),

@@ -153,7 +153,12 @@ impl Attempt<'_> {
         let choices: Vec<FieldChoice> = choices
             .map(|field| FieldChoice { field: field.field.to_string(), column: field.column.clone() })
             .collect();
-        let account = check_account(&client, recipe.list.id, &choices).await?;
+        let mut seen = stop.1.clone();
+        let account = tokio::select! {
+            account = check_account(&client, recipe.list.id, &choices) => account?,
+            // The account's limit may let it wait for long.
+            () = seen.raised() => return Err(RunError::Interrupted.into()),
+        };
         let now = DateTime::<Utc>::from_timestamp_millis(self.worker.now_ms()).unwrap_or_default();
         let segments = &installation.segments;
         let members =

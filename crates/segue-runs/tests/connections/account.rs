@@ -5,7 +5,7 @@ use segue_model::connection::{CONSENT_TEXT, Fault, Trouble};
 use segue_runs::connections::{Attempt, ConnectionChange, ConnectionError, ConnectionRules, Connections};
 use segue_store::{Reference, Secret};
 
-use crate::setting::{NOW, Setting, by, field, proven};
+use crate::setting::{NOW, Setting, by, field, proven, unlimited};
 
 fn trouble<T: std::fmt::Debug>(outcome: Result<T, ConnectionError>) -> Trouble {
     match outcome {
@@ -127,7 +127,8 @@ async fn s19_the_host_is_taken_in_every_form_and_kept_in_one() {
 async fn s19_private_hosts_and_plain_http_are_refused_unless_the_operator_allows_them() {
     let setting = Setting::new().await;
     let rules = ConnectionRules::default();
-    let connections = Connections::new(setting.store.clone(), setting.keys.clone(), rules);
+    let connections =
+        Connections::new(setting.store.clone(), setting.keys.clone(), rules, unlimited(&setting.store));
     for host in [setting.host(), "http://acme.api-us1.com".into(), "localhost".into(), "10.0.0.1".into()] {
         let attempt = Attempt { host, ..setting.attempt(KEY) };
         assert_eq!(field(connections.try_account(&attempt).await).0, "host");

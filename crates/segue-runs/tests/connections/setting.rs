@@ -1,12 +1,15 @@
 //! A store with people in it, a simulated account, and the connections between them.
 
-use activecampaign::HostPolicy;
+use std::sync::Arc;
+
+use activecampaign::{HostPolicy, Limits};
 use activecampaign_sim::{Config, Fault, KEY, Simulator};
 use segue_model::connection::{CONSENT_TEXT, Sharing, Signature};
 use segue_model::person::Language;
 use segue_model::recipe::{Recipe, TargetList};
 use segue_model::schedule::ExportSchedule;
 use segue_model::{Blanks, Brakes, DataMatching, Mode, Role};
+use segue_runs::Turns;
 use segue_runs::connections::{
     Attempt, ConnectionChange, ConnectionError, ConnectionRules, Connections, NewConnection, ProvenPerson,
 };
@@ -50,7 +53,7 @@ impl Setting {
             policy: Some("https://acme.example/privacy".into()),
             sandbox: None,
         };
-        let connections = Connections::new(store.clone(), keys.clone(), rules);
+        let connections = Connections::new(store.clone(), keys.clone(), rules, unlimited(&store));
         Self { connections, store, keys, directory, simulator, folder }
     }
 
@@ -136,6 +139,11 @@ impl Setting {
         let address = format!("sqlite://{}", self.directory.database().display());
         <sqlx::AnyConnection as sqlx::Connection>::connect(&address).await.expect("the database")
     }
+}
+
+/// Turns that nobody waits for.
+pub(crate) fn unlimited(store: &Store) -> Turns {
+    Turns::new(store.clone(), Limits::none(), Arc::new(|| NOW), "test".to_owned())
 }
 
 pub(crate) fn person(id: &str, role: Role) -> Person {

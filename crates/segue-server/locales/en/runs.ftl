@@ -89,6 +89,14 @@ runs-would-leave = { $leave ->
     [one] One contact who is no member any more would be unsubscribed from the list.
    *[other] { $leave } contacts who are no members any more would be unsubscribed from the list.
 }
+runs-too-little-room = The plan creates up to { $create ->
+    [one] one contact
+   *[other] { $create } contacts
+}, and the account has room for { $room ->
+    [0] none
+    [one] one
+   *[other] { $room }
+}: beyond its limit ActiveCampaign refuses contacts, or sends no campaigns any more. Raise the limit or remove contacts first.
 runs-nothing-to-send = Nothing is to be sent.
 runs-cost = { $requests ->
     [one] Sending this takes one import request

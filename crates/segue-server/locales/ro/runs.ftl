@@ -93,6 +93,15 @@ runs-would-leave = { $leave ->
    *[other] { $leave } de contacte care nu mai sunt membri ar fi dezabonate de la listă.
 }
 runs-nothing-to-send = Nu este nimic de trimis.
+runs-too-little-room = Planul creează până la { $create ->
+    [one] un contact
+    [few] { $create } contacte
+   *[other] { $create } de contacte
+}, iar contul are loc pentru { $room ->
+    [0] niciunul
+    [one] unul
+   *[other] { $room }
+}: peste limită ActiveCampaign refuză contacte sau nu mai trimite campanii. Mărește limita sau elimină contacte înainte.
 runs-cost = Trimiterea cere { $requests ->
     [one] o cerere de import
     [few] { $requests } cereri de import

@@ -11,9 +11,9 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use segue_engine::TableEngine;
 use segue_model::Resources;
-use segue_runs::connections::ConnectionRules;
+use segue_runs::connections::{ConnectionRules, Connections};
 use segue_runs::segments::Segments;
-use segue_runs::{Clock, Installation, Pace, StopHandle, Worker, WorkerRules};
+use segue_runs::{Clock, Installation, Pace, StopHandle, Turns, Worker, WorkerRules};
 use segue_server::{
     App, Cost, DataFolders, PublicUrl, Sandbox, Setting, entry_at_the_console, new_id, one_time_link, serve,
     system_random,
@@ -44,6 +44,8 @@ pub(crate) struct Site {
     serving: JoinHandle<std::io::Result<bool>>,
     pub(crate) segments: Arc<Segments>,
     installation: Installation,
+    /// Its connections as another process has them.
+    pub(crate) elsewhere: Connections,
     worker: Option<(StopHandle, JoinHandle<()>)>,
     _sandbox: Option<Simulator>,
     place: Place,
@@ -59,6 +61,8 @@ pub(crate) struct Odd {
     pub(crate) sandbox: bool,
     /// What evaluating a segment may use, in bytes; more than any test needs unless told.
     pub(crate) memory: Option<usize>,
+    /// What people may ask of an account; as much as they like unless told.
+    pub(crate) limits: Option<Limits>,
 }
 
 async fn begun_sandbox() -> Simulator {
@@ -110,7 +114,13 @@ impl Site {
             Segments::new(engine.clone(), store.clone(), Arc::clone(&directory), resources, Vec::new());
         let segments = Arc::new(segments);
         let known = Arc::clone(&segments);
-        let installation = Installation::new(store.clone(), directory, keys, connections, segments, engine);
+        let turns = || {
+            let id = new_id(&system_random());
+            Turns::new(store.clone(), odd.limits.unwrap_or(Limits::none()), Arc::clone(&clock), id)
+        };
+        let elsewhere = Connections::new(store.clone(), keys.clone(), connections.clone(), turns());
+        let rules = (connections, turns());
+        let installation = Installation::new(store.clone(), directory, keys, rules, segments, engine);
         let works = installation.clone();
         let app = App::new(installation, setting, clock, system_random());
         let (end, ended) = oneshot::channel::<()>();
@@ -128,6 +138,7 @@ impl Site {
             serving,
             segments: known,
             installation: works,
+            elsewhere,
             worker: None,
             _sandbox: sandbox,
             place,

@@ -1,6 +1,7 @@
 //! The state directory of this machine, asked as a server would be, in the name of one of its users. Whoever may read and
 //! write it can do everything that is in it; the name is for the audit log, and for what an administrator answers for.
 
+use activecampaign::Limits;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, IF_MATCH};
 use segue_model::{Role, person};
 use segue_server::{App, Cost, DataFolders, Local, PublicUrl, Setting, system_clock, system_random};
@@ -26,7 +27,8 @@ impl Here {
         let store = open.store.clone();
         let asked = async {
             let person = asking(&store, place.login.as_deref()).await?;
-            let installation = worker::installation(open, &place.key, place.connections.rules()).await?;
+            let rules = place.connections.rules();
+            let installation = worker::installation(open, &place.key, rules, Limits::default()).await?;
             // No table is added and no file taken in this way: commands do that without the API.
             let (data_folders, largest_file) = (DataFolders::default(), 0);
             let setting = Setting {

@@ -47,6 +47,9 @@ struct Plan {
     refused: u64,
     leave: u64,
     requests: u64,
+    /// Servers of an earlier version have none.
+    #[serde(default)]
+    warnings: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -165,6 +168,8 @@ pub(super) fn shown(run: Value) -> Result<String, Failure> {
     rows.push(("queued", moment(&run.queued_at)));
     rows.extend(run.ended_at.map(|at| ("ended", moment(&at))));
     let mut parts = vec![facts(&rows)];
+    let warnings = run.plan.iter().flat_map(|plan| &plan.warnings);
+    parts.extend(warnings.map(|words| format!("  Warning: {words}.")));
     match (run.counts, run.plan) {
         (Some(counts), _) => parts.push(counts.table()),
         (None, Some(plan)) => parts.push(planned(&plan)),

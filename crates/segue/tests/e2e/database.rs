@@ -242,6 +242,24 @@ fn commands_work_beside_a_server_and_a_push_has_the_account_to_itself() {
     assert_eq!(database.sql("SELECT count(*) FROM sent_import"), "1");
     assert!(!words(&push(), 0).contains("within the last minute"));
 
+    // While somebody is being forgotten nothing begins, in a command as in a worker.
+    let erasing = |seconds: u32| {
+        database.sql(&format!(
+            "INSERT INTO erasure (id, at_ms, person_name, table_name, key_id, until_ms)
+             VALUES ('e{seconds}', 1, 'Root', 'profiles', 'k', EXTRACT(EPOCH FROM now()) * 1000 + {seconds}000)"
+        ))
+    };
+    let being_forgotten = "Somebody is being forgotten: this goes on when that is done.";
+    for begun in [&push as &dyn Fn() -> std::process::Output, &refresh] {
+        erasing(3);
+        let began = std::time::Instant::now();
+        let said = words(&begun(), 0);
+        assert!(said.contains(being_forgotten), "{said}");
+        assert!(began.elapsed() >= std::time::Duration::from_secs(2), "it did not wait");
+        database.sql("DELETE FROM erasure");
+    }
+    assert!(!words(&push(), 0).contains(being_forgotten));
+
     // One that was killed has said nothing any more: its lease is waited for, and no longer.
     database.sql(&format!(
         "UPDATE lane SET worker = 'killed', until_ms = EXTRACT(EPOCH FROM now()) * 1000 + 3000 WHERE name = 'account {host}'"

@@ -223,6 +223,7 @@ fn a_run_that_fails_midway() {
     let config = Config { contact_limit: Some(600), queue_delay: 300.0, ..Config::default() };
     let setting = Setting::new(config);
     setting.write_crowd("p", 3_000);
+    assert_shown("push_dry_run_no_room", &transcript(&mut setting.push_command(&["--dry-run"])));
     assert_shown("push_account_full", &transcript(&mut setting.push_command(&[])));
     setting.arrange("contact-limit", &json!(10_000));
     setting.arrange("faults", &json!(["503@import"]));

@@ -1,9 +1,14 @@
 //! Processes that share one installation on Postgres and one account: one is killed, another goes on, limits hold throughout.
 
-use activecampaign_sim::Config;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use activecampaign_sim::Config;
+use reqwest::StatusCode;
+
+use crate::database::serve_on;
+use crate::serve::serve;
 use crate::setting::wait_until;
-use crate::shop::{BATCH, Shop};
+use crate::shop::{Asking, BATCH, Shop};
 
 /// The documented limits, and a clock fast enough for a test: a hundred imports a minute are a hundred in six seconds.
 const SPEED: &str = "10";
@@ -60,4 +65,59 @@ fn two_workers_share_an_account_and_one_is_killed() {
         shop.assert_adds_up(&run, "unchanged");
     }
     assert_eq!(shop.setting.state()["imports"], state["imports"], "the ledgers know everybody");
+}
+
+#[test]
+fn people_at_screens_of_several_servers_stay_within_the_limits_beside_a_run() {
+    people_at_screens(true);
+}
+
+#[test]
+fn people_at_screens_stay_within_the_limits_beside_a_run_on_sqlite() {
+    people_at_screens(false);
+}
+
+fn people_at_screens(is_on_postgres: bool) {
+    let people = 10_000;
+    let mut shop =
+        Shop::new(Config { speed: SPEED.parse().unwrap(), ..Config::default() }, is_on_postgres, 1, people);
+    let options = ["--allow-insecure-host", "--sandbox-speed", SPEED];
+    let servers = match &shop.database {
+        Some(database) => {
+            let address = database.address();
+            vec![serve_on(&shop.setting, &address, &options), serve_on(&shop.setting, &address, &options)]
+        }
+        None => vec![serve(&shop.setting, &options)],
+    };
+    if is_on_postgres {
+        shop.work(SPEED);
+    }
+    let asking: Vec<Asking> = servers.iter().map(|server| Asking::new(&shop.setting, server)).collect();
+    let connections = asking[0].ask("GET", "/connections").1;
+    let connection = connections["items"][0]["id"].as_str().unwrap();
+    let (is_over, answered) = (AtomicBool::new(false), AtomicU64::new(0));
+    let run = asking[0].run();
+    std::thread::scope(|scope| {
+        for who in &asking {
+            for (method, what) in [("POST", "test"), ("GET", "lists"), ("GET", "fields")] {
+                let (is_over, answered) = (&is_over, &answered);
+                scope.spawn(move || {
+                    while !is_over.load(Ordering::Relaxed) {
+                        let (status, body) = who.ask(method, &format!("/connections/{connection}/{what}"));
+                        assert_eq!(status, StatusCode::OK, "{body}");
+                        answered.fetch_add(1, Ordering::Relaxed);
+                    }
+                });
+            }
+        }
+        let ended = asking[0].ended(&run);
+        is_over.store(true, Ordering::Relaxed);
+        assert_eq!(ended["counts"]["created"], people, "{ended}");
+    });
+    assert!(answered.load(Ordering::Relaxed) >= 10, "{answered:?}");
+    let general = shop.setting.state()["limits"]["general"].clone();
+    assert_eq!(general["refused"], 0, "{general}");
+    assert!(general["peak"].as_u64() <= general["limit"].as_u64(), "{general}");
+    drop(asking);
+    servers.into_iter().for_each(|server| drop(server.end()));
 }

@@ -109,6 +109,12 @@ impl Run {
         self.run.plan.as_ref().map_or(1, |plan| whole(plan.minutes).max(1))
     }
 
+    /// How many contacts the account has room for, if the plan creates more.
+    fn too_little_room(&self) -> Option<(u64, u64)> {
+        let plan = self.run.plan.as_ref().filter(|plan| !plan.warnings.is_empty())?;
+        Some((plan.create, plan.room?))
+    }
+
     /// Whether the plan of a dry run can be carried out.
     fn can_approve(&self) -> bool {
         let sends = self.run.plan.as_ref().is_some_and(|plan| plan.create + plan.update + plan.leave > 0);

@@ -103,6 +103,10 @@ pub(crate) struct PlanView {
     pub(crate) requests: u64,
     /// How long the provider's limit makes that, about; it imports in its own time, afterwards.
     pub(crate) minutes: f64,
+    /// How many more contacts the account may have; nothing where it does not tell, or where nobody is created.
+    pub(crate) room: Option<u64>,
+    /// What speaks against sending it, with its figures.
+    pub(crate) warnings: Vec<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -248,6 +252,8 @@ fn planned(plan: &PlanSummary) -> PlanView {
         forgotten: counts.forgotten,
         requests: plan.imports(),
         minutes: plan.minutes(),
+        room: plan.room,
+        warnings: plan.warning().into_iter().collect(),
     }
 }
 

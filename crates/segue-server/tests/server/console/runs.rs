@@ -61,6 +61,28 @@ async fn a_plan_is_shown_with_examples_and_sent_by_who_may() {
 }
 
 #[tokio::test]
+async fn s9_a_plan_for_which_the_account_has_no_room_warns_in_both_languages() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({})).await;
+    refresh(&root, "cluj").await;
+    let dry = async || {
+        let dry = begin(&root, &format!("/exports/{export}/dry-run")).await;
+        ended(&root, &dry).await;
+        page(&root, &format!("/runs/{dry}")).await.expect(StatusCode::OK)
+    };
+    dry().await.hides(&["the account has room"]);
+    office.arrange("contact-limit", &json!(1)).await;
+    dry()
+        .await
+        .shows(&["The plan creates up to 2 contacts, and the account has room for one: beyond its limit"]);
+    let etag = root.get(&format!("/users/{}", root.id().await)).await.header("etag").to_owned();
+    root.patch("/me", &etag, &json!({"language": "ro"})).await.expect(StatusCode::OK);
+    dry().await.shows(&["Planul creează până la 2 contacte, iar contul are loc pentru unul: peste limită"]);
+}
+
+#[tokio::test]
 async fn what_goes_on_is_shown_with_and_without_scripts_and_can_be_cancelled() {
     let office = Office::open().await;
     let root = office.site.administrator().await;

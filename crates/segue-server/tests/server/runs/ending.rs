@@ -1,10 +1,13 @@
 //! What ends a run before its end, or keeps it from beginning.
 
+use std::time::{Duration, Instant};
+
 use activecampaign::Limits;
+use activecampaign_sim::{Config, Knobs};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::setting::As;
+use crate::setting::{As, Odd};
 
 use super::{Office, act, begin, ended, post, reached, refresh, run};
 
@@ -114,4 +117,31 @@ async fn what_is_switched_off_does_not_run() {
     post(&root, &format!("/exports/{export}/dry-run")).await.problem("cannot_run");
     let all = post(&root, "/exports/run-all").await.expect(StatusCode::ACCEPTED);
     assert_eq!(all.body["runs"], json!([]));
+}
+
+#[tokio::test]
+async fn a_run_that_waits_in_its_account_check_is_cancelled_within_seconds() {
+    let knobs = Knobs { retry_after: 600, ..Knobs::default() };
+    let mut office = Office::with(Config { limits: None, knobs, ..Config::default() }, Odd::default()).await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({})).await;
+    refresh(&root, "cluj").await;
+    office.arrange("faults", &json!(["429@users"])).await;
+    let asked = async || {
+        let state: Value = serde_json::from_str(&office.at_the_account("state").await).unwrap();
+        state["requests"].as_u64().unwrap()
+    };
+    let before = asked().await;
+    let run = begin(&root, &format!("/exports/{export}/run")).await;
+    while asked().await == before {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let began = Instant::now();
+    post(&root, &format!("/runs/{run}/cancel")).await.expect(StatusCode::OK);
+    let ended = ended(&root, &run).await;
+    assert_eq!(ended["status"], "cancelled", "{ended}");
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert_eq!(asked().await, before + 1);
+    assert!(office.on_the_list().await.is_empty());
 }

@@ -22,7 +22,7 @@ use segue_store::{CatalogChange, Segment};
 use serde_json::{Value, json};
 
 use crate::connections::{but, new};
-use crate::setting::{Answer, As, Site};
+use crate::setting::{Answer, As, Odd, Site};
 
 /// A server with customers in a file, an account, and a worker that begins when it is told to.
 pub(crate) struct Office {
@@ -33,9 +33,13 @@ pub(crate) struct Office {
 
 impl Office {
     pub(crate) async fn open() -> Self {
-        let site = Site::start().await;
         let config =
             Config { limits: None, queue_delay: 0.0, import_rate: 1e9, speed: 1000.0, ..Config::default() };
+        Self::with(config, Odd::default()).await
+    }
+
+    async fn with(config: Config, odd: Odd) -> Self {
+        let site = Site::start_odd(odd).await;
         let account = activecampaign_sim::start(config).await.expect("a simulator");
         let office = Self { site, account, folder: tempfile::tempdir().expect("a folder") };
         office.write_customers(3, "Cluj");

@@ -36,6 +36,34 @@ fn a_state_of_a_newer_version() {
 }
 
 #[test]
+fn a_state_whose_database_is_missing() {
+    let setting = setting();
+    setting.push(&[]);
+    let (state, imports) = (setting.folder.path().join("state"), setting.state()["imports"].clone());
+    let ledger = std::fs::read_dir(state.join("ledgers")).unwrap().next().unwrap().unwrap().file_name();
+    std::fs::rename(state.join("segue.db"), setting.folder.path().join("backup")).unwrap();
+    let refused = setting.push(&[]);
+    let words = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(1), "{words}");
+    let expected = format!(
+        "error: state holds files of an earlier database (ledgers/{}), but that database, segue.db, is missing: restore segue.db \
+         from a backup, or name a database in Postgres with --database if it was there; to begin anew, name an empty folder \
+         with --state\n",
+        ledger.display()
+    );
+    assert!(words.ends_with(&expected), "{words}");
+    assert_eq!(setting.state()["imports"], imports);
+    // It changed nothing: with the database back, everybody is known.
+    std::fs::rename(setting.folder.path().join("backup"), state.join("segue.db")).unwrap();
+    assert_eq!(setting.push(&[]).status.code(), Some(0));
+    assert_eq!(setting.state()["imports"], imports);
+    // A folder with nothing in it is a new one.
+    std::fs::remove_dir_all(&state).unwrap();
+    std::fs::create_dir(&state).unwrap();
+    assert_eq!(setting.push(&[]).status.code(), Some(0));
+}
+
+#[test]
 fn a_state_that_another_process_holds() {
     let setting = Setting::new(Config { queue_delay: 6_000.0, ..Config::default() });
     setting.write("in.csv", PEOPLE);
