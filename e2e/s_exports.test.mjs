@@ -1,4 +1,4 @@
-// S24 to S38: exports, who may set them up, how they are set up, and when they run.
+// S24 to S37: exports, who may set them up, how they are set up, and when they run. On demand, S38, is walked with the runs.
 import assert from "node:assert/strict";
 import * as steps from "./steps.mjs";
 import { inBothLanguages } from "./walk.mjs";
@@ -222,36 +222,6 @@ inBothLanguages({ customers: CUSTOMERS, begin }, (line, here) => {
     await steps.openExport(admin, "With every refresh");
     assert.equal(await runs(admin).count(), 1);
     assert.ok((await runs(admin).innerText()).includes(here.say("runs-trigger-refresh")));
-  });
-
-  line("S38: it runs when somebody asks, and never twice at a time", async () => {
-    const page = await here.page("contributor");
-    await here.site.arrange("faults", ["503@import"]);
-    await steps.openExport(page, "Letter to Cluj");
-    await page.locator("a[href$='/edit']").click();
-    await page.locator("[name=column]").first().selectOption("first_name");
-    await page.click("#setup button.primary");
-    await here.shows(page, "exports-done-changed");
-    const address = new URL(page.url()).pathname;
-    for (let time = 0; time < 3; time += 1) {
-      await page.goto(address);
-      await here.button(page, "exports-run").click();
-      await steps.lands(page, /\/runs\//);
-      if (time === 0) await page.locator("#live-status", { hasText: here.say("runs-status-running") }).waitFor();
-    }
-    await page.goto("/status");
-    const queue = await page.locator("#live-queue tbody tr").allInnerTexts();
-    assert.equal(queue.length, 2, queue.join("\n"));
-    assert.equal(queue.filter((row) => row.includes(here.say("runs-status-running"))).length, 1, queue.join("\n"));
-    for (const row of [1, 0]) {
-      await page.goto("/status");
-      await page.locator("#live-queue tbody .name").nth(row).click();
-      await here.button(page, "runs-cancel").click();
-      await steps.lands(page, /done=cancelled/);
-      await steps.runEnds(page);
-      await here.reads(page, "runs-status-cancelled");
-    }
-    await here.site.arrange("faults", []);
   });
 
   line("S25: a contributor copies, schedules and removes exports, and cannot detach them", async () => {
