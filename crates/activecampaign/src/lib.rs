@@ -17,7 +17,9 @@
 //! # Ok(()) }
 //! ```
 
+mod answer;
 mod client;
+mod contacts;
 mod decode;
 mod error;
 mod host;

@@ -11,6 +11,8 @@
 //! export.rs       what a run takes of segments
 //! forgotten.rs   who is left out of everything
 //! gate.rs         how many questions are answered at a time
+//! load.rs         members from a list of keys
+//! order.rs        which segments are refreshed before others, and which together
 //! person.rs      one profile: her row, what belongs to it, the segments that hold her
 //! record.rs       what the audit log keeps
 //! refresh.rs      definitions become members
@@ -28,6 +30,8 @@ mod error;
 mod export;
 mod forgotten;
 mod gate;
+mod load;
+mod order;
 mod person;
 mod record;
 mod refresh;

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use segue_model::segment::Definition;
-use segue_model::{EngineError, Evaluated, Evaluation, LoadedKeys, Source};
-use segue_store::{CatalogChange, Entry, Refresh, Segment, StoreError};
+use segue_model::{EngineError, Evaluated, Evaluation};
+use segue_store::{Refresh, Segment, StoreError};
 
-use super::catalog::{Planned, Stored};
-use super::{SegmentError, Segments, Sources, record};
+use super::catalog::Stored;
+use super::order::{in_order, portions};
+use super::{SegmentError, Segments, Sources};
 use crate::export::digest;
 
 /// How a refresh ended.
@@ -235,7 +236,7 @@ impl Segments {
     }
 
     /// Notes a refresh, and puts its snapshot in force if it has made one.
-    async fn put(&self, segment: &Segment, file: &str, refresh: &Refresh) -> Result<(), SegmentError> {
+    pub(super) async fn put(&self, segment: &Segment, file: &str, refresh: &Refresh) -> Result<(), SegmentError> {
         let snapshot = refresh.members.map(|_| file);
         let before = segment.snapshot.as_deref();
         self.store.save_refresh(&segment.name, refresh, before, snapshot).await?;
@@ -243,80 +244,6 @@ impl Segments {
             self.directory.remove_snapshot(old)?;
         }
         Ok(())
-    }
-
-    /// Makes a segment static, with the profiles that a list of keys names as its members, if `version` is still in force or
-    /// none is meant. Returns how many are, and which of the listed keys are no profiles.
-    ///
-    /// # Errors
-    /// [`SegmentError::Engine`] if the list cannot be read; [`SegmentError::Missing`]; [`StoreError::Stale`]. Then nothing
-    /// is changed.
-    pub async fn load_keys(
-        &self,
-        name: &str,
-        version: Option<i64>,
-        list: Source,
-        now: DateTime<Utc>,
-        by: &Entry,
-    ) -> Result<LoadedKeys, SegmentError> {
-        let stored = self.catalog().await?;
-        let table = stored.profiles(stored.segment_at(name, version)?)?.clone();
-        // Refreshes count theirs, and one may be under way.
-        let file = format!("{name}-{}.parquet", by.id);
-        let (snapshot, resources) = (self.directory.snapshot(&file), self.resources.clone());
-        let forgotten = stored.forgotten.clone();
-        let turn = self.gate.enter().await?;
-        let loaded = self
-            .blocking(move |engine| {
-                let loaded = engine.load_keys(&table, &list, &snapshot, &forgotten, &resources);
-                drop(turn);
-                loaded
-            })
-            .await?;
-        let put = self.put_in_force(name, version, &file, loaded.members, now, by).await;
-        if put.is_err() {
-            self.directory.remove_snapshot(&file)?;
-        }
-        put.map(|()| loaded)
-    }
-
-    async fn put_in_force(
-        &self,
-        name: &str,
-        version: Option<i64>,
-        file: &str,
-        members: u64,
-        now: DateTime<Utc>,
-        by: &Entry,
-    ) -> Result<(), SegmentError> {
-        // First this: a refresh of all others would undo the rest.
-        self.change(|stored| {
-            let before = stored.segment_at(name, version)?;
-            let after = Segment { is_static: true, ..before.clone() };
-            Ok(Planned {
-                entry: record::of_segment(by, "segment.load", Some(before), Some(&after)),
-                changes: vec![CatalogChange::ChangeSegment(after)],
-                told: (),
-            })
-        })
-        .await?;
-        let refresh = Refresh {
-            at_ms: now.timestamp_millis(),
-            millis: 0,
-            members: Some(members),
-            words: String::new(),
-            set_aside: 0,
-            is_loaded: true,
-        };
-        let mut attempts = 1;
-        loop {
-            let segment = self.segment(name).await?;
-            match self.put(&segment, file, &refresh).await {
-                // A refresh that was under way has ended: the list is the later word.
-                Err(SegmentError::Store(StoreError::Stale { .. })) if attempts < 3 => attempts += 1,
-                noted => return noted,
-            }
-        }
     }
 
     /// Refreshes of a segment, oldest first.
@@ -327,60 +254,6 @@ impl Segments {
         self.segment(name).await?;
         Ok(self.store.refreshes(name).await?)
     }
-}
-
-/// Names of segments, those that others ask about first.
-fn in_order(definitions: &[(String, Definition)]) -> Vec<String> {
-    fn visit(
-        name: &str,
-        definitions: &[(String, Definition)],
-        order: &mut Vec<String>,
-        open: &mut Vec<String>,
-    ) {
-        if order.iter().any(|known| known == name) || open.iter().any(|known| known == name) {
-            return;
-        }
-        open.push(name.to_owned());
-        let Some((_, definition)) = definitions.iter().find(|(known, _)| known == name) else { return };
-        for asked in definition.segments() {
-            visit(asked, definitions, order, open);
-        }
-        order.push(name.to_owned());
-    }
-    let (mut order, mut open) = (Vec::new(), Vec::new());
-    for (name, _) in definitions {
-        visit(name, definitions, &mut order, &mut open);
-    }
-    order
-}
-
-/// Segments that are refreshed in one pass: memory holds their sets of keys at the same time.
-const MOST_TOGETHER: usize = 32;
-
-/// Names in their order, in portions that one pass over a table can refresh: segments over the same table in the same time
-/// zone, none of which asks about another of them.
-fn portions<'n>(names: &'n [String], definitions: &[(String, Definition)]) -> Vec<Vec<&'n str>> {
-    let definition = |name: &str| definitions.iter().find(|(known, _)| known == name).map(|(_, found)| found);
-    let mut portions: Vec<Vec<&str>> = Vec::new();
-    // Where each can stand at the earliest: behind all that it asks about.
-    for name in names {
-        let Some(own) = definition(name) else { continue };
-        let asked = own.segments();
-        let earliest = portions
-            .iter()
-            .rposition(|portion| portion.iter().any(|known| asked.contains(known)))
-            .map_or(0, |last| last + 1);
-        let fits = |portion: &&mut Vec<&str>| {
-            let other = portion.first().and_then(|other| definition(other));
-            portion.len() < MOST_TOGETHER
-                && other.is_some_and(|other| other.table == own.table && other.time_zone == own.time_zone)
-        };
-        match portions.iter_mut().skip(earliest).find(fits) {
-            Some(portion) => portion.push(name),
-            None => portions.push(vec![name]),
-        }
-    }
-    portions
 }
 
 fn millis(began: tokio::time::Instant) -> i64 {
@@ -399,46 +272,5 @@ pub(crate) fn words_of(error: &SegmentError) -> String {
             )
         }
         other => other.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use segue_model::segment::read;
-
-    use super::*;
-
-    fn definition(table: &str, asks: &str) -> Definition {
-        let condition = match asks {
-            "" => r#"{"column": "country", "is": "Brazil"}"#.to_owned(),
-            segment => format!(r#"{{"member_of": "{segment}"}}"#),
-        };
-        let text = format!(
-            r#"{{"version": 1, "table": "{table}", "time_zone": "UTC", "rules": [{{"all": [{condition}]}}]}}"#
-        );
-        read::definition(&text).expect("a definition")
-    }
-
-    #[test]
-    fn portions_are_of_one_table_and_stand_behind_what_they_ask_about() {
-        let known = [
-            ("a", "people", ""),
-            ("b", "firms", ""),
-            ("c", "people", ""),
-            ("d", "people", "a"),
-            ("e", "people", "d"),
-        ];
-        let definitions = known.map(|(name, table, asks)| (name.to_owned(), definition(table, asks)));
-        let names = in_order(&definitions);
-        assert_eq!(portions(&names, &definitions), [vec!["a", "c"], vec!["b"], vec!["d"], vec!["e"]]);
-    }
-
-    #[test]
-    fn a_portion_has_an_end() {
-        let definitions: Vec<_> =
-            (0..70).map(|index| (format!("s{index}"), definition("people", ""))).collect();
-        let sizes: Vec<usize> =
-            portions(&in_order(&definitions), &definitions).iter().map(Vec::len).collect();
-        assert_eq!(sizes, [32, 32, 6]);
     }
 }

@@ -44,8 +44,6 @@ pub(crate) struct Site {
     serving: JoinHandle<std::io::Result<bool>>,
     pub(crate) segments: Arc<Segments>,
     installation: Installation,
-    /// Its connections as another process has them.
-    pub(crate) elsewhere: Connections,
     worker: Option<(StopHandle, JoinHandle<()>)>,
     _sandbox: Option<Simulator>,
     place: Place,
@@ -72,6 +70,11 @@ async fn begun_sandbox() -> Simulator {
 /// A sandbox that has begun already.
 fn built_in() -> Sandbox {
     Sandbox { key: activecampaign_sim::KEY.to_owned(), begin: Arc::new(|| Box::pin(async { Ok(()) })) }
+}
+
+/// Turns of a process of its own.
+fn turns(store: &Store, limits: Limits, clock: &Clock) -> Turns {
+    Turns::new(store.clone(), limits, Arc::clone(clock), new_id(&system_random()))
 }
 
 impl Site {
@@ -114,12 +117,8 @@ impl Site {
             Segments::new(engine.clone(), store.clone(), Arc::clone(&directory), resources, Vec::new());
         let segments = Arc::new(segments);
         let known = Arc::clone(&segments);
-        let turns = || {
-            let id = new_id(&system_random());
-            Turns::new(store.clone(), odd.limits.unwrap_or(Limits::none()), Arc::clone(&clock), id)
-        };
-        let elsewhere = Connections::new(store.clone(), keys.clone(), connections.clone(), turns());
-        let rules = (connections, turns());
+        let limits = odd.limits.unwrap_or(Limits::none());
+        let rules = (connections, turns(&store, limits, &clock));
         let installation = Installation::new(store.clone(), directory, keys, rules, segments, engine);
         let works = installation.clone();
         let app = App::new(installation, setting, clock, system_random());
@@ -138,7 +137,6 @@ impl Site {
             serving,
             segments: known,
             installation: works,
-            elsewhere,
             worker: None,
             _sandbox: sandbox,
             place,
@@ -149,6 +147,15 @@ impl Site {
     pub(crate) async fn change_catalog(&self, change: CatalogChange) {
         let seen = self.store.catalog().await.expect("a catalog").version;
         self.store.change_catalog(seen, &[change], &self.by()).await.expect("a change");
+    }
+
+    /// Its connections as another process has them, at accounts with these limits.
+    pub(crate) fn elsewhere(&self, limits: Limits) -> Connections {
+        let keys = MasterKeys::of_directory(self.directory()).expect("a master key");
+        let now_ms = Arc::clone(&self.now_ms);
+        let clock: Clock = Arc::new(move || now_ms.load(Ordering::SeqCst));
+        let rules = self.installation.connections.rules().clone();
+        Connections::new(self.store.clone(), keys, rules, turns(&self.store, limits, &clock))
     }
 
     /// Does something to the database past everybody; gives how many rows that concerned.

@@ -252,7 +252,7 @@ fn commands_work_beside_a_server_and_a_push_has_the_account_to_itself() {
     let being_forgotten = "Somebody is being forgotten: this goes on when that is done.";
     for begun in [&push as &dyn Fn() -> std::process::Output, &refresh] {
         erasing(3);
-        let began = std::time::Instant::now();
+        let began = tokio::time::Instant::now();
         let said = words(&begun(), 0);
         assert!(said.contains(being_forgotten), "{said}");
         assert!(began.elapsed() >= std::time::Duration::from_secs(2), "it did not wait");

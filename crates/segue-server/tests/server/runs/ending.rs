@@ -1,11 +1,12 @@
 //! What ends a run before its end, or keeps it from beginning.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use activecampaign::Limits;
 use activecampaign_sim::{Config, Knobs};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::setting::{As, Odd};
 

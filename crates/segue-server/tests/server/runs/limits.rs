@@ -103,17 +103,14 @@ async fn people_at_screens_and_a_run_share_the_limits_of_an_account_and_none_of_
     let export = office.export_on(&root, &connection, json!({})).await;
     refresh(&root, "cluj").await;
     let run = begin(&root, &format!("/exports/{export}/run")).await;
+    let elsewhere = office.site.elsewhere(limits);
     let (is_over, answered) = (AtomicBool::new(false), AtomicU64::new(0));
     let asking = async |what: &str| {
         while !is_over.load(Ordering::Relaxed) {
             match what {
                 "elsewhere" => {
-                    office
-                        .site
-                        .elsewhere
-                        .test_again(&connection, office.site.now_ms())
-                        .await
-                        .expect("an answer");
+                    let tested = elsewhere.test_again(&connection, office.site.now_ms()).await;
+                    tested.expect("an answer");
                 }
                 "test" => {
                     drop(post(&root, &format!("/connections/{connection}/test")).await.expect(StatusCode::OK))
