@@ -27,6 +27,8 @@ pub struct SavedExport {
     /// Whether it may run.
     pub is_enabled: bool,
     /// Counts changes.
+    /// Since when its schedule holds as it is and it may run, in milliseconds since 1970: what was due before was not missed.
+    pub scheduled_ms: i64,
     pub version: i64,
     /// Who made it, and when.
     pub created: Signature,
@@ -44,7 +46,7 @@ pub struct ExportName {
 }
 
 const COLUMNS: &str =
-    "id, name, connection_id, document, is_enabled, version, created_by, created_name, created_ms,
+    "id, name, connection_id, document, is_enabled, scheduled_ms, version, created_by, created_name, created_ms,
     updated_by, updated_name, updated_ms";
 
 const MISSING: StoreError = StoreError::Missing { what: "export" };
@@ -60,8 +62,8 @@ impl Store {
         const DOING: &str = "saving an export";
         let mut transaction = self.pool.begin().await.doing(DOING)?;
         let text = "INSERT INTO recipe (id, name, folded_name, connection_id, document, is_enabled, version, created_by,
-                    created_name, created_ms, updated_by, updated_name, updated_ms)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+                    created_name, created_ms, updated_by, updated_name, updated_ms, scheduled_ms)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
         let added = sqlx::query(text)
             .bind(&export.id)
             .bind(&export.name)
@@ -86,6 +88,7 @@ impl Store {
     }
 
     /// Changes everything that can be changed about an export, if `changed.version` is still the version in force; gives the
+            .bind(export.scheduled_ms)
     /// version after.
     ///
     /// # Errors
@@ -94,7 +97,7 @@ impl Store {
         const DOING: &str = "changing an export";
         let mut transaction = self.pool.begin().await.doing(DOING)?;
         let text = "UPDATE recipe SET name = $3, folded_name = $4, connection_id = $5, document = $6, is_enabled = $7,
-                    updated_by = $8, updated_name = $9, updated_ms = $10, version = version + 1
+                    updated_by = $8, updated_name = $9, updated_ms = $10, scheduled_ms = $11, version = version + 1
                     WHERE id = $1 AND version = $2";
         let updated = sqlx::query(text)
             .bind(&changed.id)
@@ -117,6 +120,7 @@ impl Store {
         use_segments(&mut transaction, &changed.id, &changed.recipe).await?;
         count(&mut transaction, "exports").await?;
         write(&mut transaction, entry).await?;
+            .bind(changed.scheduled_ms)
         transaction.commit().await.doing(DOING)?;
         Ok(changed.version + 1)
     }
@@ -285,3 +289,4 @@ fn read(row: &AnyRow) -> Result<SavedExport, StoreError> {
         updated: signature("updated_by", "updated_name", "updated_ms")?,
     })
 }
+        scheduled_ms: number("scheduled_ms")?,

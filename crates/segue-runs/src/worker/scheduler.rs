@@ -51,7 +51,7 @@ impl Worker {
             && let Some(recurrence) = setting.value.recurrence()
         {
             next_ms = next_ms.min(following(recurrence, now_ms));
-            if let Some((trigger, note)) = due(recurrence, last(SYSTEM), setting.updated_ms, now_ms) {
+            if let Some((trigger, note)) = due(recurrence, last(SYSTEM), setting.changed_ms, now_ms) {
                 let new = self.new_refresh(trigger, note, now_ms);
                 store.start_scheduled(SYSTEM, last(SYSTEM), &new, &self.entry_of(&new)).await?;
             }
@@ -60,7 +60,7 @@ impl Worker {
             let Some(recurrence) = export.recipe.schedule.recurrence() else { continue };
             next_ms = next_ms.min(following(recurrence, now_ms));
             let last = last(&export.id);
-            if let Some((trigger, note)) = due(recurrence, last, export.updated.at_ms, now_ms)
+            if let Some((trigger, note)) = due(recurrence, last, export.scheduled_ms, now_ms)
                 && let Some(new) = self.new_run(export, trigger, note, None).await?
             {
                 store.start_scheduled(&export.id, last, &new, &self.entry_of(&new)).await?;

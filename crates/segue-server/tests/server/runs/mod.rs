@@ -5,6 +5,7 @@ mod approval;
 mod ending;
 mod limits;
 mod rights;
+mod missed;
 mod rows;
 mod running;
 mod scheduled;

@@ -7,7 +7,7 @@ use super::{Office, begin, ended, post, refresh};
 use crate::setting::{As, DAY_MS, MINUTE_MS};
 
 /// Waits until there is a run of this export, and until it has ended.
-async fn ran(who: &As<'_>, export: &str, count: usize) -> Value {
+pub(super) async fn ran(who: &As<'_>, export: &str, count: usize) -> Value {
     for _ in 0..1500 {
         let runs = who.get(&format!("/runs?export={export}")).await.expect(StatusCode::OK).body;
         let runs = runs["items"].as_array().expect("a list").clone();
@@ -20,7 +20,7 @@ async fn ran(who: &As<'_>, export: &str, count: usize) -> Value {
     panic!("nothing ran by itself");
 }
 
-async fn set_schedule(root: &As<'_>, schedule: Value) {
+pub(super) async fn set_schedule(root: &As<'_>, schedule: Value) {
     let etag = root.get("/refresh-schedule").await.header("etag").to_owned();
     let body = json!({"schedule": schedule});
     let set = root.request(reqwest::Method::PUT, "/refresh-schedule").header("if-match", etag).json(&body);
