@@ -322,7 +322,11 @@ impl Store {
     }
 }
 
-async fn queue(connection: &mut AnyConnection, new: &NewJob, entry: &Entry) -> Result<Queued, StoreError> {
+pub(crate) async fn queue(
+    connection: &mut AnyConnection,
+    new: &NewJob,
+    entry: &Entry,
+) -> Result<Queued, StoreError> {
     let text = "INSERT INTO job (id, kind, subject, subject_name, holds, lane, reason, note, person, person_name, parent, plan,
                     request_key, due_ms, queued_ms, status, words, is_unwanted, steps)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'queued', '', 0, '[]')

@@ -127,7 +127,7 @@ impl Segments {
                 }
             };
             let is_changed = outcome.is_ok() && self.is_changed(segment, file).await?;
-            let outcome = match self.note(segment, file, &outcome, now, millis).await {
+            let outcome = match self.note(segment, (file, is_changed), &outcome, now, millis).await {
                 Ok(()) => outcome,
                 // The members are not in force: the name or the members have become others meanwhile.
                 Err(SegmentError::Store(error @ (StoreError::Missing { .. } | StoreError::Stale { .. }))) => {
@@ -214,11 +214,11 @@ impl Segments {
         }
     }
 
-    /// Puts a snapshot in force, or notes why there is none.
+    /// Puts a snapshot in force, which holds other keys or not, or notes why there is none.
     async fn note(
         &self,
         segment: &Segment,
-        file: &str,
+        (file, is_changed): (&str, bool),
         outcome: &Result<Evaluated, SegmentError>,
         now: DateTime<Utc>,
         millis: i64,
@@ -233,7 +233,7 @@ impl Segments {
         let snapshot = members.map(|_| file);
         let refresh = Refresh { at_ms, millis, members, words, set_aside };
         let before = segment.snapshot.as_deref();
-        self.store.save_refresh(&segment.name, &refresh, before, snapshot).await?;
+        self.store.save_refresh(&segment.name, &refresh, before, snapshot, is_changed).await?;
         if let Some(old) = segment.snapshot.as_deref().filter(|old| snapshot.is_some_and(|new| new != *old)) {
             self.directory.remove_snapshot(old)?;
         }
@@ -299,7 +299,8 @@ impl Segments {
         let mut attempts = 1;
         loop {
             let segment = self.segment(name).await?;
-            match self.note(&segment, file, &outcome, now, 0).await {
+            let is_changed = self.is_changed(&segment, file).await?;
+            match self.note(&segment, (file, is_changed), &outcome, now, 0).await {
                 // A refresh that was under way has ended: the list is the later word.
                 Err(SegmentError::Store(StoreError::Stale { .. })) if attempts < 3 => attempts += 1,
                 noted => return noted,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use segue_model::job::{Product, Status, Trigger, Work, account_lane};
 use segue_model::{DataMatching, Forgotten, PlanRequest, PlanSummary, Report};
-use segue_store::{Claimed, Job, SavedExport, Segment, StoreError};
+use segue_store::{Claimed, Job, SavedExport, SeenChanges, Segment, StoreError};
 
 use super::{Ended, Worker, tracker::Tracker};
 use crate::connections::ConnectionError;
@@ -45,6 +45,9 @@ impl Worker {
             return Ok(Ended::PutBack { lane: job.lane.clone(), words, due_ms: self.now_ms() + AGAIN_MS });
         }
         if let Some(words) = self.stale(&export).await? {
+            if job.trigger == Trigger::SegmentsChanged {
+                self.installation.store.stays_behind(&export.id).await?;
+            }
             return Ok(skipped(&words));
         }
         let (host, key) = match self.installation.connections.for_run(connection).await {
@@ -156,6 +159,8 @@ impl Attempt<'_> {
         let account = check_account(&client, recipe.list.id, &choices).await?;
         let now = DateTime::<Utc>::from_timestamp_millis(self.worker.now_ms()).unwrap_or_default();
         let segments = &installation.segments;
+        // First this: whoever refreshes one meanwhile starts another run.
+        let changes = installation.store.segment_changes(&self.export.id).await.map_err(RunError::Store)?;
         let members =
             segments.members_to_export(&recipe.segments, &recipe.required, &self.export.id, now).await;
         let members = members.map_err(Trouble::Segments)?;
@@ -183,7 +188,7 @@ impl Attempt<'_> {
         );
         match self.job.work {
             Work::Rehearsal(_) => self.rehearse(&exporter, request, stop.1).await,
-            _ => self.deliver(&exporter, request, stop).await,
+            _ => self.deliver(&exporter, request, &changes, stop).await,
         }
     }
 
@@ -212,10 +217,13 @@ impl Attempt<'_> {
         &self,
         exporter: &Exporter,
         request: PlanRequest,
+        changes: &SeenChanges,
         stop: (StopHandle, Stop),
     ) -> Result<Ended, Trouble> {
         let prepared = exporter.prepare(request, stop.clone()).await?;
         self.tracker.has_run(prepared.run());
+        let store = &self.worker.installation.store;
+        store.has_planned(&self.export.id, changes).await.map_err(RunError::Store)?;
         if let Some(words) = self.moved_on(&prepared).await? {
             exporter.set_aside(&prepared).await?;
             return Ok(failed(&words));

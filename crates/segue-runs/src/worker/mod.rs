@@ -97,6 +97,8 @@ pub struct Inner {
     accounts: Accounts,
     /// What the scheduler has seen; none before its first look.
     seen: Mutex<Option<Seen>>,
+    /// The count of refreshes when everything that follows them had been queued.
+    refreshes: Mutex<Option<i64>>,
 }
 
 impl std::ops::Deref for Worker {
@@ -154,8 +156,8 @@ impl Worker {
     pub fn new(installation: Installation, rules: WorkerRules, clock: Clock, new_id: NewId) -> Self {
         let store = installation.store.clone();
         let (id, accounts) = (new_id(), Accounts::new(rules.options.clone(), store, Arc::clone(&clock)));
-        let seen = Mutex::default();
-        Self(Arc::new(Inner { installation, id, clock, new_id, rules, accounts, seen }))
+        let (seen, refreshes) = (Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { installation, id, clock, new_id, rules, accounts, seen, refreshes }))
     }
 
     fn now_ms(&self) -> i64 {
@@ -218,6 +220,7 @@ impl Worker {
         let kept = self.keep(hands).await?;
         self.take_up(hands, &kept).await?;
         self.start_due().await?;
+        self.start_behind().await?;
         while hands.jobs.len() < self.rules.at_once {
             let (now, until) = (self.now_ms(), self.until_ms());
             let Some(claimed) = self.installation.store.claim_job(&self.id, now, until).await? else { break };

@@ -31,7 +31,7 @@ on_both! {
     what_runs_have_delivered_is_told,
 }
 
-fn export(id: &str, subject: &str, lane: &str) -> NewJob {
+pub(crate) fn export(id: &str, subject: &str, lane: &str) -> NewJob {
     NewJob {
         id: id.to_owned(),
         work: Work::Export(subject.to_owned()),
@@ -47,7 +47,7 @@ fn export(id: &str, subject: &str, lane: &str) -> NewJob {
     }
 }
 
-fn at(at_ms: i64) -> Entry {
+pub(crate) fn at(at_ms: i64) -> Entry {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     Entry {
         id: format!("entry-{}", NUMBER.fetch_add(1, Ordering::Relaxed)),

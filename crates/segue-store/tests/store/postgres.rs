@@ -56,7 +56,7 @@ async fn refreshes_of_several_processes_are_all_noted() {
             let note = async |store: &Store, at_ms| {
                 let refresh =
                     Refresh { at_ms, millis: 1, members: None, words: "no such file".into(), set_aside: 0 };
-                store.save_refresh("brazil", &refresh, None, None).await
+                store.save_refresh("brazil", &refresh, None, None, false).await
             };
             let noted = (0..20).map(|n| note(if n % 2 == 0 { &one } else { &other }, n));
             futures::future::try_join_all(noted).await.unwrap();

@@ -63,7 +63,7 @@ pub(crate) fn export(id: &str, name: &str, segments: &[&str]) -> SavedExport {
 }
 
 /// A store with connection `c-1` and two segments.
-async fn furnished(place: &Place) -> Store {
+pub(crate) async fn furnished(place: &Place) -> Store {
     let store = place.open().await.unwrap();
     let keys = keys(&[ONE]);
     store.add_connection(&connection("c-1", "Shop"), &secret("k"), &keys, &entry("c-1")).await.unwrap();

@@ -105,7 +105,7 @@ async fn add_segment(site: &Site, name: &str, table: &str) {
 async fn refreshed(site: &Site, segment: &str, members: u64) {
     let refresh = Refresh { at_ms: 7, millis: 1, members: Some(members), words: String::new(), set_aside: 0 };
     let before = site.segments.segment(segment).await.expect("a segment").snapshot;
-    let saved = site.store.save_refresh(segment, &refresh, before.as_deref(), Some("a.parquet")).await;
+    let saved = site.store.save_refresh(segment, &refresh, before.as_deref(), Some("a.parquet"), true).await;
     saved.expect("a refresh");
 }
 

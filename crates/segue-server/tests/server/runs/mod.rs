@@ -2,10 +2,11 @@
 //! named after the lines of the product that they hold us to.
 
 mod approval;
+mod behind;
 mod ending;
 mod limits;
-mod rights;
 mod missed;
+mod rights;
 mod rows;
 mod running;
 mod scheduled;

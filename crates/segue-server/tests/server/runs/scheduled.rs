@@ -229,12 +229,14 @@ async fn schedules_are_read_when_one_of_them_has_changed_and_not_at_every_look()
     office.site.work();
     let root = office.site.sign_in("root@example.com").await;
     refresh(&root, "cluj").await;
+    root.get("/exports").await.expect(StatusCode::OK);
     // Whoever reads this now cannot go on. Nothing has counted the change, so nobody does.
     assert_eq!(office.site.execute("UPDATE recipe SET document = 'nothing' || document").await, 1);
     office.site.pass(MINUTE_MS);
     assert_eq!(root.get("/exports").await.status, StatusCode::OK);
     // A refresh is a change that counts: its followers are looked for.
-    let begun = refresh(&root, "iasi").await;
+    let begun = begin(&root, "/refreshes").await;
+    let begun = ended(&root, &begun).await;
     assert!(begun["cause"].as_str().unwrap().contains("holds an unreadable export"), "{begun}");
     office.site.execute("UPDATE recipe SET document = SUBSTR(document, 8)").await;
     office.site.pass(60 * MINUTE_MS);
