@@ -12,3 +12,6 @@ ALTER TABLE segment ADD COLUMN changes BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE recipe_segment ADD COLUMN seen BIGINT;
 UPDATE recipe_segment SET seen = 0 WHERE recipe_id IN (SELECT id FROM recipe
     WHERE document LIKE '%"schedule":"when_segments_change"%' AND is_enabled = 1 AND connection_id IS NOT NULL);
+
+-- How many jobs a worker has in a lane.
+CREATE INDEX job_under_way_by_lane ON job (lane) WHERE status IN ('running', 'waiting_for_limit');

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use segue_model::job::{Headway, Product, Status, Step, Trigger, Work};
+use segue_model::job::{Headway, Product, REFRESH_LANE, Status, Step, Trigger, Work};
 use segue_model::{Outcome, Report};
 use segue_store::{
     Delivery, Ending, Entry, EntryFilter, Held, Job, JobFilter, NewJob, Note, Queued, SentImport, Store,
@@ -26,6 +26,8 @@ on_both! {
     of_two_processes_one_starts_what_is_due,
     the_latest_job_of_each_subject_is_told,
     a_lane_is_held_without_a_job,
+    an_account_has_so_many_places_and_a_refresh_one_of_its_own,
+    what_waits_says_for_what,
     a_lane_that_a_worker_has_no_use_for_falls_free,
     what_was_sent_to_an_account_is_told_for_a_while,
     what_runs_have_delivered_is_told,
@@ -73,7 +75,7 @@ async fn queue(store: &Store, job: NewJob) -> Job {
 }
 
 async fn claim(store: &Store, worker: &str, now: i64) -> Option<String> {
-    store.claim_job(worker, now, now + 60).await.unwrap().map(|claimed| claimed.job.id)
+    store.claim_job(worker, now, now + 60, 9).await.unwrap().map(|claimed| claimed.job.id)
 }
 
 async fn end(store: &Store, worker: &str, id: &str, status: Status) -> bool {
@@ -223,7 +225,7 @@ async fn a_lane_tells_until_when_somebody_else_may_have_used_it(place: &Place) {
     let store = place.open().await.unwrap();
     queue(&store, export("a", "newsletter", "acme")).await;
     let used = async |worker: &str, now| {
-        store.claim_job(worker, now, now + 60).await.unwrap().map(|claimed| claimed.used_until_ms)
+        store.claim_job(worker, now, now + 60, 9).await.unwrap().map(|claimed| claimed.used_until_ms)
     };
     assert_eq!(used("w1", 20).await, Some(None), "nobody has");
     assert_eq!(used("w2", 81).await, Some(Some(80)), "the first one, until its lease was over");
@@ -300,7 +302,7 @@ async fn a_lane_is_held_without_a_job(place: &Place) {
     assert_eq!(hold("command", 1_050).await, ours(0), "nobody else has");
     assert_eq!(hold("other", 1_150).await, Held::Theirs { until_ms: 1_150 });
     queue(&store, export("a", "newsletter", "acme")).await;
-    assert_eq!(store.claim_job("w1", 1_150, 1_250).await.unwrap(), None, "the worker waits for it");
+    assert_eq!(store.claim_job("w1", 1_150, 1_250, 9).await.unwrap(), None, "the worker waits for it");
     assert_eq!(hold("other", 1_151).await, ours(1_150), "whoever says nothing loses it");
     assert_eq!(hold("command", 1_152).await, Held::Theirs { until_ms: 1_251 });
     store.leave_lanes("other", 1_160).await.unwrap();
@@ -365,4 +367,56 @@ async fn what_runs_have_delivered_is_told(place: &Place) {
     assert_eq!(store.deliveries(0, 9).await.unwrap(), [told(10), told(5)]);
     assert_eq!(store.deliveries(0, 1).await.unwrap(), [told(10)]);
     assert_eq!(store.deliveries(11, 9).await.unwrap(), []);
+}
+
+fn refresh_of(id: &str, segment: &str) -> NewJob {
+    NewJob { work: Work::Segment(segment.to_owned()), ..export(id, segment, REFRESH_LANE) }
+}
+
+async fn an_account_has_so_many_places_and_a_refresh_one_of_its_own(place: &Place) {
+    let store = place.open().await.unwrap();
+    for (id, lane) in [("a", "acme"), ("b", "acme"), ("c", "acme"), ("d", "other")] {
+        queue(&store, export(id, id, lane)).await;
+    }
+    queue(&store, refresh_of("e", "brazil")).await;
+    let claim = async |most| {
+        let claimed = store.claim_job("w1", 20, 80, most).await.unwrap();
+        claimed.map(|claimed| claimed.job.id)
+    };
+    assert_eq!(claim(2).await.as_deref(), Some("a"));
+    assert_eq!(claim(2).await.as_deref(), Some("b"));
+    assert_eq!(claim(1).await.as_deref(), Some("d"), "the account of c has two");
+    assert_eq!(claim(0).await.as_deref(), Some("e"), "no run can be begun, but a refresh can");
+    assert_eq!(claim(2).await, None);
+    assert!(end(&store, "w1", "a", Status::Succeeded).await);
+    assert_eq!(claim(2).await.as_deref(), Some("c"));
+}
+
+async fn what_waits_says_for_what(place: &Place) {
+    let store = place.open().await.unwrap();
+    for (id, subject, lane) in [("a", "a", "acme"), ("b", "b", "acme"), ("d", "d", "other")] {
+        queue(&store, export(id, subject, lane)).await;
+    }
+    queue(&store, refresh_of("e", "brazil")).await;
+    for most in [1, 0] {
+        assert!(store.claim_job("w1", 20, 80, most).await.unwrap().is_some());
+    }
+    queue(&store, export("f", "a", "acme")).await;
+    queue(&store, refresh_of("g", "chile")).await;
+    queue(&store, NewJob { due_ms: 50, ..export("h", "h", "acme") }).await;
+    assert!(store.hold_lane("held", "command", 20, 80).await.is_ok());
+    queue(&store, export("i", "i", "held")).await;
+    store.tell_what_jobs_wait_for("w1", 20).await.unwrap();
+    let mut told = Vec::new();
+    for id in ["a", "b", "d", "f", "g", "h", "i"] {
+        told.push(store.job(id).await.unwrap().words);
+    }
+    let (account, other) =
+        ("waits for the runs to its account that are under way", "waits for other runs that are under way");
+    let (same, refresh) =
+        ("waits for the run of this export that is under way", "waits for the refresh that is under way");
+    assert_eq!(told, ["", account, other, same, refresh, "", ""]);
+    assert!(end(&store, "w1", "a", Status::Succeeded).await);
+    assert_eq!(claim(&store, "w1", 21).await.as_deref(), Some("b"));
+    assert_eq!(store.job("b").await.unwrap().words, "", "it waits no more");
 }

@@ -82,7 +82,7 @@ async fn a_refresh_while_nothing_ran_here_is_followed() {
 async fn half_done(office: &Office, root: &As<'_>) -> String {
     let refreshed = begin(root, "/refreshes").await;
     let now = office.site.now_ms();
-    let claimed = office.site.store.claim_job("first", now, now + 1_000).await.unwrap();
+    let claimed = office.site.store.claim_job("first", now, now + 1_000, 9).await.unwrap();
     assert_eq!(claimed.map(|claimed| claimed.job.id), Some(refreshed.clone()));
     refresh_beside(office).await;
     refreshed

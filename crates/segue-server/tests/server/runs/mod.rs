@@ -36,10 +36,8 @@ pub(crate) struct Office {
 impl Office {
     pub(crate) async fn open() -> Self {
         let site = Site::start().await;
-        let config =
-            Config { limits: None, queue_delay: 0.0, import_rate: 1e9, speed: 1000.0, ..Config::default() };
-        let account = activecampaign_sim::start(config).await.expect("a simulator");
-        let office = Self { site, account, folder: tempfile::tempdir().expect("a folder") };
+        let folder = tempfile::tempdir().expect("a folder");
+        let office = Self { site, account: account().await, folder };
         office.write_customers(3, "Cluj");
         let columns = [("id", None), ("mail", Some(Meaning::Email)), ("city", None)];
         let columns =
@@ -134,6 +132,13 @@ impl Office {
         found.sort();
         found
     }
+}
+
+/// An account that answers as fast as it can.
+async fn account() -> Simulator {
+    let config =
+        Config { limits: None, queue_delay: 0.0, import_rate: 1e9, speed: 1000.0, ..Config::default() };
+    activecampaign_sim::start(config).await.expect("a simulator")
 }
 
 /// Begins something by a POST without a body; gives the id of the run.
