@@ -15,3 +15,18 @@ UPDATE recipe_segment SET seen = 0 WHERE recipe_id IN (SELECT id FROM recipe
 
 -- How many jobs a worker has in a lane.
 CREATE INDEX job_under_way_by_lane ON job (lane) WHERE status IN ('running', 'waiting_for_limit');
+
+-- The run whose refused contacts a job sends again, and nothing else. Jobs of one export that do something else wait side by side.
+ALTER TABLE job ADD COLUMN retries TEXT;
+DROP INDEX job_queued;
+CREATE UNIQUE INDEX job_queued ON job (kind, subject, COALESCE(plan, ''), COALESCE(retries, '')) WHERE status = 'queued';
+
+-- What people call their wishes: what was wished, and the job that it was answered with. `request_key` of a job is used no more.
+CREATE TABLE request_key (
+    name TEXT NOT NULL PRIMARY KEY,
+    wish TEXT NOT NULL,
+    job  TEXT NOT NULL
+);
+CREATE INDEX request_key_by_job ON request_key (job);
+INSERT INTO request_key (name, wish, job)
+    SELECT request_key, kind || ' ' || subject || ' ' || COALESCE(plan, '') || ' ', id FROM job WHERE request_key IS NOT NULL;

@@ -33,6 +33,8 @@ pub struct NewJob {
     pub parent: Option<String>,
     /// The dry run whose plan is to be carried out, and no other.
     pub plan: Option<String>,
+    /// The run whose refused contacts are to be sent again, and nobody else.
+    pub retries: Option<String>,
     /// What whoever asked calls this wish, so that asking again does not begin it again.
     pub request_key: Option<String>,
     /// Not before this moment, in milliseconds since 1970.
@@ -60,6 +62,8 @@ pub struct Job {
     pub parent: Option<String>,
     /// The dry run whose plan is carried out.
     pub plan: Option<String>,
+    /// The run whose refused contacts are sent again.
+    pub retries: Option<String>,
     /// How far it has come.
     pub status: Status,
     /// What there is to say about the status: what it waits for, or why it ended early.
@@ -111,14 +115,14 @@ pub struct JobFilter<'a> {
 }
 
 pub(crate) const COLUMNS: &str =
-    "id, kind, subject, subject_name, lane, reason, note, person, person_name, parent, plan, status, words, worker,
+    "id, kind, subject, subject_name, lane, reason, note, person, person_name, parent, plan, retries, status, words, worker,
     is_unwanted, due_ms, queued_ms, started_ms, ended_ms, run_id, headway, product, steps";
 
 impl Store {
     /// Queues a job, unless the same work waits already or the key was used before. Its time is the entry's.
     ///
     /// # Errors
-    /// If the database fails.
+    /// [`StoreError::KeyReused`] if the key was used for another wish.
     pub async fn queue_job(&self, new: &NewJob, entry: &Entry) -> Result<Queued, StoreError> {
         let mut transaction = self.pool.begin().await.doing("queueing a job")?;
         let queued = queue(&mut transaction, new, entry).await?;
@@ -315,6 +319,8 @@ impl Store {
             let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(before_ms);
             query.execute(&mut *transaction).await.doing(DOING)?;
         }
+        let keys = "DELETE FROM request_key WHERE job IN (SELECT id FROM job WHERE ended_ms < $1)";
+        sqlx::query(keys).bind(before_ms).execute(&mut *transaction).await.doing(DOING)?;
         let gone = sqlx::query("DELETE FROM job WHERE ended_ms < $1").bind(before_ms);
         let gone = gone.execute(&mut *transaction).await.doing(DOING)?;
         transaction.commit().await.doing(DOING)?;
@@ -327,8 +333,15 @@ pub(crate) async fn queue(
     new: &NewJob,
     entry: &Entry,
 ) -> Result<Queued, StoreError> {
+    const DOING: &str = "queueing a job";
+    // The key first: what it began may be under way or over, and something else be queued.
+    if let Some(key) = &new.request_key
+        && let Some(answered) = answered(connection, key, new).await?
+    {
+        return Ok(Queued::Before(answered));
+    }
     let text = "INSERT INTO job (id, kind, subject, subject_name, holds, lane, reason, note, person, person_name, parent, plan,
-                    request_key, due_ms, queued_ms, status, words, is_unwanted, steps)
+                    retries, due_ms, queued_ms, status, words, is_unwanted, steps)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'queued', '', 0, '[]')
                 ON CONFLICT DO NOTHING";
     let (person, person_name) = new.person.clone().unzip();
@@ -345,31 +358,62 @@ pub(crate) async fn queue(
         .bind(person_name)
         .bind(&new.parent)
         .bind(&new.plan)
-        .bind(&new.request_key)
+        .bind(&new.retries)
         .bind(new.due_ms)
         .bind(entry.at_ms)
         .execute(&mut *connection)
         .await
-        .doing("queueing a job")?;
-    // The key first: what it began may be under way or over, and something else be queued.
+        .doing(DOING)?;
     let found = format!(
-        "SELECT {COLUMNS} FROM job WHERE id = $1 OR request_key = $2 OR (kind = $3 AND subject = $4 AND status = 'queued')
-         ORDER BY CASE WHEN id = $1 THEN 0 WHEN request_key = $2 THEN 1 ELSE 2 END LIMIT 1"
+        "SELECT {COLUMNS} FROM job WHERE id = $1 OR (kind = $2 AND subject = $3 AND status = 'queued'
+            AND COALESCE(plan, '') = $4 AND COALESCE(retries, '') = $5) ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END LIMIT 1"
     );
     let row = sqlx::query(sqlx::AssertSqlSafe(found))
         .bind(&new.id)
-        .bind(&new.request_key)
         .bind(new.work.kind())
         .bind(new.work.subject())
+        .bind(new.plan.as_deref().unwrap_or_default())
+        .bind(new.retries.as_deref().unwrap_or_default())
         .fetch_one(&mut *connection)
         .await
-        .doing("queueing a job")?;
+        .doing(DOING)?;
     let job = read(&row)?;
     if added.rows_affected() == 0 {
+        // Whoever asks again is told of the one that waited, whatever has become of it.
+        if let Some(key) = &new.request_key {
+            let kept = sqlx::query("UPDATE request_key SET job = $2 WHERE name = $1").bind(key).bind(&job.id);
+            kept.execute(connection).await.doing(DOING)?;
+        }
         return Ok(Queued::Before(job));
     }
     write(connection, entry).await?;
     Ok(Queued::New(job))
+}
+
+/// The job that this wish was answered with before. If it was not told before, its key is taken for it.
+async fn answered(
+    connection: &mut AnyConnection,
+    key: &str,
+    new: &NewJob,
+) -> Result<Option<Job>, StoreError> {
+    const DOING: &str = "looking for an earlier wish";
+    let of = |part: &Option<String>| part.clone().unwrap_or_default();
+    let wish = format!("{} {} {} {}", new.work.kind(), new.work.subject(), of(&new.plan), of(&new.retries));
+    // Whoever tells the same wish at the same time waits here.
+    let text = "INSERT INTO request_key (name, wish, job) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    let taken = sqlx::query(text).bind(key).bind(&wish).bind(&new.id).execute(&mut *connection).await;
+    if taken.doing(DOING)?.rows_affected() == 1 {
+        return Ok(None);
+    }
+    let text = format!(
+        "SELECT {}, wish FROM request_key JOIN job ON job.id = request_key.job WHERE request_key.name = $1",
+        COLUMNS
+    );
+    let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(key).fetch_one(connection).await.doing(DOING)?;
+    if row.try_get::<String, _>("wish").doing(DOING)? != wish {
+        return Err(StoreError::KeyReused);
+    }
+    read(&row).map(Some)
 }
 
 pub(crate) fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
@@ -393,6 +437,7 @@ pub(crate) fn read(row: &AnyRow) -> Result<Job, StoreError> {
         person: maybe("person")?.zip(maybe("person_name")?),
         parent: maybe("parent")?,
         plan: maybe("plan")?,
+        retries: maybe("retries")?,
         status: text("status")?.parse().map_err(unknown)?,
         words: text("words")?,
         worker: maybe("worker")?,

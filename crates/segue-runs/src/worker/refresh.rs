@@ -117,6 +117,7 @@ impl Worker {
             person: None,
             parent,
             plan: None,
+            retries: None,
             request_key: None,
             due_ms: self.now_ms(),
         }))

@@ -102,6 +102,7 @@ impl Worker {
             person: None,
             parent: None,
             plan: None,
+            retries: None,
             request_key: None,
             due_ms: now_ms,
         }

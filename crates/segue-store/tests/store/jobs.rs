@@ -15,6 +15,9 @@ on_both! {
     a_job_is_queued_claimed_noted_and_ended,
     the_same_work_waits_once_and_is_done_once_at_a_time,
     a_request_key_begins_one_job_whatever_became_of_it,
+    a_request_key_that_was_answered_with_what_waits_stays_with_it,
+    a_request_key_is_of_one_wish,
+    runs_of_one_export_that_do_something_else_wait_side_by_side,
     a_lane_has_one_worker_until_it_dies,
     a_worker_that_leaves_is_not_waited_for,
     what_is_not_due_waits,
@@ -44,6 +47,7 @@ pub(crate) fn export(id: &str, subject: &str, lane: &str) -> NewJob {
         person: Some(("person-1".to_owned(), "Ana".to_owned())),
         parent: None,
         plan: None,
+        retries: None,
         request_key: None,
         due_ms: 0,
     }
@@ -419,4 +423,62 @@ async fn what_waits_says_for_what(place: &Place) {
     assert!(end(&store, "w1", "a", Status::Succeeded).await);
     assert_eq!(claim(&store, "w1", 21).await.as_deref(), Some("b"));
     assert_eq!(store.job("b").await.unwrap().words, "", "it waits no more");
+}
+
+fn keyed(id: &str, job: NewJob) -> NewJob {
+    NewJob { id: id.to_owned(), request_key: Some("key-1".to_owned()), ..job }
+}
+
+async fn a_request_key_that_was_answered_with_what_waits_stays_with_it(place: &Place) {
+    let store = place.open().await.unwrap();
+    queue(&store, export("a", "newsletter", "acme")).await;
+    let is_first = async |id: &str| {
+        let asked = keyed(id, export(id, "newsletter", "acme"));
+        let told = store.queue_job(&asked, &at(11)).await.unwrap();
+        matches!(told, Queued::Before(job) if job.id == "a")
+    };
+    assert!(is_first("b").await);
+    assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some("a"));
+    assert!(end(&store, "w1", "a", Status::Succeeded).await);
+    assert!(is_first("c").await, "also when it has ended");
+    assert!(store.open_jobs().await.unwrap().is_empty());
+    assert_eq!(store.forget_jobs(100).await.unwrap(), 1);
+    let new = store.queue_job(&keyed("d", export("d", "newsletter", "acme")), &at(101)).await.unwrap();
+    assert!(matches!(new, Queued::New(_)), "a key is remembered as long as its job");
+}
+
+async fn a_request_key_is_of_one_wish(place: &Place) {
+    let store = place.open().await.unwrap();
+    let dry = NewJob { work: Work::Rehearsal("newsletter".to_owned()), ..export("a", "newsletter", "acme") };
+    queue(&store, keyed("a", dry.clone())).await;
+    let plan = Some("a".to_owned());
+    for other in [
+        export("b", "newsletter", "acme"),
+        NewJob { work: Work::Rehearsal("customers".to_owned()), ..dry.clone() },
+        NewJob { work: Work::Refresh, ..dry.clone() },
+        NewJob { plan: plan.clone(), ..dry.clone() },
+        NewJob { retries: plan, ..dry.clone() },
+    ] {
+        let refused = store.queue_job(&keyed("b", other), &at(11)).await;
+        assert!(matches!(refused, Err(StoreError::KeyReused)), "{refused:?}");
+    }
+    assert_eq!(store.open_jobs().await.unwrap().len(), 1);
+    assert!(matches!(store.queue_job(&keyed("c", dry), &at(12)).await, Ok(Queued::Before(_))));
+}
+
+async fn runs_of_one_export_that_do_something_else_wait_side_by_side(place: &Place) {
+    let store = place.open().await.unwrap();
+    let whole = export("a", "newsletter", "acme");
+    let approved = NewJob { id: "b".to_owned(), plan: Some("dry".to_owned()), ..whole.clone() };
+    let retry = NewJob { id: "c".to_owned(), retries: Some("run".to_owned()), ..whole.clone() };
+    for job in [&whole, &approved, &retry] {
+        queue(&store, job.clone()).await;
+        let again = store.queue_job(&NewJob { id: "z".to_owned(), ..job.clone() }, &at(11)).await.unwrap();
+        assert!(matches!(again, Queued::Before(first) if first.id == job.id && first.retries == job.retries));
+    }
+    for id in ["a", "b", "c"] {
+        assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some(id));
+        assert_eq!(claim(&store, "w1", 20).await, None, "one at a time");
+        assert!(end(&store, "w1", id, Status::Succeeded).await);
+    }
 }

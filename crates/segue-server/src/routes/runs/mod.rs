@@ -126,7 +126,6 @@ impl From<RunsError> for Problem {
     fn from(error: RunsError) -> Self {
         match error {
             RunsError::CannotRun(words) => Self::with(Code::CannotRun, words),
-            RunsError::Waits(_) => Self::new(Code::RunWaits),
             RunsError::Gone => Self::new(Code::NotKept),
             RunsError::Export(error) => error.into(),
             RunsError::Store(error) => error.into(),
