@@ -151,6 +151,11 @@ impl Attempt<'_> {
     ) -> Result<Ended, Trouble> {
         let installation = &self.worker.installation;
         let recipe = &self.export.recipe;
+        let Ok(refused_by) = self.refused_by().await? else {
+            return Ok(failed(
+                "the run whose refused contacts were to be sent again is not remembered any more",
+            ));
+        };
         // By their ids, since people rename them; what they take may have changed since the recipe was saved.
         let choices = recipe.matching.fields.iter();
         let choices: Vec<FieldChoice> = choices
@@ -173,7 +178,8 @@ impl Attempt<'_> {
             blanks: recipe.blanks,
             list: recipe.list.id,
             mode: recipe.mode,
-            retry_refused: self.job.trigger == Trigger::Retry,
+            retry_refused: false,
+            only_refused_by: refused_by,
             forgotten: Forgotten::default(),
             ledger: None,
             folder: std::path::PathBuf::new(),
@@ -222,8 +228,15 @@ impl Attempt<'_> {
     ) -> Result<Ended, Trouble> {
         let prepared = exporter.prepare(request, stop.clone()).await?;
         self.tracker.has_run(prepared.run());
-        let store = &self.worker.installation.store;
-        store.has_planned(&self.export.id, changes).await.map_err(RunError::Store)?;
+        if self.job.retries.is_none() {
+            let store = &self.worker.installation.store;
+            store.has_planned(&self.export.id, changes).await.map_err(RunError::Store)?;
+        } else if !prepared.is_resumed && prepared.plan.counts.members == 0 {
+            exporter.set_aside(&prepared).await?;
+            return Ok(skipped(
+                "nobody is left to be sent again: who was refused is no member any more, or was sent since",
+            ));
+        }
         if let Some(words) = self.moved_on(&prepared).await? {
             exporter.set_aside(&prepared).await?;
             return Ok(failed(&words));
@@ -251,6 +264,16 @@ impl Attempt<'_> {
             }
             Some(cause) => Ended::with(Status::Failed, &cause.to_string(), product),
         })
+    }
+
+    /// Of a retry, the number of the run whose refused contacts are meant; an error if that is not remembered.
+    async fn refused_by(&self) -> Result<Result<Option<i64>, ()>, RunError> {
+        let Some(retried) = &self.job.retries else { return Ok(Ok(None)) };
+        match self.worker.installation.store.job(retried).await {
+            Ok(job) => Ok(job.run.map(Some).ok_or(())),
+            Err(StoreError::Missing { .. }) => Ok(Err(())),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Why this is not the plan that was approved.
