@@ -104,12 +104,25 @@ impl Worker {
                 return Ok(Some(format!("segment \"{name}\" was removed")));
             };
             let latest = store.latest_refresh(name).await?;
-            if let Some(words) = why_stale(&segment, latest.as_ref().map(|(latest, _)| latest.words.as_str()))
-            {
+            let latest = latest.as_ref().map(|(latest, _)| latest.words.as_str());
+            if let Some(words) = why_stale(&segment, latest).or_else(|| self.why_old(&segment)) {
                 return Ok(Some(words));
             }
         }
         Ok(None)
+    }
+}
+
+impl Worker {
+    /// Why members are too old. Those of a static segment stay until somebody replaces them.
+    fn why_old(&self, segment: &Segment) -> Option<String> {
+        let most = self.rules.stale_after.filter(|_| !segment.is_static)?;
+        let age_ms = self.now_ms() - segment.refreshed_ms?;
+        let is_old = u128::try_from(age_ms).is_ok_and(|age_ms| age_ms > most.as_millis());
+        let (name, hours) = (&segment.name, most.as_secs() / 3_600);
+        is_old.then(|| {
+            format!("the members of segment \"{name}\" are older than {hours} hours: refresh it first")
+        })
     }
 }
 

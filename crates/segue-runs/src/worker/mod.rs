@@ -59,6 +59,8 @@ pub struct WorkerRules {
     pub beat: Duration,
     /// How long lanes stay a worker's that does not say that it is alive.
     pub lease: Duration,
+    /// How old the members of a segment that is refreshed may be to be exported; as old as they are, if there is none.
+    pub stale_after: Option<Duration>,
     /// How long jobs are remembered.
     pub history: Duration,
     /// How long rejections and examples are kept, which are personal data.
@@ -78,6 +80,7 @@ impl Default for WorkerRules {
             of_account: 4,
             beat: Duration::from_secs(1),
             lease: Duration::from_secs(20),
+            stale_after: None,
             history: days(365),
             rejections: days(30),
         }

@@ -1,6 +1,7 @@
 //! What runs by itself.
 
 use reqwest::StatusCode;
+use segue_runs::{StopHandle, WorkerRules};
 use serde_json::{Value, json};
 
 use super::{Office, begin, ended, post, refresh};
@@ -153,6 +154,35 @@ async fn sys5_exports_of_a_segment_that_cannot_be_refreshed_are_skipped_with_the
     assert_eq!(run["status"], "skipped", "{run}");
     assert!(run["cause"].as_str().unwrap().contains("latest refresh of segment \"cluj\" failed"), "{run}");
     assert!(office.on_the_list().await.is_empty());
+}
+
+#[tokio::test]
+async fn members_that_are_older_than_is_allowed_are_not_exported() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({})).await;
+    refresh(&root, "cluj").await;
+    drop(root);
+    office.site.rest().await;
+    let hours = std::time::Duration::from_secs(2 * 60 * 60);
+    let rules = WorkerRules { stale_after: Some(hours), ..WorkerRules::default() };
+    let (worker, (handle, stop)) = (office.site.worker_by(rules, "strict".to_owned()), StopHandle::new());
+    let working = tokio::spawn(async move { worker.run(stop).await });
+    office.site.pass(2 * 60 * MINUTE_MS);
+    let root = office.site.sign_in("root@example.com").await;
+    assert_eq!(super::run(&root, &export).await["counts"]["created"], 2, "just as old as is allowed");
+    office.site.pass(1_000);
+    let old = super::run(&root, &export).await;
+    let cause = "the members of segment \"cluj\" are older than 2 hours: refresh it first";
+    assert_eq!((&old["status"], &old["cause"]), (&json!("skipped"), &json!(cause)));
+    // A list of keys says who is meant, whenever that was.
+    let etag = root.get("/segments/cluj").await.header("etag").to_owned();
+    crate::desk::send(&root, "/segments/cluj/keys", &etag, "id\n1\n").await.expect(StatusCode::OK);
+    office.site.pass(3 * 60 * MINUTE_MS);
+    assert_eq!(super::run(&root, &export).await["counts"]["unchanged"], 1);
+    handle.raise();
+    working.await.unwrap();
 }
 
 #[tokio::test]
