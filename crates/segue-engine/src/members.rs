@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use datafusion::arrow::array::{Array, RecordBatch};
-use segue_model::{DataMatching, EngineError, FieldType, Forgotten, PlanRequest, Reason, email};
+use segue_model::{DataMatching, EngineError, FieldType, PlanRequest, Reason, email};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::contact::{Columns, Composer, Unfit};
@@ -183,7 +183,7 @@ pub(crate) fn read(
                         && is_in_segment(row)
                 };
                 for row in (0..batch.num_rows()).filter(|&row| is_member(row)) {
-                    take(&names, &values, row, &mut composer, &request.forgotten, sinks)?;
+                    take(&names, &values, row, &mut composer, request, sinks)?;
                 }
                 first += batch.num_rows() as u64;
                 sinks.tally.counts.read += batch.num_rows() as u64;
@@ -210,18 +210,22 @@ fn take(
     values: &BatchValues,
     row: usize,
     composer: &mut Composer,
-    forgotten: &Forgotten,
+    request: &PlanRequest,
     sinks: &mut Sinks,
 ) -> Result<(), EngineError> {
     let key = values.keys.and_then(|keys| keys.text(row)).unwrap_or_default();
     let number = values.first + row as u64;
     let composed = composer.compose(&values.columns, row);
-    if forgotten.has_address(&composer.email) {
+    if request.forgotten.has_address(&composer.email) {
         // Nothing else about her is kept.
         sinks.tally.counts.forgotten += 1;
         return Ok(());
     }
-    sinks.tally.counts.members += 1;
+    // A retry is of those whom the ledger knows to be refused, who are counted when they are found there.
+    if request.only_refused_by.is_some() && composed.is_err() {
+        return Ok(());
+    }
+    sinks.tally.counts.members += u64::from(request.only_refused_by.is_none());
     if let Err(Unfit { reason, detail }) = &composed {
         let (profile, given) = (names.of(key, number), values.columns.given_email(row));
         sinks.tally.reject(&profile, given, *reason, detail);

@@ -95,9 +95,17 @@ struct Sending {
 
 /// What becomes of a member that can be sent.
 enum Decision {
-    Send { action: Action, since_ms: i64 },
+    Send {
+        action: Action,
+        since_ms: i64,
+    },
     Unchanged,
-    Refused { reason: Reason, words: String },
+    Refused {
+        reason: Reason,
+        words: String,
+    },
+    /// It is none of those whom a retry is for.
+    Nothing,
 }
 
 impl<'a> Planner<'a> {
@@ -171,7 +179,7 @@ impl<'a> Planner<'a> {
             }
             if entry.state == State::Listed {
                 self.tally.counts.listed += 1;
-                if self.request.mode == Mode::Mirror {
+                if self.request.mode == Mode::Mirror && self.request.only_refused_by.is_none() {
                     self.leaves.push(&entry, self.request.list, &mut self.tally)?;
                 }
             }
@@ -193,8 +201,10 @@ impl<'a> Planner<'a> {
         let record = partition.record(index);
         let entry = self.ledger.peek().filter(|entry| entry.key() == (record.hash, record.email()));
         let email = || std::str::from_utf8(record.email()).unwrap_or_default();
-        match decision(entry.as_ref(), record.payload, self.request.retry_refused) {
+        match decision(entry.as_ref(), record.payload, self.request) {
+            Decision::Nothing => Ok(()),
             Decision::Send { action, since_ms } => {
+                self.tally.counts.members += u64::from(self.request.only_refused_by.is_some());
                 self.sending.push(Sending { index, action, since_ms, json: partition.place(index) });
                 Ok(())
             }
@@ -212,6 +222,9 @@ impl<'a> Planner<'a> {
     }
 
     fn reject_duplicate(&mut self, record: &Record, winner: &Record) -> Result<(), EngineError> {
+        if self.request.only_refused_by.is_some() {
+            return Ok(());
+        }
         let email = std::str::from_utf8(record.email()).unwrap_or_default();
         let profile = self.names.of(record.profile, record.row);
         let detail = same_address(&self.names.of(winner.profile, winner.row));
@@ -229,8 +242,13 @@ impl<'a> Planner<'a> {
     }
 }
 
-fn decision(entry: Option<&Entry>, payload: u128, retry_refused: bool) -> Decision {
-    let Some(entry) = entry else { return Decision::Send { action: Action::Create, since_ms: 0 } };
+fn decision(entry: Option<&Entry>, payload: u128, request: &PlanRequest) -> Decision {
+    let entry = match (entry, request.only_refused_by) {
+        (Some(entry), Some(run)) if entry.reason.is_none() || entry.run > run => return Decision::Nothing,
+        (None, Some(_)) => return Decision::Nothing,
+        (None, None) => return Decision::Send { action: Action::Create, since_ms: 0 },
+        (Some(entry), _) => entry,
+    };
     let action = if entry.state == State::Listed { Action::Update } else { Action::Create };
     // Who came back after we took them off the list needs another word than who unsubscribed.
     let was_ours = entry.state == State::Left || entry.reason == Some(Reason::Returned);
@@ -239,7 +257,7 @@ fn decision(entry: Option<&Entry>, payload: u128, retry_refused: bool) -> Decisi
         _ if entry.payload != payload || entry.state == State::Left => send,
         None => Decision::Unchanged,
         Some(Reason::ContactLimit) => send,
-        Some(_) if retry_refused => send,
+        Some(_) if request.retry_refused || request.only_refused_by.is_some() => send,
         Some(reason) => Decision::Refused { reason, words: entry.words.to_owned() },
     }
 }

@@ -55,6 +55,10 @@ pub struct PlanRequest {
     pub mode: Mode,
     /// Whether contacts that the provider refused before are sent again though nothing about them changed.
     pub retry_refused: bool,
+    /// Of a retry, the number of a run: only members whom that run or one before it left refused, and whom no later one has sent,
+    /// are sent. All others stay as they are: they are not counted, not sent and not taken off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub only_refused_by: Option<i64>,
     /// Whose rows are left out, whatever else holds.
     #[serde(skip_serializing_if = "Forgotten::is_empty")]
     pub forgotten: Forgotten,

@@ -224,6 +224,27 @@ impl Store {
     }
 }
 
+/// Takes a person who is removed from those who may use connections.
+pub(crate) async fn unshare(connection: &mut AnyConnection, person: &str) -> Result<(), StoreError> {
+    const DOING: &str = "taking a person from connections";
+    let text = format!("SELECT {COLUMNS} FROM connection");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(text)).fetch_all(&mut *connection).await.doing(DOING)?;
+    for row in &rows {
+        let mut shared = read(row)?;
+        let Sharing::People(people) = &mut shared.sharing else { continue };
+        if !people.remove(person) {
+            continue;
+        }
+        if people.is_empty() {
+            shared.sharing = Sharing::Administrators;
+        }
+        let text = "UPDATE connection SET document = $2, version = version + 1 WHERE id = $1";
+        let put = sqlx::query(text).bind(&shared.id).bind(document(&shared)?);
+        put.execute(&mut *connection).await.doing(DOING)?;
+    }
+    Ok(())
+}
+
 fn place(id: &str) -> String {
     format!("connection:{id}:api_key")
 }

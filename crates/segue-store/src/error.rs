@@ -73,6 +73,9 @@ pub enum StoreError {
     /// Nobody would be left who may give rights.
     #[error("this is the last enabled administrator: make somebody else administrator first")]
     LastAdministrator,
+    /// What somebody calls a wish was what they called another one.
+    #[error("the idempotency key was used for another wish: use a new one for each")]
+    KeyReused,
     /// A one-time link was used, has expired, or never was one.
     #[error("the link was used already or has expired: ask for a new one")]
     SpentLink,

@@ -31,6 +31,8 @@ pub struct Job {
     pub parent: Option<String>,
     /// The dry run whose plan is carried out.
     pub plan: Option<String>,
+    /// The run whose refused contacts are sent again.
+    pub retries: Option<String>,
     /// How far it has come.
     pub status: Status,
     /// What there is to say about the status: what it waits for, or why it ended early.
@@ -73,7 +75,7 @@ pub struct JobFilter<'a> {
 }
 
 pub(crate) const COLUMNS: &str =
-    "id, kind, subject, subject_name, lane, reason, note, person, person_name, parent, plan, status, words, worker,
+    "id, kind, subject, subject_name, lane, reason, note, person, person_name, parent, plan, retries, status, words, worker,
     is_unwanted, due_ms, queued_ms, started_ms, ended_ms, run_id, headway, product, steps";
 
 impl Store {
@@ -228,6 +230,8 @@ impl Store {
             let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(before_ms);
             query.execute(&mut *transaction).await.doing(DOING)?;
         }
+        let keys = "DELETE FROM request_key WHERE job IN (SELECT id FROM job WHERE ended_ms < $1)";
+        sqlx::query(keys).bind(before_ms).execute(&mut *transaction).await.doing(DOING)?;
         let gone = sqlx::query("DELETE FROM job WHERE ended_ms < $1").bind(before_ms);
         let gone = gone.execute(&mut *transaction).await.doing(DOING)?;
         transaction.commit().await.doing(DOING)?;
@@ -256,6 +260,7 @@ pub(crate) fn read(row: &AnyRow) -> Result<Job, StoreError> {
         person: maybe("person")?.zip(maybe("person_name")?),
         parent: maybe("parent")?,
         plan: maybe("plan")?,
+        retries: maybe("retries")?,
         status: text("status")?.parse().map_err(unknown)?,
         words: text("words")?,
         worker: maybe("worker")?,

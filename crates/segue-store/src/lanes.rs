@@ -4,7 +4,7 @@
 //! another worker takes them over with the jobs that were under way in them. Nothing else decides who may do what, so two
 //! workers never deliver to one account at a time.
 
-use segue_model::job::{Headway, Product, Status, Step};
+use segue_model::job::{Headway, Product, REFRESH_LANE, Status, Step};
 use sqlx::Row;
 
 use crate::error::{Doing, is_taken};
@@ -70,7 +70,8 @@ const HOLD: &str =
 
 impl Store {
     /// Gives a worker the next job that it may do, and the job's lane until `until_ms`: one that waits and is due, or one
-    /// that a worker left behind that has lost the lane. None if there is nothing for it now.
+    /// that a worker left behind that has lost the lane. None if there is nothing for it now. In the lane of an account it has
+    /// at most `most` jobs; a refresh has a place of its own.
     ///
     /// # Errors
     /// If the database fails.
@@ -79,20 +80,27 @@ impl Store {
         worker: &str,
         now_ms: i64,
         until_ms: i64,
+        most: u32,
     ) -> Result<Option<Claimed>, StoreError> {
         const DOING: &str = "looking for a job";
         // That a job is open is said of its own, for the index of those.
-        let candidates = "SELECT job.id, job.lane, lane.worker AS holder, lane.until_ms
+        let candidates = format!(
+            "SELECT job.id, job.lane, lane.worker AS holder, lane.until_ms
             FROM job LEFT JOIN lane ON lane.name = job.lane
             WHERE job.status IN ('queued', 'running', 'waiting_for_limit')
               AND (lane.name IS NULL OR lane.worker = $1 OR lane.until_ms < $2)
+              AND (job.lane = '{REFRESH_LANE}' OR $3 > (
+                      SELECT COUNT(*) FROM job AS other WHERE other.lane = job.lane AND other.worker = $1
+                         AND other.status IN ('running', 'waiting_for_limit')))
               AND ((job.status = 'queued' AND job.due_ms <= $2 AND NOT EXISTS (
                       SELECT 1 FROM job AS other WHERE other.holds = job.holds
                          AND other.status IN ('running', 'waiting_for_limit')))
                 OR (job.status <> 'queued' AND job.worker <> $1))
-            ORDER BY CASE WHEN job.status = 'queued' THEN 1 ELSE 0 END, job.due_ms, job.queued_ms, job.id LIMIT 16";
-        let candidates = sqlx::query(candidates).bind(worker).bind(now_ms).fetch_all(&self.pool).await;
-        for row in candidates.doing(DOING)? {
+            ORDER BY CASE WHEN job.status = 'queued' THEN 1 ELSE 0 END, job.due_ms, job.queued_ms, job.id LIMIT 16"
+        );
+        let candidates = sqlx::query(sqlx::AssertSqlSafe(candidates));
+        let candidates = candidates.bind(worker).bind(now_ms).bind(i64::from(most));
+        for row in candidates.fetch_all(&self.pool).await.doing(DOING)? {
             let id: String = row.try_get("id").doing(DOING)?;
             let lane: String = row.try_get("lane").doing(DOING)?;
             let holder: Option<String> = row.try_get("holder").doing(DOING)?;
@@ -103,6 +111,30 @@ impl Store {
             }
         }
         Ok(None)
+    }
+
+    /// Says of what is due, and what this worker could not claim, what it waits for.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn tell_what_jobs_wait_for(&self, worker: &str, now_ms: i64) -> Result<(), StoreError> {
+        let words = format!(
+            "CASE WHEN lane = '{REFRESH_LANE}' THEN 'waits for the refresh that is under way'
+                WHEN EXISTS (SELECT 1 FROM job AS other WHERE other.holds = job.holds
+                    AND other.status IN ('running', 'waiting_for_limit'))
+                    THEN 'waits for the run of this export that is under way'
+                WHEN EXISTS (SELECT 1 FROM job AS other WHERE other.lane = job.lane
+                    AND other.status IN ('running', 'waiting_for_limit'))
+                    THEN 'waits for the runs to its account that are under way'
+                ELSE 'waits for other runs that are under way' END"
+        );
+        let text = format!(
+            "UPDATE job SET words = {words} WHERE status = 'queued' AND due_ms <= $2 AND words <> {words}
+                AND NOT EXISTS (SELECT 1 FROM lane
+                    WHERE lane.name = job.lane AND lane.worker <> $1 AND lane.until_ms >= $2)"
+        );
+        let told = sqlx::query(sqlx::AssertSqlSafe(text)).bind(worker).bind(now_ms);
+        told.execute(&self.pool).await.doing("telling what jobs wait for").map(drop)
     }
 
     /// Takes a job and its lane, both or neither; none if another worker was faster.

@@ -24,6 +24,7 @@
 mod audit;
 mod batches;
 mod catalog;
+mod changes;
 mod connections;
 mod deliveries;
 mod directory;
@@ -49,6 +50,7 @@ mod tokens;
 pub use audit::{Entry, EntryFilter};
 pub use batches::{Batch, BatchState, Part, Verdict, VerdictKind};
 pub use catalog::{Catalog, CatalogChange};
+pub use changes::SeenChanges;
 pub use connections::Connection;
 pub use deliveries::{Delivery, RunOf};
 pub use directory::StateDirectory;

@@ -9,6 +9,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use crate::audit::{Entry, write};
+use crate::connections::unshare;
 use crate::error::{Doing, missing_or_stale};
 use crate::{Store, StoreError};
 
@@ -206,6 +207,7 @@ impl Store {
         if administrators(&mut transaction).await? == 0 {
             return Err(StoreError::LastAdministrator);
         }
+        unshare(&mut transaction, id).await?;
         write(&mut transaction, entry).await?;
         transaction.commit().await.doing(DOING)
     }

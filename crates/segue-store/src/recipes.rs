@@ -5,6 +5,7 @@
 
 use segue_model::connection::{Signature, folded_name};
 use segue_model::recipe::Recipe;
+use segue_model::schedule::ExportSchedule;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
@@ -26,12 +27,23 @@ pub struct SavedExport {
     pub recipe: Recipe,
     /// Whether it may run.
     pub is_enabled: bool,
+    /// Since when its schedule holds as it is and it may run, in milliseconds since 1970: what was due before was not missed.
+    pub scheduled_ms: i64,
     /// Counts changes.
     pub version: i64,
     /// Who made it, and when.
     pub created: Signature,
     /// Who changed it last, and when.
     pub updated: Signature,
+}
+
+impl SavedExport {
+    /// Whether it runs when its segments have changed, and may run.
+    #[must_use]
+    pub fn runs_by_changes(&self) -> bool {
+        let is_wanted = self.recipe.schedule == ExportSchedule::WhenSegmentsChange;
+        is_wanted && self.is_enabled && self.connection.is_some()
+    }
 }
 
 /// A saved export, as it is named where it stands in the way.
@@ -44,7 +56,7 @@ pub struct ExportName {
 }
 
 const COLUMNS: &str =
-    "id, name, connection_id, document, is_enabled, version, created_by, created_name, created_ms,
+    "id, name, connection_id, document, is_enabled, scheduled_ms, version, created_by, created_name, created_ms,
     updated_by, updated_name, updated_ms";
 
 const MISSING: StoreError = StoreError::Missing { what: "export" };
@@ -60,8 +72,8 @@ impl Store {
         const DOING: &str = "saving an export";
         let mut transaction = self.pool.begin().await.doing(DOING)?;
         let text = "INSERT INTO recipe (id, name, folded_name, connection_id, document, is_enabled, version, created_by,
-                    created_name, created_ms, updated_by, updated_name, updated_ms)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+                    created_name, created_ms, updated_by, updated_name, updated_ms, scheduled_ms)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
         let added = sqlx::query(text)
             .bind(&export.id)
             .bind(&export.name)
@@ -76,10 +88,11 @@ impl Store {
             .bind(&export.updated.id)
             .bind(&export.updated.name)
             .bind(export.updated.at_ms)
+            .bind(export.scheduled_ms)
             .execute(&mut *transaction)
             .await;
         added.map_err(|error| told(DOING, &export.name, error))?;
-        use_segments(&mut transaction, &export.id, &export.recipe).await?;
+        use_segments(&mut transaction, export).await?;
         count(&mut transaction, "exports").await?;
         write(&mut transaction, entry).await?;
         transaction.commit().await.doing(DOING)
@@ -94,7 +107,7 @@ impl Store {
         const DOING: &str = "changing an export";
         let mut transaction = self.pool.begin().await.doing(DOING)?;
         let text = "UPDATE recipe SET name = $3, folded_name = $4, connection_id = $5, document = $6, is_enabled = $7,
-                    updated_by = $8, updated_name = $9, updated_ms = $10, version = version + 1
+                    updated_by = $8, updated_name = $9, updated_ms = $10, scheduled_ms = $11, version = version + 1
                     WHERE id = $1 AND version = $2";
         let updated = sqlx::query(text)
             .bind(&changed.id)
@@ -107,14 +120,14 @@ impl Store {
             .bind(&changed.updated.id)
             .bind(&changed.updated.name)
             .bind(changed.updated.at_ms)
+            .bind(changed.scheduled_ms)
             .execute(&mut *transaction)
             .await;
         let updated = updated.map_err(|error| told(DOING, &changed.name, error))?;
         if updated.rows_affected() == 0 {
             return Err(missing_or_stale(find(&mut transaction, &changed.id).await?.is_some(), "export"));
         }
-        forget_segments(&mut transaction, &changed.id).await?;
-        use_segments(&mut transaction, &changed.id, &changed.recipe).await?;
+        use_segments(&mut transaction, changed).await?;
         count(&mut transaction, "exports").await?;
         write(&mut transaction, entry).await?;
         transaction.commit().await.doing(DOING)?;
@@ -221,17 +234,33 @@ pub(crate) async fn rename_in_recipes(
     Ok(())
 }
 
-async fn use_segments(connection: &mut AnyConnection, id: &str, recipe: &Recipe) -> Result<(), StoreError> {
+/// Saves which segments an export uses. Of those that it runs by, it goes on from the change that it knows: from now on if it
+/// knows none, so that saving starts nothing.
+async fn use_segments(connection: &mut AnyConnection, export: &SavedExport) -> Result<(), StoreError> {
     const DOING: &str = "saving an export's segments";
-    for segment in &recipe.segments {
-        let text = "INSERT INTO recipe_segment (recipe_id, segment) VALUES ($1, $2)";
-        let added = sqlx::query(text).bind(id).bind(segment).execute(&mut *connection).await;
+    let used = "SELECT segment FROM recipe_segment WHERE recipe_id = $1";
+    let used = sqlx::query(used).bind(&export.id).fetch_all(&mut *connection).await.doing(DOING)?;
+    for row in &used {
+        let segment: String = row.try_get("segment").doing(DOING)?;
+        if !export.recipe.segments.contains(&segment) {
+            let unused = sqlx::query("DELETE FROM recipe_segment WHERE recipe_id = $1 AND segment = $2");
+            unused.bind(&export.id).bind(segment).execute(&mut *connection).await.doing(DOING)?;
+        }
+    }
+    for segment in &export.recipe.segments {
+        let text = "INSERT INTO recipe_segment (recipe_id, segment) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        let added = sqlx::query(text).bind(&export.id).bind(segment).execute(&mut *connection).await;
         added.map_err(|error| match is_used(&error) {
             true => StoreError::Missing { what: "segment" },
             false => failed(DOING, error),
         })?;
     }
-    Ok(())
+    let follows = export.runs_by_changes();
+    let seen = "UPDATE recipe_segment SET seen = CASE WHEN $2 = 0 THEN NULL
+                    ELSE COALESCE(seen, (SELECT changes FROM segment WHERE name = recipe_segment.segment)) END
+                WHERE recipe_id = $1";
+    let seen = sqlx::query(seen).bind(&export.id).bind(i64::from(follows));
+    seen.execute(connection).await.doing(DOING).map(drop)
 }
 
 async fn forget_segments(connection: &mut AnyConnection, id: &str) -> Result<(), StoreError> {
@@ -280,6 +309,7 @@ fn read(row: &AnyRow) -> Result<SavedExport, StoreError> {
         connection: row.try_get("connection_id").doing(DOING)?,
         recipe: serde_json::from_str(&text("document")?).map_err(|_| CORRUPT)?,
         is_enabled: number("is_enabled")? != 0,
+        scheduled_ms: number("scheduled_ms")?,
         version: number("version")?,
         created: signature("created_by", "created_name", "created_ms")?,
         updated: signature("updated_by", "updated_name", "updated_ms")?,

@@ -76,7 +76,7 @@ impl Store {
     }
 
     /// Notes a refresh of a segment whose snapshot in force was `before`; if it succeeded, puts its own in force, both or
-    /// neither.
+    /// neither. `is_changed` says whether that holds other keys: then exports that run by it are due.
     ///
     /// # Errors
     /// [`StoreError::Missing`] if the segment was removed or renamed meanwhile, [`StoreError::Stale`] if another snapshot was
@@ -87,13 +87,15 @@ impl Store {
         refresh: &Refresh,
         before: Option<&str>,
         snapshot: Option<&str>,
+        is_changed: bool,
     ) -> Result<(), StoreError> {
         const DOING: &str = "saving a refresh";
         let members = refresh.members.map(|members| i64::try_from(members).unwrap_or(i64::MAX));
         let mut transaction = self.pool.begin().await.doing(DOING)?;
         let put = match snapshot {
             Some(snapshot) => {
-                let text = "UPDATE segment SET snapshot = $2, refreshed_ms = $3, members_before = members, members = $4
+                let text = "UPDATE segment SET snapshot = $2, refreshed_ms = $3, members_before = members, members = $4,
+                                changes = changes + $6
                             WHERE name = $1 AND COALESCE(snapshot, '') = $5";
                 sqlx::query(text)
                     .bind(segment)
@@ -101,6 +103,7 @@ impl Store {
                     .bind(refresh.at_ms)
                     .bind(members)
                     .bind(before.unwrap_or_default())
+                    .bind(i64::from(is_changed))
             }
             // What failed changes nothing about the segment, which must be there all the same.
             None => sqlx::query("UPDATE segment SET version = version WHERE name = $1").bind(segment),

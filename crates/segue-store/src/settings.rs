@@ -19,6 +19,8 @@ pub struct Stored<T> {
     pub updated_by: String,
     /// When, in milliseconds since 1970.
     pub updated_ms: i64,
+    /// Since when it is as it is: whoever sets the same again changes nothing about it.
+    pub changed_ms: i64,
 }
 
 impl Store {
@@ -28,7 +30,8 @@ impl Store {
     /// If the database fails.
     pub async fn setting<T: DeserializeOwned>(&self, name: &str) -> Result<Option<Stored<T>>, StoreError> {
         const DOING: &str = "reading a setting";
-        let text = "SELECT document, version, updated_by, updated_ms FROM setting WHERE name = $1";
+        let text =
+            "SELECT document, version, updated_by, updated_ms, changed_ms FROM setting WHERE name = $1";
         let row = sqlx::query(text).bind(name).fetch_optional(&self.pool).await.doing(DOING)?;
         let Some(row) = row else { return Ok(None) };
         let document: String = row.try_get("document").doing(DOING)?;
@@ -38,6 +41,7 @@ impl Store {
             version: row.try_get("version").doing(DOING)?,
             updated_by: row.try_get("updated_by").doing(DOING)?,
             updated_ms: row.try_get("updated_ms").doing(DOING)?,
+            changed_ms: row.try_get("changed_ms").doing(DOING)?,
         }))
     }
 
@@ -55,10 +59,13 @@ impl Store {
         const DOING: &str = "changing a setting";
         let document = serde_json::to_string(value).map_err(|_| StoreError::Corrupt { what: "setting" })?;
         let mut transaction = self.pool.begin().await.doing(DOING)?;
-        let text = "INSERT INTO setting (name, document, version, updated_by, updated_ms)
-                    SELECT $1, $2, $3 + 1, $4, $5 WHERE $3 = 0 OR EXISTS (SELECT 1 FROM setting WHERE name = $1)
+        let text = "INSERT INTO setting (name, document, version, updated_by, updated_ms, changed_ms)
+                    SELECT $1, $2, $3 + 1, $4, $5, $5 WHERE $3 = 0 OR EXISTS (SELECT 1 FROM setting WHERE name = $1)
                     ON CONFLICT (name) DO UPDATE SET document = excluded.document, version = excluded.version,
-                        updated_by = excluded.updated_by, updated_ms = excluded.updated_ms WHERE setting.version = $3";
+                        updated_by = excluded.updated_by, updated_ms = excluded.updated_ms,
+                        changed_ms = CASE WHEN setting.document = excluded.document THEN setting.changed_ms
+                            ELSE excluded.changed_ms END
+                    WHERE setting.version = $3";
         let set = sqlx::query(text).bind(name).bind(document).bind(version).bind(&by.login).bind(by.at_ms);
         if set.execute(&mut *transaction).await.doing(DOING)?.rows_affected() == 0 {
             return Err(StoreError::Stale { what: "setting" });

@@ -35,6 +35,9 @@ pub(crate) struct WorkOptions {
         value_parser = crate::cli::speed
     )]
     sandbox_speed: f64,
+    /// Hours after whose passing since a segment's refresh its members are not exported any more; those of a static one stay
+    #[arg(long, value_name = "HOURS", env = "SEGUE_STALE_AFTER", hide_env_values = true, value_parser = clap::value_parser!(u32).range(1..))]
+    stale_after: Option<u32>,
     /// Days for which runs and refreshes are remembered
     #[arg(long, value_name = "DAYS", env = "SEGUE_KEEP_HISTORY", hide_env_values = true, default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..))]
     keep_history: u32,
@@ -89,6 +92,7 @@ impl WorkOptions {
         WorkerRules {
             options: Options { limits: self.limits(), ..options },
             pace: Pace::default().sped_up(self.sandbox_speed),
+            stale_after: self.stale_after.map(|hours| Duration::from_secs(u64::from(hours) * 60 * 60)),
             history: days(self.keep_history),
             rejections: days(self.keep_rejections),
             ..usual

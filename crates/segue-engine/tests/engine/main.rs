@@ -5,6 +5,7 @@
 mod fates;
 mod inputs;
 mod plans;
+mod retries;
 mod segments;
 
 use std::path::Path;
@@ -30,6 +31,7 @@ fn request(source: &Path, folder: &Path) -> PlanRequest {
         list: 3,
         mode: Mode::AddUpdate,
         retry_refused: false,
+        only_refused_by: None,
         forgotten: Forgotten::default(),
         ledger: None,
         folder: folder.to_owned(),

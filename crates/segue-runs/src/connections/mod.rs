@@ -99,7 +99,7 @@ impl Connections {
             host: account.host.clone(),
             reference: reference(&key),
             sharing,
-            consent: self.signed_consent(by),
+            consent: self.signed_consent(by).await?,
             export_user,
             tested: Tested { at_ms: by.at_ms, trouble: None },
             version: 1,
@@ -151,7 +151,7 @@ impl Connections {
         }
         if change.agreed.is_some() {
             require_consent(change.agreed)?;
-            after.consent = self.signed_consent(by);
+            after.consent = self.signed_consent(by).await?;
         }
         let key = self.changed_account(&mut after, change, by).await?;
         let entry = log_entry(by, "connection.change", Some(&before), Some(&after));
@@ -250,10 +250,15 @@ impl Connections {
         Ok(connection)
     }
 
-    fn signed_consent(&self, by: &Entry) -> Consent {
-        let by =
-            Signature { id: by.who.clone().unwrap_or_default(), name: by.login.clone(), at_ms: by.at_ms };
-        Consent { text: CONSENT_TEXT, policy: self.rules.policy.clone(), by }
+    async fn signed_consent(&self, by: &Entry) -> Result<Consent, ConnectionError> {
+        let id = by.who.clone().unwrap_or_default();
+        let name = match self.store.person(&id).await {
+            Ok(person) => person.name,
+            Err(StoreError::Missing { .. }) => by.login.clone(),
+            Err(error) => return Err(error.into()),
+        };
+        let by = Signature { id, name, at_ms: by.at_ms };
+        Ok(Consent { text: CONSENT_TEXT, policy: self.rules.policy.clone(), by })
     }
 
     /// The store refuses a second one, too; this says so before the account is called.

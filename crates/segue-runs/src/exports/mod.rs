@@ -84,6 +84,7 @@ impl Exports {
             connection: wanted.connection.clone(),
             recipe,
             is_enabled,
+            scheduled_ms: by.at_ms,
             version: 1,
             created: signature.clone(),
             updated: signature,
@@ -131,6 +132,7 @@ impl Exports {
             id: copy.to_owned(),
             name,
             is_enabled: false,
+            scheduled_ms: by.at_ms,
             version: 1,
             created: signature.clone(),
             updated: signature,
@@ -235,7 +237,8 @@ impl Exports {
         asker: &Asker,
         by: &Entry,
     ) -> Result<ShownExport, ExportError> {
-        let after = SavedExport { updated: signed(asker, by), ..after };
+        let scheduled_ms = if is_scheduled_alike(before, &after) { before.scheduled_ms } else { by.at_ms };
+        let after = SavedExport { updated: signed(asker, by), scheduled_ms, ..after };
         let entry = log_entry(by, action, Some(before), Some(&after));
         let version = self.store.change_recipe(&after, &entry).await?;
         self.shown(SavedExport { version, ..after }, asker).await
@@ -301,6 +304,12 @@ impl Exports {
 fn may_edit(connection: Option<&Connection>, asker: &Asker) -> bool {
     let is_shared = connection.is_some_and(|connection| connection.sharing.covers(&asker.id, asker.role));
     asker.role.may(Right::change_exports(is_shared))
+}
+
+/// Whether an export still runs by itself when it did before.
+fn is_scheduled_alike(before: &SavedExport, after: &SavedExport) -> bool {
+    let when = |export: &SavedExport| (export.is_enabled, export.connection.is_some());
+    when(before) == when(after) && before.recipe.schedule == after.recipe.schedule
 }
 
 fn signed(asker: &Asker, by: &Entry) -> Signature {

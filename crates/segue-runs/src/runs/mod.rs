@@ -20,9 +20,6 @@ pub enum RunsError {
     /// The export may not run, or there is no plan to be approved, for this reason.
     #[error("{0}")]
     CannotRun(&'static str),
-    /// Another run of it waits already, for another purpose.
-    #[error("a run of this export waits already: let it end, or cancel it, and ask again")]
-    Waits(Box<Job>),
     /// What a run left was personal data, and is not kept for so long.
     #[error("the rows of this run are not kept any more: they are personal data")]
     Gone,
@@ -56,6 +53,16 @@ pub struct Wish {
     pub by: Entry,
 }
 
+/// What a run is to do, of all that one of its export could.
+enum Like {
+    /// Everything.
+    Any,
+    /// The plan of this dry run.
+    Plan(String),
+    /// Only those who were refused in this run.
+    Refused(String),
+}
+
 /// The runs of an installation.
 #[derive(Clone)]
 pub struct Runs {
@@ -80,11 +87,11 @@ impl Runs {
     /// Queues a run of an export.
     ///
     /// # Errors
-    /// [`ExportError::NotShared`]; [`RunsError::CannotRun`]; [`RunsError::Waits`] if one waits that does something else.
+    /// [`ExportError::NotShared`]; [`RunsError::CannotRun`]; [`StoreError::KeyReused`].
     pub async fn run(&self, export: &str, wish: &Wish) -> Result<Queued, RunsError> {
         let export = self.exports.editable(export, None, &wish.asker).await?;
         let work = Work::Export(export.id.clone());
-        self.queue(&export, work, Trigger::Demand, None, wish).await
+        self.queue(&export, work, Trigger::Demand, Like::Any, wish).await
     }
 
     /// Queues a dry run: the plan is made, and nothing is sent.
@@ -94,7 +101,7 @@ impl Runs {
     pub async fn rehearse(&self, export: &str, wish: &Wish) -> Result<Queued, RunsError> {
         let export = self.exports.editable(export, None, &wish.asker).await?;
         let work = Work::Rehearsal(export.id.clone());
-        self.queue(&export, work, Trigger::Demand, None, wish).await
+        self.queue(&export, work, Trigger::Demand, Like::Any, wish).await
     }
 
     /// Queues a run that carries out the plan of this dry run, or nothing if that has changed by then.
@@ -122,21 +129,29 @@ impl Runs {
         }
         let export = self.exports.editable(export, None, &wish.asker).await?;
         let work = Work::Export(export.id.clone());
-        self.queue(&export, work, Trigger::Approval, Some(plan.id), wish).await
+        self.queue(&export, work, Trigger::Approval, Like::Plan(plan.id), wish).await
     }
 
-    /// Queues a run that also sends those again whom the provider has refused before.
+    /// Queues a run that sends those again whom the provider refused in this run, and nobody else.
     ///
     /// # Errors
-    /// As [`Runs::run`].
+    /// As [`Runs::run`]; [`RunsError::CannotRun`].
     pub async fn retry(&self, run: &str, wish: &Wish) -> Result<Queued, RunsError> {
         let run = self.store.job(run).await?;
         let Work::Export(export) = &run.work else {
             return Err(RunsError::CannotRun("this is no run of an export: nobody was refused in it"));
         };
+        if !run.status.has_ended() {
+            return Err(RunsError::CannotRun(
+                "the run has not ended yet: wait until it is known who is refused",
+            ));
+        }
+        if run.run.is_none() {
+            return Err(RunsError::CannotRun("the run has sent nothing: nobody was refused in it"));
+        }
         let export = self.exports.editable(export, None, &wish.asker).await?;
         let work = Work::Export(export.id.clone());
-        self.queue(&export, work, Trigger::Retry, None, wish).await
+        self.queue(&export, work, Trigger::Retry, Like::Refused(run.id), wish).await
     }
 
     /// Queues a run of every export with an active schedule that this person may run. `id` makes the ids.
@@ -156,12 +171,9 @@ impl Runs {
                 let by = Entry { id: id(), ..wish.by.clone() };
                 let its = Wish { id: id(), key: None, by, ..wish.clone() };
                 let work = Work::Export(export.id.clone());
-                match self.queue(export, work, Trigger::Demand, None, &its).await {
-                    Ok(Queued::New(job) | Queued::Before(job)) => queued.push(job),
-                    // It waits for something else, and runs then.
-                    Err(RunsError::Waits(job)) => queued.push(*job),
-                    Err(error) => return Err(error),
-                }
+                let (Queued::New(job) | Queued::Before(job)) =
+                    self.queue(export, work, Trigger::Demand, Like::Any, &its).await?;
+                queued.push(job);
             }
         }
         Ok(queued)
@@ -178,7 +190,8 @@ impl Runs {
             return Err(StoreError::Missing { what: "segment" }.into());
         }
         let work = segment.map_or(Work::Refresh, |name| Work::Segment(name.to_owned()));
-        let new = self.new_job(work, segment.unwrap_or_default(), REFRESH_LANE, Trigger::Demand, None, wish);
+        let name = segment.unwrap_or_default();
+        let new = self.new_job(work, name, REFRESH_LANE, Trigger::Demand, Like::Any, wish);
         Ok(self.store.queue_job(&new, &entry_of(&new, &wish.by)).await?)
     }
 
@@ -187,7 +200,7 @@ impl Runs {
         export: &SavedExport,
         work: Work,
         trigger: Trigger,
-        plan: Option<String>,
+        like: Like,
         wish: &Wish,
     ) -> Result<Queued, RunsError> {
         if !export.is_enabled {
@@ -197,15 +210,8 @@ impl Runs {
             return Err(RunsError::CannotRun("the export has no connection: choose one for it first"));
         };
         let lane = account_lane(&self.store.connection(connection).await?.host);
-        let new = self.new_job(work, &export.name, &lane, trigger, plan, wish);
-        match self.store.queue_job(&new, &entry_of(&new, &wish.by)).await? {
-            Queued::Before(job)
-                if new.plan != job.plan || is_retry(new.trigger) && !is_retry(job.trigger) =>
-            {
-                Err(RunsError::Waits(Box::new(job)))
-            }
-            queued => Ok(queued),
-        }
+        let new = self.new_job(work, &export.name, &lane, trigger, like, wish);
+        Ok(self.store.queue_job(&new, &entry_of(&new, &wish.by)).await?)
     }
 
     fn new_job(
@@ -214,9 +220,14 @@ impl Runs {
         name: &str,
         lane: &str,
         trigger: Trigger,
-        plan: Option<String>,
+        like: Like,
         wish: &Wish,
     ) -> NewJob {
+        let (plan, retries) = match like {
+            Like::Any => (None, None),
+            Like::Plan(rehearsal) => (Some(rehearsal), None),
+            Like::Refused(run) => (None, Some(run)),
+        };
         NewJob {
             id: wish.id.clone(),
             work,
@@ -227,6 +238,7 @@ impl Runs {
             person: Some((wish.asker.id.clone(), wish.asker.name.clone())),
             parent: None,
             plan,
+            retries,
             // Two people may call two wishes alike.
             request_key: wish.key.as_ref().map(|key| format!("{} {key}", wish.asker.id)),
             due_ms: wish.by.at_ms,
@@ -301,13 +313,10 @@ impl Runs {
     }
 }
 
-fn is_retry(trigger: Trigger) -> bool {
-    trigger == Trigger::Retry
-}
-
 fn entry_of(new: &NewJob, by: &Entry) -> Entry {
     let (kind, action) = recorded(&new.work);
-    let after = json!({"run": new.id, "trigger": new.trigger.word(), "plan": new.plan});
+    let after =
+        json!({"run": new.id, "trigger": new.trigger.word(), "plan": new.plan, "retries": new.retries});
     Entry {
         action: action.to_owned(),
         object_kind: kind.to_owned(),

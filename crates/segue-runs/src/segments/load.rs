@@ -74,7 +74,8 @@ impl Segments {
         let mut attempts = 1;
         loop {
             let segment = self.segment(name).await?;
-            match self.put(&segment, file, &refresh).await {
+            let is_changed = self.is_changed(&segment, file).await?;
+            match self.put(&segment, (file, is_changed), &refresh).await {
                 // A refresh that was under way has ended: the list is the later word.
                 Err(SegmentError::Store(StoreError::Stale { .. })) if attempts < 3 => attempts += 1,
                 noted => return noted,

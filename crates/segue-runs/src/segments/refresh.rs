@@ -128,7 +128,7 @@ impl Segments {
                 }
             };
             let is_changed = outcome.is_ok() && self.is_changed(segment, file).await?;
-            let outcome = match self.note(segment, file, &outcome, now, millis).await {
+            let outcome = match self.note(segment, (file, is_changed), &outcome, now, millis).await {
                 Ok(()) => outcome,
                 // The members are not in force: the name or the members have become others meanwhile.
                 Err(SegmentError::Store(error @ (StoreError::Missing { .. } | StoreError::Stale { .. }))) => {
@@ -171,7 +171,7 @@ impl Segments {
     }
 
     /// Whether a new snapshot holds other keys than the one in force.
-    async fn is_changed(&self, segment: &Segment, file: &str) -> Result<bool, SegmentError> {
+    pub(super) async fn is_changed(&self, segment: &Segment, file: &str) -> Result<bool, SegmentError> {
         let Some(before) = &segment.snapshot else { return Ok(true) };
         let (before, after) = (self.directory.snapshot(before), self.directory.snapshot(file));
         self.blocking(move |_| {
@@ -215,11 +215,11 @@ impl Segments {
         }
     }
 
-    /// Puts a snapshot in force, or notes why there is none.
+    /// Puts a snapshot in force, which holds other keys or not, or notes why there is none.
     async fn note(
         &self,
         segment: &Segment,
-        file: &str,
+        (file, is_changed): (&str, bool),
         outcome: &Result<Evaluated, SegmentError>,
         now: DateTime<Utc>,
         millis: i64,
@@ -232,14 +232,19 @@ impl Segments {
         };
         let at_ms = now.timestamp_millis();
         let refresh = Refresh { at_ms, millis, members, words, set_aside, is_loaded: false };
-        self.put(segment, file, &refresh).await
+        self.put(segment, (file, is_changed), &refresh).await
     }
 
     /// Notes a refresh, and puts its snapshot in force if it has made one.
-    pub(super) async fn put(&self, segment: &Segment, file: &str, refresh: &Refresh) -> Result<(), SegmentError> {
+    pub(super) async fn put(
+        &self,
+        segment: &Segment,
+        (file, is_changed): (&str, bool),
+        refresh: &Refresh,
+    ) -> Result<(), SegmentError> {
         let snapshot = refresh.members.map(|_| file);
         let before = segment.snapshot.as_deref();
-        self.store.save_refresh(&segment.name, refresh, before, snapshot).await?;
+        self.store.save_refresh(&segment.name, refresh, before, snapshot, is_changed).await?;
         if let Some(old) = segment.snapshot.as_deref().filter(|old| snapshot.is_some_and(|new| new != *old)) {
             self.directory.remove_snapshot(old)?;
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use segue_model::job::{Product, Status, Trigger, Work, account_lane};
 use segue_model::{DataMatching, Forgotten, PlanRequest, PlanSummary, Report};
-use segue_store::{Claimed, Job, SavedExport, Segment, StoreError};
+use segue_store::{Claimed, Job, SavedExport, SeenChanges, Segment, StoreError};
 
 use super::{Ended, Worker, tracker::Tracker};
 use crate::connections::ConnectionError;
@@ -45,6 +45,9 @@ impl Worker {
             return Ok(Ended::PutBack { lane: job.lane.clone(), words, due_ms: self.now_ms() + AGAIN_MS });
         }
         if let Some(words) = self.stale(&export).await? {
+            if job.trigger == Trigger::SegmentsChanged {
+                self.installation.store.stays_behind(&export.id).await?;
+            }
             return Ok(skipped(&words));
         }
         let (host, key) = match self.installation.connections.for_run(connection).await {
@@ -101,12 +104,25 @@ impl Worker {
                 return Ok(Some(format!("segment \"{name}\" was removed")));
             };
             let latest = store.latest_refresh(name).await?;
-            if let Some(words) = why_stale(&segment, latest.as_ref().map(|(latest, _)| latest.words.as_str()))
-            {
+            let latest = latest.as_ref().map(|(latest, _)| latest.words.as_str());
+            if let Some(words) = why_stale(&segment, latest).or_else(|| self.why_old(&segment)) {
                 return Ok(Some(words));
             }
         }
         Ok(None)
+    }
+}
+
+impl Worker {
+    /// Why members are too old. Those of a static segment stay until somebody replaces them.
+    fn why_old(&self, segment: &Segment) -> Option<String> {
+        let most = self.rules.stale_after.filter(|_| !segment.is_static)?;
+        let age_ms = self.now_ms() - segment.refreshed_ms?;
+        let is_old = u128::try_from(age_ms).is_ok_and(|age_ms| age_ms > most.as_millis());
+        let (name, hours) = (&segment.name, most.as_secs() / 3_600);
+        is_old.then(|| {
+            format!("the members of segment \"{name}\" are older than {hours} hours: refresh it first")
+        })
     }
 }
 
@@ -148,6 +164,11 @@ impl Attempt<'_> {
     ) -> Result<Ended, Trouble> {
         let installation = &self.worker.installation;
         let recipe = &self.export.recipe;
+        let Ok(refused_by) = self.refused_by().await? else {
+            return Ok(failed(
+                "the run whose refused contacts were to be sent again is not remembered any more",
+            ));
+        };
         // By their ids, since people rename them; what they take may have changed since the recipe was saved.
         let choices = recipe.matching.fields.iter();
         let choices: Vec<FieldChoice> = choices
@@ -161,6 +182,8 @@ impl Attempt<'_> {
         };
         let now = DateTime::<Utc>::from_timestamp_millis(self.worker.now_ms()).unwrap_or_default();
         let segments = &installation.segments;
+        // First this: whoever refreshes one meanwhile starts another run.
+        let changes = installation.store.segment_changes(&self.export.id).await.map_err(RunError::Store)?;
         let members =
             segments.members_to_export(&recipe.segments, &recipe.required, &self.export.id, now).await;
         let members = members.map_err(Trouble::Segments)?;
@@ -173,7 +196,8 @@ impl Attempt<'_> {
             blanks: recipe.blanks,
             list: recipe.list.id,
             mode: recipe.mode,
-            retry_refused: self.job.trigger == Trigger::Retry,
+            retry_refused: false,
+            only_refused_by: refused_by,
             forgotten: Forgotten::default(),
             ledger: None,
             folder: std::path::PathBuf::new(),
@@ -188,7 +212,7 @@ impl Attempt<'_> {
         );
         match self.job.work {
             Work::Rehearsal(_) => self.rehearse(&exporter, request, stop.1).await,
-            _ => self.deliver(&exporter, request, stop).await,
+            _ => self.deliver(&exporter, request, &changes, stop).await,
         }
     }
 
@@ -217,10 +241,20 @@ impl Attempt<'_> {
         &self,
         exporter: &Exporter,
         request: PlanRequest,
+        changes: &SeenChanges,
         stop: (StopHandle, Stop),
     ) -> Result<Ended, Trouble> {
         let prepared = exporter.prepare(request, stop.clone()).await?;
         self.tracker.has_run(prepared.run());
+        if self.job.retries.is_none() {
+            let store = &self.worker.installation.store;
+            store.has_planned(&self.export.id, changes).await.map_err(RunError::Store)?;
+        } else if !prepared.is_resumed && prepared.plan.counts.members == 0 {
+            exporter.set_aside(&prepared).await?;
+            return Ok(skipped(
+                "nobody is left to be sent again: who was refused is no member any more, or was sent since",
+            ));
+        }
         if let Some(words) = self.moved_on(&prepared).await? {
             exporter.set_aside(&prepared).await?;
             return Ok(failed(&words));
@@ -248,6 +282,16 @@ impl Attempt<'_> {
             }
             Some(cause) => Ended::with(Status::Failed, &cause.to_string(), product),
         })
+    }
+
+    /// Of a retry, the number of the run whose refused contacts are meant; an error if that is not remembered.
+    async fn refused_by(&self) -> Result<Result<Option<i64>, ()>, RunError> {
+        let Some(retried) = &self.job.retries else { return Ok(Ok(None)) };
+        match self.worker.installation.store.job(retried).await {
+            Ok(job) => Ok(job.run.map(Some).ok_or(())),
+            Err(StoreError::Missing { .. }) => Ok(Err(())),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Why this is not the plan that was approved.

@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use activecampaign::Options;
 use parking_lot::Mutex;
-use segue_model::job::{Product, Status, Work};
+use segue_model::job::{Product, REFRESH_LANE, Status, Work};
 use segue_store::{Claimed, Ending, Job, StoreError};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
@@ -50,12 +50,17 @@ pub struct WorkerRules {
     pub options: Options,
     /// How often results are asked for.
     pub pace: Pace,
-    /// Jobs at one time. More wait.
+    /// Runs at one time, which bounds the memory that they take. More wait. A refresh has a place beside them.
     pub at_once: usize,
+    /// Of these, runs to one account: they share its limits, so that more of them are not faster. While half of all places are
+    /// taken, an account that has one gets no other, so that the rest is for those that have none.
+    pub of_account: usize,
     /// Between two looks at what there is to do.
     pub beat: Duration,
     /// How long lanes stay a worker's that does not say that it is alive.
     pub lease: Duration,
+    /// How old the members of a segment that is refreshed may be to be exported; as old as they are, if there is none.
+    pub stale_after: Option<Duration>,
     /// How long jobs are remembered.
     pub history: Duration,
     /// How long rejections and examples are kept, which are personal data.
@@ -72,8 +77,10 @@ impl Default for WorkerRules {
             },
             pace: Pace::default(),
             at_once: 8,
+            of_account: 4,
             beat: Duration::from_secs(1),
             lease: Duration::from_secs(20),
+            stale_after: None,
             history: days(365),
             rejections: days(30),
         }
@@ -97,6 +104,8 @@ pub struct Inner {
     accounts: Accounts,
     /// What the scheduler has seen; none before its first look.
     seen: Mutex<Option<Seen>>,
+    /// The count of refreshes when everything that follows them had been queued.
+    refreshes: Mutex<Option<i64>>,
 }
 
 impl std::ops::Deref for Worker {
@@ -154,8 +163,8 @@ impl Worker {
     pub fn new(installation: Installation, rules: WorkerRules, clock: Clock, new_id: NewId) -> Self {
         let store = installation.store.clone();
         let (id, accounts) = (new_id(), Accounts::new(rules.options.clone(), store, Arc::clone(&clock)));
-        let seen = Mutex::default();
-        Self(Arc::new(Inner { installation, id, clock, new_id, rules, accounts, seen }))
+        let (seen, refreshes) = (Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { installation, id, clock, new_id, rules, accounts, seen, refreshes }))
     }
 
     fn now_ms(&self) -> i64 {
@@ -218,16 +227,32 @@ impl Worker {
         let kept = self.keep(hands).await?;
         self.take_up(hands, &kept).await?;
         self.start_due().await?;
-        while hands.jobs.len() < self.rules.at_once {
-            let (now, until) = (self.now_ms(), self.until_ms());
-            let Some(claimed) = self.installation.store.claim_job(&self.id, now, until).await? else { break };
+        self.start_behind().await?;
+        let store = &self.installation.store;
+        loop {
+            let (now, until, most) = (self.now_ms(), self.until_ms(), self.most_of_account(hands));
+            let Some(claimed) = store.claim_job(&self.id, now, until, most).await? else { break };
             self.begin(hands, claimed);
+        }
+        if !hands.jobs.is_empty() {
+            store.tell_what_jobs_wait_for(&self.id, self.now_ms()).await?;
         }
         if hands.tidied.is_none_or(|at| at.elapsed() >= TIDYING) {
             hands.tidied = Some(Instant::now());
             self.tidy().await?;
         }
         Ok(())
+    }
+
+    /// How many runs an account may have now to be given one more.
+    fn most_of_account(&self, hands: &Hands) -> u32 {
+        let runs = hands.jobs.iter().filter(|under_way| under_way.job.lane != REFRESH_LANE).count();
+        let most = match runs {
+            few if few < self.rules.at_once / 2 => self.rules.of_account,
+            more if more < self.rules.at_once => 1,
+            _ => 0,
+        };
+        u32::try_from(most).unwrap_or(u32::MAX)
     }
 
     /// Says that this worker is alive, and learns which of its jobs are still its own and wanted.

@@ -27,11 +27,15 @@ impl Worker {
         };
         let segments: Vec<RefreshedSegment> = refreshed.iter().map(told).collect();
         let product = Product { tables, segments, ..Product::default() };
+        tracker.enter("exports");
+        // Members that are in force are in force, whatever becomes of the rest.
+        self.queue_behind(Some(&job.id)).await?;
         if stop.is_raised() {
             return Ok(Ended::with(Status::Cancelled, "", product));
         }
-        tracker.enter("exports");
-        self.queue_followers(job, &product.segments).await?;
+        if job.work == Work::Refresh {
+            self.queue_followers(job).await?;
+        }
         let (status, words) = outcome(&product);
         Ok(Ended::with(status, &words, product))
     }
@@ -60,32 +64,33 @@ impl Worker {
         Ok((tables, segments.refresh_from(sources, now, &goes_on).await?))
     }
 
-    /// Queues the exports that run because of this refresh.
-    async fn queue_followers(&self, job: &Job, refreshed: &[RefreshedSegment]) -> Result<(), StoreError> {
-        let is_system = job.work == Work::Refresh;
-        for export in &self.installation.store.catalog().await?.exports {
-            let trigger = match export.recipe.schedule {
-                ExportSchedule::FollowsRefresh if is_system => Trigger::Refresh,
-                ExportSchedule::WhenSegmentsChange if has_changed(export, refreshed) => {
-                    Trigger::SegmentsChanged
-                }
-                _ => continue,
-            };
-            self.queue_export(export, trigger, String::new(), Some(job.id.clone())).await?;
+    /// Queues the exports that follow this refresh of everything.
+    async fn queue_followers(&self, job: &Job) -> Result<(), StoreError> {
+        let store = &self.installation.store;
+        for export in &store.catalog().await?.exports {
+            if export.recipe.schedule == ExportSchedule::FollowsRefresh
+                && let Some(new) =
+                    self.new_run(export, Trigger::Refresh, String::new(), Some(job.id.clone())).await?
+            {
+                store.queue_job(&new, &self.entry_of(&new)).await?;
+            }
         }
         Ok(())
     }
 
-    /// Queues a run that nobody asked for, of an export that may run.
-    pub(super) async fn queue_export(
-        &self,
-        export: &SavedExport,
-        trigger: Trigger,
-        note: String,
-        parent: Option<String>,
-    ) -> Result<(), StoreError> {
-        if let Some(new) = self.new_run(export, trigger, note, parent).await? {
-            self.installation.store.queue_job(&new, &self.entry_of(&new)).await?;
+    /// Queues the exports one of whose segments has other members than they have followed, whoever put those in force;
+    /// because of this refresh, if there is one.
+    pub(super) async fn queue_behind(&self, refresh: Option<&str>) -> Result<(), StoreError> {
+        let store = &self.installation.store;
+        for id in store.exports_behind().await? {
+            let export = match store.recipe(&id).await {
+                Err(StoreError::Missing { .. }) => continue,
+                found => found?,
+            };
+            let parent = refresh.map(str::to_owned);
+            if let Some(new) = self.new_run(&export, Trigger::SegmentsChanged, String::new(), parent).await? {
+                store.start_behind(&id, &new, &self.entry_of(&new)).await?;
+            }
         }
         Ok(())
     }
@@ -112,6 +117,7 @@ impl Worker {
             person: None,
             parent,
             plan: None,
+            retries: None,
             request_key: None,
             due_ms: self.now_ms(),
         }))
@@ -134,10 +140,6 @@ fn outcome(product: &Product) -> (Status, String) {
     }
     let status = if failed.is_empty() { Status::Succeeded } else { Status::Failed };
     (status, words.join("; "))
-}
-
-fn has_changed(export: &SavedExport, refreshed: &[RefreshedSegment]) -> bool {
-    refreshed.iter().any(|segment| segment.is_changed && export.recipe.segments.contains(&segment.name))
 }
 
 fn told(refreshed: &Refreshed) -> RefreshedSegment {

@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use segue_model::job::{REFRESH_LANE, Trigger, Work};
 use segue_model::schedule::{Due, Recurrence, RefreshSchedule};
-use segue_store::{NewJob, StoreError};
+use segue_store::{Job, NewJob, StoreError};
 
 use super::Worker;
 
@@ -26,6 +26,27 @@ pub(super) struct Seen {
 }
 
 impl Worker {
+    /// Queues what follows members of segments that were put in force by something else than a refresh that is under way: a
+    /// list of keys, a command, a process that died.
+    pub(super) async fn start_behind(&self) -> Result<(), StoreError> {
+        let store = &self.installation.store;
+        let refreshes = store.refreshes_version().await?;
+        if *self.refreshes.lock() == Some(refreshes) {
+            return Ok(());
+        }
+        if !store.exports_behind().await?.is_empty() {
+            let is_refresh = |job: &Job| matches!(job.work, Work::Refresh | Work::Segment(_));
+            let open = store.open_jobs().await?;
+            if open.iter().any(|job| is_refresh(job) && job.status.is_under_way()) {
+                // That queues them at its end.
+                return Ok(());
+            }
+            self.queue_behind(None).await?;
+        }
+        *self.refreshes.lock() = Some(refreshes);
+        Ok(())
+    }
+
     /// Queues everything that is due now.
     pub(super) async fn start_due(&self) -> Result<(), StoreError> {
         let (now_ms, store) = (self.now_ms(), &self.installation.store);
@@ -51,7 +72,7 @@ impl Worker {
             && let Some(recurrence) = setting.value.recurrence()
         {
             next_ms = next_ms.min(following(recurrence, now_ms));
-            if let Some((trigger, note)) = due(recurrence, last(SYSTEM), setting.updated_ms, now_ms) {
+            if let Some((trigger, note)) = due(recurrence, last(SYSTEM), setting.changed_ms, now_ms) {
                 let new = self.new_refresh(trigger, note, now_ms);
                 store.start_scheduled(SYSTEM, last(SYSTEM), &new, &self.entry_of(&new)).await?;
             }
@@ -60,7 +81,7 @@ impl Worker {
             let Some(recurrence) = export.recipe.schedule.recurrence() else { continue };
             next_ms = next_ms.min(following(recurrence, now_ms));
             let last = last(&export.id);
-            if let Some((trigger, note)) = due(recurrence, last, export.updated.at_ms, now_ms)
+            if let Some((trigger, note)) = due(recurrence, last, export.scheduled_ms, now_ms)
                 && let Some(new) = self.new_run(export, trigger, note, None).await?
             {
                 store.start_scheduled(&export.id, last, &new, &self.entry_of(&new)).await?;
@@ -81,6 +102,7 @@ impl Worker {
             person: None,
             parent: None,
             plan: None,
+            retries: None,
             request_key: None,
             due_ms: now_ms,
         }

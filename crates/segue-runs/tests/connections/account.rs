@@ -155,6 +155,7 @@ async fn s20_who_agreed_when_and_to_what_is_recorded() {
     let setting = Setting::new().await;
     let consent = setting.create("Shop").await.unwrap().consent;
     assert_eq!((consent.text, consent.by.id.as_str(), consent.by.at_ms), (CONSENT_TEXT, "eva", NOW));
+    assert_eq!(consent.by.name, "EVA", "a name that people know, as of the export user");
     assert_eq!(consent.policy.as_deref(), Some("https://acme.example/privacy"));
     let (version, text) = setting.connections.consent(&setting.host());
     assert_eq!(version, CONSENT_TEXT);

@@ -127,6 +127,7 @@ impl Setting {
                 schedule: ExportSchedule::default(),
             },
             is_enabled: true,
+            scheduled_ms: NOW,
             version: 1,
             created: by_eva.clone(),
             updated: by_eva,

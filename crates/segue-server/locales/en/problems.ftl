@@ -41,8 +41,8 @@ advice-in-use = Change, detach or remove each of used_by first.
 problem-cannot-run = This cannot be run now
 advice-cannot-run = See the detail.
 
-problem-run-waits = A run of this export waits already
-advice-run-waits = Let it end, or cancel it, and ask again.
+problem-key-reused = The idempotency key was used for another wish
+advice-key-reused = Use a new key for each wish.
 problem-under-way = A run or a refresh is under way
 advice-under-way = Let it end, or cancel it, and ask again.
 

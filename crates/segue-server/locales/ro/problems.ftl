@@ -41,8 +41,8 @@ advice-in-use = Detașează sau elimină întâi fiecare export din listă.
 problem-cannot-run = Acum nu poate fi rulat
 advice-cannot-run = Vezi detaliul.
 
-problem-run-waits = O rulare a acestui export așteaptă deja
-advice-run-waits = Las-o să se termine, sau anuleaz-o, și cere din nou.
+problem-key-reused = Cheia de idempotență a fost folosită pentru altă cerere
+advice-key-reused = Folosește o cheie nouă pentru fiecare cerere.
 problem-under-way = O rulare sau o reîmprospătare este în desfășurare
 advice-under-way = Las-o să se termine, sau anuleaz-o, și cere din nou.
 

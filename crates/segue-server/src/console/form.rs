@@ -104,7 +104,6 @@ impl Undone {
             | Code::Taken
             | Code::InUse
             | Code::CannotRun
-            | Code::RunWaits
             | Code::ExportUserGone
             | Code::NeverRefreshed
             | Code::NoDataFolder

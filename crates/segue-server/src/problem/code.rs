@@ -72,9 +72,6 @@ codes! {
     /// Its export is switched off or detached, or what was asked for is not there to be carried out.
     CannotRun = "cannot_run", 409,
         "this cannot be run now", "see the detail";
-    /// Another wish for the same export comes first.
-    RunWaits = "run_waits", 409,
-        "a run of this export waits already", "let it end, or cancel it, and ask again";
     /// What is being sent or written must not be changed under it.
     UnderWay = "under_way", 409,
         "a run or a refresh is under way", "let it end, or cancel it, and ask again";
@@ -114,6 +111,9 @@ codes! {
     /// Values are missing, unknown or wrong.
     InvalidFields = "invalid_fields", 422,
         "some fields are not right", "see errors: each names a field and what is wrong";
+    /// Two wishes are called alike.
+    KeyReused = "key_reused", 422,
+        "the idempotency key was used for another wish", "use a new key for each wish";
     /// The host of a connection.
     ConnectHost = "connect_host", 422,
         "ActiveCampaign does not answer at this host", "copy the API URL from Settings → Developer in ActiveCampaign";

@@ -201,6 +201,7 @@ impl From<StoreError> for Problem {
             }
             StoreError::Stale { .. } => return Self::new(Code::Stale),
             StoreError::InUse { .. } => return Self::new(Code::InUse),
+            StoreError::KeyReused => return Self::new(Code::KeyReused),
             StoreError::LastAdministrator => return Self::new(Code::LastAdministrator),
             StoreError::SpentLink => return Self::new(Code::SpentLink),
             StoreError::WrongKey { .. } | StoreError::Reference { .. } | StoreError::ForgottenKey { .. } => {

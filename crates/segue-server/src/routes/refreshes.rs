@@ -18,7 +18,7 @@ use crate::etag::{IfMatch, Tagged};
 use crate::input::{Asked, Body, Id};
 use crate::paging::{Page, Paging};
 use crate::problem::{FieldError, Problem};
-use crate::routes::runs::{IdempotencyKey, RunView, accepted, status, view, wish};
+use crate::routes::runs::{IdempotencyKey, RunView, accepted, require_known, status, view, wish};
 use crate::schema;
 use crate::time::written;
 
@@ -69,6 +69,7 @@ pub(crate) async fn list(
         parent: None,
         before: paging.cursor.as_deref(),
     };
+    require_known(&app, paging.cursor.as_deref(), REFRESHES).await?;
     let jobs = app.store.jobs(filter, limit + 1).await?;
     Ok(Json(Page::of(jobs, limit, |job| job.id.clone(), view)))
 }

@@ -207,12 +207,15 @@ impl Site {
     }
 
     fn worker_at(&self, limits: Limits, id: String) -> Worker {
-        let rules = WorkerRules {
-            options: Options { limits, ..Options::default() },
-            pace: Pace::default().sped_up(3000.0),
-            beat: Duration::from_millis(20),
-            ..WorkerRules::default()
-        };
+        let rules =
+            WorkerRules { options: Options { limits, ..Options::default() }, ..WorkerRules::default() };
+        self.worker_by(rules, id)
+    }
+
+    /// A worker with rules of its own, as fast as they let it.
+    pub(crate) fn worker_by(&self, rules: WorkerRules, id: String) -> Worker {
+        let rules =
+            WorkerRules { pace: Pace::default().sped_up(3000.0), beat: Duration::from_millis(20), ..rules };
         let held = Arc::clone(&self.now_ms);
         let clock: Clock = Arc::new(move || held.load(Ordering::SeqCst));
         // It takes its own first.

@@ -15,6 +15,7 @@ use crate::segments::add;
 
 on_both! {
     a_connection_is_added_changed_and_removed,
+    who_is_removed_is_none_of_those_who_may_use_a_connection,
     names_are_taken_once_whatever_their_case,
     a_change_of_an_earlier_version_is_refused,
     a_test_is_noted_and_is_no_change,
@@ -100,6 +101,24 @@ async fn a_connection_is_added_changed_and_removed(place: &Place) {
     let key = key_of(&store, "c-1", &keys).await;
     assert!(matches!(key, Err(StoreError::Missing { what: "connection" })));
     assert_eq!(entries(&store).await, 4);
+}
+
+async fn who_is_removed_is_none_of_those_who_may_use_a_connection(place: &Place) {
+    let store = place.open().await.unwrap();
+    crate::people::two_people(&store).await;
+    let keys = keys(&[ONE]);
+    let both = Sharing::People(["eva", "ion"].map(str::to_owned).into());
+    let shared = Connection { sharing: both, ..connection("c-2", "Club") };
+    for added in [connection("c-1", "Shop"), shared] {
+        store.add_connection(&added, &secret("k"), &keys, &entry(&format!("a-{}", added.id))).await.unwrap();
+    }
+    store.remove_person("ion", 1, &entry("e-9")).await.unwrap();
+    let left = store.connections().await.unwrap();
+    let left: Vec<(Sharing, i64)> =
+        left.into_iter().map(|connection| (connection.sharing, connection.version)).collect();
+    let eva = Sharing::People(BTreeSet::from(["eva".to_owned()]));
+    assert_eq!(left, [(eva, 2), (Sharing::Administrators, 2)], "Club, then Shop");
+    assert_eq!(key_of(&store, "c-1", &keys).await.unwrap(), "k");
 }
 
 async fn names_are_taken_once_whatever_their_case(place: &Place) {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use segue_model::job::{Headway, Product, Status, Step, Trigger, Work};
+use segue_model::job::{Headway, Product, REFRESH_LANE, Status, Step, Trigger, Work};
 use segue_model::{Outcome, Report};
 use segue_store::{
     Delivery, Ending, Entry, EntryFilter, Held, Job, JobFilter, NewJob, Note, Queued, SentImport, Store,
@@ -15,6 +15,9 @@ on_both! {
     a_job_is_queued_claimed_noted_and_ended,
     the_same_work_waits_once_and_is_done_once_at_a_time,
     a_request_key_begins_one_job_whatever_became_of_it,
+    a_request_key_that_was_answered_with_what_waits_stays_with_it,
+    a_request_key_is_of_one_wish,
+    runs_of_one_export_that_do_something_else_wait_side_by_side,
     a_lane_has_one_worker_until_it_dies,
     a_worker_that_leaves_is_not_waited_for,
     what_is_not_due_waits,
@@ -26,12 +29,14 @@ on_both! {
     of_two_processes_one_starts_what_is_due,
     the_latest_job_of_each_subject_is_told,
     a_lane_is_held_without_a_job,
+    an_account_has_so_many_places_and_a_refresh_one_of_its_own,
+    what_waits_says_for_what,
     a_lane_that_a_worker_has_no_use_for_falls_free,
     what_was_sent_to_an_account_is_told_for_a_while,
     what_runs_have_delivered_is_told,
 }
 
-fn export(id: &str, subject: &str, lane: &str) -> NewJob {
+pub(crate) fn export(id: &str, subject: &str, lane: &str) -> NewJob {
     NewJob {
         id: id.to_owned(),
         work: Work::Export(subject.to_owned()),
@@ -42,12 +47,13 @@ fn export(id: &str, subject: &str, lane: &str) -> NewJob {
         person: Some(("person-1".to_owned(), "Ana".to_owned())),
         parent: None,
         plan: None,
+        retries: None,
         request_key: None,
         due_ms: 0,
     }
 }
 
-fn at(at_ms: i64) -> Entry {
+pub(crate) fn at(at_ms: i64) -> Entry {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     Entry {
         id: format!("entry-{}", NUMBER.fetch_add(1, Ordering::Relaxed)),
@@ -73,7 +79,7 @@ async fn queue(store: &Store, job: NewJob) -> Job {
 }
 
 async fn claim(store: &Store, worker: &str, now: i64) -> Option<String> {
-    store.claim_job(worker, now, now + 60).await.unwrap().map(|claimed| claimed.job.id)
+    store.claim_job(worker, now, now + 60, 9).await.unwrap().map(|claimed| claimed.job.id)
 }
 
 async fn end(store: &Store, worker: &str, id: &str, status: Status) -> bool {
@@ -223,7 +229,7 @@ async fn a_lane_tells_until_when_somebody_else_may_have_used_it(place: &Place) {
     let store = place.open().await.unwrap();
     queue(&store, export("a", "newsletter", "acme")).await;
     let used = async |worker: &str, now| {
-        store.claim_job(worker, now, now + 60).await.unwrap().map(|claimed| claimed.used_until_ms)
+        store.claim_job(worker, now, now + 60, 9).await.unwrap().map(|claimed| claimed.used_until_ms)
     };
     assert_eq!(used("w1", 20).await, Some(None), "nobody has");
     assert_eq!(used("w2", 81).await, Some(Some(80)), "the first one, until its lease was over");
@@ -300,7 +306,7 @@ async fn a_lane_is_held_without_a_job(place: &Place) {
     assert_eq!(hold("command", 1_050).await, ours(0), "nobody else has");
     assert_eq!(hold("other", 1_150).await, Held::Theirs { until_ms: 1_150 });
     queue(&store, export("a", "newsletter", "acme")).await;
-    assert_eq!(store.claim_job("w1", 1_150, 1_250).await.unwrap(), None, "the worker waits for it");
+    assert_eq!(store.claim_job("w1", 1_150, 1_250, 9).await.unwrap(), None, "the worker waits for it");
     assert_eq!(hold("other", 1_151).await, ours(1_150), "whoever says nothing loses it");
     assert_eq!(hold("command", 1_152).await, Held::Theirs { until_ms: 1_251 });
     store.leave_lanes("other", 1_160).await.unwrap();
@@ -368,4 +374,114 @@ async fn what_runs_have_delivered_is_told(place: &Place) {
     assert_eq!(store.deliveries(0, 9).await.unwrap(), [told(10), told(5)]);
     assert_eq!(store.deliveries(0, 1).await.unwrap(), [told(10)]);
     assert_eq!(store.deliveries(11, 9).await.unwrap(), []);
+}
+
+fn refresh_of(id: &str, segment: &str) -> NewJob {
+    NewJob { work: Work::Segment(segment.to_owned()), ..export(id, segment, REFRESH_LANE) }
+}
+
+async fn an_account_has_so_many_places_and_a_refresh_one_of_its_own(place: &Place) {
+    let store = place.open().await.unwrap();
+    for (id, lane) in [("a", "acme"), ("b", "acme"), ("c", "acme"), ("d", "other")] {
+        queue(&store, export(id, id, lane)).await;
+    }
+    queue(&store, refresh_of("e", "brazil")).await;
+    let claim = async |most| {
+        let claimed = store.claim_job("w1", 20, 80, most).await.unwrap();
+        claimed.map(|claimed| claimed.job.id)
+    };
+    assert_eq!(claim(2).await.as_deref(), Some("a"));
+    assert_eq!(claim(2).await.as_deref(), Some("b"));
+    assert_eq!(claim(1).await.as_deref(), Some("d"), "the account of c has two");
+    assert_eq!(claim(0).await.as_deref(), Some("e"), "no run can be begun, but a refresh can");
+    assert_eq!(claim(2).await, None);
+    assert!(end(&store, "w1", "a", Status::Succeeded).await);
+    assert_eq!(claim(2).await.as_deref(), Some("c"));
+}
+
+async fn what_waits_says_for_what(place: &Place) {
+    let store = place.open().await.unwrap();
+    for (id, subject, lane) in [("a", "a", "acme"), ("b", "b", "acme"), ("d", "d", "other")] {
+        queue(&store, export(id, subject, lane)).await;
+    }
+    queue(&store, refresh_of("e", "brazil")).await;
+    for most in [1, 0] {
+        assert!(store.claim_job("w1", 20, 80, most).await.unwrap().is_some());
+    }
+    queue(&store, export("f", "a", "acme")).await;
+    queue(&store, refresh_of("g", "chile")).await;
+    queue(&store, NewJob { due_ms: 50, ..export("h", "h", "acme") }).await;
+    assert!(store.hold_lane("held", "command", 20, 80).await.is_ok());
+    queue(&store, export("i", "i", "held")).await;
+    store.tell_what_jobs_wait_for("w1", 20).await.unwrap();
+    let mut told = Vec::new();
+    for id in ["a", "b", "d", "f", "g", "h", "i"] {
+        told.push(store.job(id).await.unwrap().words);
+    }
+    let (account, other) =
+        ("waits for the runs to its account that are under way", "waits for other runs that are under way");
+    let (same, refresh) =
+        ("waits for the run of this export that is under way", "waits for the refresh that is under way");
+    assert_eq!(told, ["", account, other, same, refresh, "", ""]);
+    assert!(end(&store, "w1", "a", Status::Succeeded).await);
+    assert_eq!(claim(&store, "w1", 21).await.as_deref(), Some("b"));
+    assert_eq!(store.job("b").await.unwrap().words, "", "it waits no more");
+}
+
+fn keyed(id: &str, job: NewJob) -> NewJob {
+    NewJob { id: id.to_owned(), request_key: Some("key-1".to_owned()), ..job }
+}
+
+async fn a_request_key_that_was_answered_with_what_waits_stays_with_it(place: &Place) {
+    let store = place.open().await.unwrap();
+    queue(&store, export("a", "newsletter", "acme")).await;
+    let is_first = async |id: &str| {
+        let asked = keyed(id, export(id, "newsletter", "acme"));
+        let told = store.queue_job(&asked, &at(11)).await.unwrap();
+        matches!(told, Queued::Before(job) if job.id == "a")
+    };
+    assert!(is_first("b").await);
+    assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some("a"));
+    assert!(end(&store, "w1", "a", Status::Succeeded).await);
+    assert!(is_first("c").await, "also when it has ended");
+    assert!(store.open_jobs().await.unwrap().is_empty());
+    assert_eq!(store.forget_jobs(100).await.unwrap(), 1);
+    let new = store.queue_job(&keyed("d", export("d", "newsletter", "acme")), &at(101)).await.unwrap();
+    assert!(matches!(new, Queued::New(_)), "a key is remembered as long as its job");
+}
+
+async fn a_request_key_is_of_one_wish(place: &Place) {
+    let store = place.open().await.unwrap();
+    let dry = NewJob { work: Work::Rehearsal("newsletter".to_owned()), ..export("a", "newsletter", "acme") };
+    queue(&store, keyed("a", dry.clone())).await;
+    let plan = Some("a".to_owned());
+    for other in [
+        export("b", "newsletter", "acme"),
+        NewJob { work: Work::Rehearsal("customers".to_owned()), ..dry.clone() },
+        NewJob { work: Work::Refresh, ..dry.clone() },
+        NewJob { plan: plan.clone(), ..dry.clone() },
+        NewJob { retries: plan, ..dry.clone() },
+    ] {
+        let refused = store.queue_job(&keyed("b", other), &at(11)).await;
+        assert!(matches!(refused, Err(StoreError::KeyReused)), "{refused:?}");
+    }
+    assert_eq!(store.open_jobs().await.unwrap().len(), 1);
+    assert!(matches!(store.queue_job(&keyed("c", dry), &at(12)).await, Ok(Queued::Before(_))));
+}
+
+async fn runs_of_one_export_that_do_something_else_wait_side_by_side(place: &Place) {
+    let store = place.open().await.unwrap();
+    let whole = export("a", "newsletter", "acme");
+    let approved = NewJob { id: "b".to_owned(), plan: Some("dry".to_owned()), ..whole.clone() };
+    let retry = NewJob { id: "c".to_owned(), retries: Some("run".to_owned()), ..whole.clone() };
+    for job in [&whole, &approved, &retry] {
+        queue(&store, job.clone()).await;
+        let again = store.queue_job(&NewJob { id: "z".to_owned(), ..job.clone() }, &at(11)).await.unwrap();
+        assert!(matches!(again, Queued::Before(first) if first.id == job.id && first.retries == job.retries));
+    }
+    for id in ["a", "b", "c"] {
+        assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some(id));
+        assert_eq!(claim(&store, "w1", 20).await, None, "one at a time");
+        assert!(end(&store, "w1", id, Status::Succeeded).await);
+    }
 }

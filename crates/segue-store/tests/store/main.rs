@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where something fails")]
 
+mod changes;
 mod connections;
 mod forgotten;
 mod jobs;

@@ -55,7 +55,7 @@ fn link(hash: &str, person: Option<&str>) -> Link {
 }
 
 /// Founds the installation with Eva, and adds Ion.
-async fn two_people(store: &Store) {
+pub(crate) async fn two_people(store: &Store) {
     store.make_link(&link("h-1", None), &entry("e-1", 5)).await.unwrap();
     store.found("h-1", &person("eva", Role::Administrator), &entry("e-2", 6)).await.unwrap();
     store.add_person(&person("ion", Role::Contributor), &entry("e-3", 7)).await.unwrap();

@@ -62,7 +62,7 @@ async fn refreshes_of_several_processes_are_all_noted() {
                     set_aside: 0,
                     is_loaded: false,
                 };
-                store.save_refresh("brazil", &refresh, None, None).await
+                store.save_refresh("brazil", &refresh, None, None, false).await
             };
             let noted = (0..20).map(|n| note(if n % 2 == 0 { &one } else { &other }, n));
             futures::future::try_join_all(noted).await.unwrap();

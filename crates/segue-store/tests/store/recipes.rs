@@ -4,7 +4,7 @@ use segue_model::connection::Signature;
 use segue_model::recipe::{Recipe, TargetList};
 use segue_model::schedule::ExportSchedule;
 use segue_model::{Blanks, Brakes, DataMatching, FieldMatch, FieldType, Mode};
-use segue_store::{CatalogChange, ExportName, SavedExport, Store, StoreError};
+use segue_store::{CatalogChange, Entry, ExportName, SavedExport, Store, StoreError, Stored};
 
 use crate::connections::{ONE, connection, entries, entry, keys, secret};
 use crate::place::{Place, on_both};
@@ -20,6 +20,7 @@ on_both! {
     a_segment_in_use_stays_and_its_new_name_is_followed,
     exports_are_listed_by_name_wherever_they_are,
     whoever_knows_all_schedules_learns_that_one_may_have_changed,
+    a_setting_that_is_set_to_the_same_again_has_not_changed,
 }
 
 fn signature(id: &str, at_ms: i64) -> Signature {
@@ -54,6 +55,7 @@ pub(crate) fn export(id: &str, name: &str, segments: &[&str]) -> SavedExport {
         connection: Some("c-1".into()),
         recipe: recipe(segments),
         is_enabled: true,
+        scheduled_ms: 5,
         version: 1,
         created: signature("eva", 5),
         updated: signature("eva", 5),
@@ -61,7 +63,7 @@ pub(crate) fn export(id: &str, name: &str, segments: &[&str]) -> SavedExport {
 }
 
 /// A store with connection `c-1` and two segments.
-async fn furnished(place: &Place) -> Store {
+pub(crate) async fn furnished(place: &Place) -> Store {
     let store = place.open().await.unwrap();
     let keys = keys(&[ONE]);
     store.add_connection(&connection("c-1", "Shop"), &secret("k"), &keys, &entry("c-1")).await.unwrap();
@@ -105,6 +107,7 @@ async fn an_export_is_changed_and_detached(place: &Place) {
         connection: None,
         recipe: recipe(&["chile"]),
         is_enabled: false,
+        scheduled_ms: 6,
         updated: signature("ion", 6),
         ..added
     };
@@ -216,4 +219,16 @@ async fn whoever_knows_all_schedules_learns_that_one_may_have_changed(place: &Pl
     assert!(matches!(stale, Err(StoreError::Stale { .. })));
     change(&store, &[CatalogChange::RemoveSegment("brazil".into())]).await.unwrap();
     assert_eq!(version().await, same, "what concerns no schedule");
+}
+
+async fn a_setting_that_is_set_to_the_same_again_has_not_changed(place: &Place) {
+    let store = place.open().await.unwrap();
+    for (version, (value, at_ms, changed_ms)) in
+        (0..).zip([("daily", 7, 7), ("daily", 9, 7), ("weekly", 11, 11), ("daily", 13, 13)])
+    {
+        let by = Entry { at_ms, ..entry(&format!("e-{at_ms}")) };
+        store.set("refresh", version, &value, &by).await.unwrap();
+        let stored: Stored<String> = store.setting("refresh").await.unwrap().unwrap();
+        assert_eq!((stored.updated_ms, stored.changed_ms), (at_ms, changed_ms));
+    }
 }

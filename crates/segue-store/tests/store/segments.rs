@@ -48,11 +48,11 @@ async fn segments(store: &Store) -> Vec<Segment> {
     store.catalog().await.expect("a catalog").segments.clone()
 }
 
-fn renaming(old: &str, new: &str) -> CatalogChange {
+pub(crate) fn renaming(old: &str, new: &str) -> CatalogChange {
     CatalogChange::RenameSegment { old: old.into(), new: new.into() }
 }
 
-fn refresh(at_ms: i64, members: Option<u64>) -> Refresh {
+pub(crate) fn refresh(at_ms: i64, members: Option<u64>) -> Refresh {
     let words = if members.is_some() { "" } else { "no such file" };
     let set_aside = members.unwrap_or_default() / 2;
     Refresh { at_ms, millis: 5, members, words: words.into(), set_aside, is_loaded: members == Some(7) }
@@ -120,7 +120,7 @@ async fn a_rename_takes_history_and_definitions_along(place: &Place) {
     let store = place.open().await.unwrap();
     add(&store, "brazil").await.unwrap();
     add(&store, "both").await.unwrap();
-    store.save_refresh("brazil", &refresh(1, Some(7)), None, Some("brazil-1")).await.unwrap();
+    store.save_refresh("brazil", &refresh(1, Some(7)), None, Some("brazil-1"), true).await.unwrap();
     let both = Segment { definition: "{br}".into(), ..segment("both") };
     change(&store, &[renaming("brazil", "br"), CatalogChange::ChangeSegment(both)]).await.unwrap();
     let found = segments(&store).await;
@@ -134,8 +134,8 @@ async fn a_rename_takes_history_and_definitions_along(place: &Place) {
 async fn a_refresh_puts_its_snapshot_in_force_only_if_it_succeeded(place: &Place) {
     let store = place.open().await.unwrap();
     add(&store, "brazil").await.unwrap();
-    store.save_refresh("brazil", &refresh(1, Some(7)), None, Some("brazil-1")).await.unwrap();
-    store.save_refresh("brazil", &refresh(2, None), Some("brazil-1"), None).await.unwrap();
+    store.save_refresh("brazil", &refresh(1, Some(7)), None, Some("brazil-1"), true).await.unwrap();
+    store.save_refresh("brazil", &refresh(2, None), Some("brazil-1"), None, true).await.unwrap();
     let found = segments(&store).await.remove(0);
     assert_eq!(
         (found.snapshot.as_deref(), found.refreshed_ms, found.members, found.members_before),
@@ -147,7 +147,10 @@ async fn a_refresh_puts_its_snapshot_in_force_only_if_it_succeeded(place: &Place
     assert_eq!(store.latest_refresh("chile").await.unwrap(), None);
     assert_eq!(store.segment("brazil").await.unwrap().as_ref(), segments(&store).await.first());
     assert_eq!(store.segment("chile").await.unwrap(), None);
-    store.save_refresh("brazil", &refresh(3, Some(9)), Some("brazil-1"), Some("brazil-3")).await.unwrap();
+    store
+        .save_refresh("brazil", &refresh(3, Some(9)), Some("brazil-1"), Some("brazil-3"), true)
+        .await
+        .unwrap();
     let found = segments(&store).await.remove(0);
     assert_eq!((found.members, found.members_before, found.version), (Some(9), Some(7), 2));
 }
@@ -155,12 +158,12 @@ async fn a_refresh_puts_its_snapshot_in_force_only_if_it_succeeded(place: &Place
 async fn a_refresh_of_what_is_no_longer_there_is_not_noted(place: &Place) {
     let store = place.open().await.unwrap();
     add(&store, "brazil").await.unwrap();
-    store.save_refresh("brazil", &refresh(1, Some(7)), None, Some("brazil-1")).await.unwrap();
-    let late = store.save_refresh("brazil", &refresh(2, Some(8)), None, Some("brazil-2")).await;
+    store.save_refresh("brazil", &refresh(1, Some(7)), None, Some("brazil-1"), true).await.unwrap();
+    let late = store.save_refresh("brazil", &refresh(2, Some(8)), None, Some("brazil-2"), true).await;
     assert!(matches!(late, Err(StoreError::Stale { .. })), "another was put in force: {late:?}");
     change(&store, &[renaming("brazil", "br")]).await.unwrap();
     for (members, snapshot) in [(Some(8), Some("brazil-3")), (None, None)] {
-        let late = store.save_refresh("brazil", &refresh(3, members), Some("brazil-1"), snapshot).await;
+        let late = store.save_refresh("brazil", &refresh(3, members), Some("brazil-1"), snapshot, true).await;
         assert!(matches!(late, Err(StoreError::Missing { .. })), "{late:?}");
     }
     assert_eq!(store.refreshes("brazil").await.unwrap(), []);
@@ -175,8 +178,8 @@ async fn everything_is_read_again_when_anybody_has_changed_it_and_not_before(pla
     for step in 0..7 {
         match step {
             0 => drop(add(&other, "brazil").await.unwrap()),
-            1 => other.save_refresh("brazil", &refresh(1, Some(7)), None, Some("b-1")).await.unwrap(),
-            2 => other.save_refresh("brazil", &refresh(2, None), Some("b-1"), None).await.unwrap(),
+            1 => other.save_refresh("brazil", &refresh(1, Some(7)), None, Some("b-1"), true).await.unwrap(),
+            2 => other.save_refresh("brazil", &refresh(2, None), Some("b-1"), None, true).await.unwrap(),
             3 => assert!(other.replace_snapshot("brazil", "b-1", "b-2", 6).await.unwrap()),
             4 => other.add_recipe(&used, &entry("e-1")).await.unwrap(),
             5 => drop(change(&other, &[renaming("brazil", "br")]).await.unwrap()),

@@ -70,7 +70,7 @@ enum Command {
         /// Id of a run or a refresh, or name of an export for its latest run
         run: String,
     },
-    /// Send those again whom ActiveCampaign refused
+    /// Send only those again whom ActiveCampaign refused in a run
     Retry(On),
     /// Carry out the plan of a dry run, or nothing if data or export have changed since
     Approve(On),

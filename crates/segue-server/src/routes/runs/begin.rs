@@ -149,7 +149,9 @@ pub(crate) async fn approve(
 
 /// Send those again who were refused
 ///
-/// A run of the same export that also sends those again whom ActiveCampaign has refused, though nothing about them changed.
+/// A run of the same export that sends those again whom ActiveCampaign refused in this run, or before it, though nothing about
+/// them changed, and nobody else: as far as they are still members who may be exported and no later run has sent them. It takes
+/// nobody off the list, and its numbers are of those whom it sends.
 #[utoipa::path(post, operation_id = "retry_run", path = "/runs/{id}/retry", tag = "runs",
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "a name of the caller's for this wish")),
     responses(

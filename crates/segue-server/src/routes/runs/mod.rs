@@ -11,7 +11,7 @@ use axum::extract::State;
 use segue_model::Right;
 use segue_model::job::{Status, Work};
 use segue_runs::runs::RunsError;
-use segue_store::JobFilter;
+use segue_store::{JobFilter, StoreError};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -79,8 +79,24 @@ pub(crate) async fn list(
         parent: query.refresh.as_deref(),
         before: paging.cursor.as_deref(),
     };
+    require_known(&app, paging.cursor.as_deref(), RUNS).await?;
     let jobs = app.store.jobs(filter, limit + 1).await?;
     Ok(Json(Page::of(jobs, limit, |job| job.id.clone(), view)))
+}
+
+/// A cursor must name a run, or a refresh, that a list of these kinds can hold and that is remembered.
+pub(crate) async fn require_known(app: &App, cursor: Option<&str>, kinds: &[&str]) -> Result<(), Problem> {
+    let Some(cursor) = cursor else { return Ok(()) };
+    let unknown = || Problem::new(Code::UnknownCursor);
+    // Some databases take no text with a NUL in it.
+    if cursor.contains('\0') {
+        return Err(unknown());
+    }
+    match app.store.job(cursor).await {
+        Ok(job) if kinds.contains(&job.work.kind()) => Ok(()),
+        Ok(_) | Err(StoreError::Missing { .. }) => Err(unknown()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub(crate) fn status(word: Option<&str>) -> Result<Option<Status>, Problem> {
@@ -126,7 +142,6 @@ impl From<RunsError> for Problem {
     fn from(error: RunsError) -> Self {
         match error {
             RunsError::CannotRun(words) => Self::with(Code::CannotRun, words),
-            RunsError::Waits(_) => Self::new(Code::RunWaits),
             RunsError::Gone => Self::new(Code::NotKept),
             RunsError::Export(error) => error.into(),
             RunsError::Store(error) => error.into(),

@@ -40,6 +40,8 @@ pub(crate) struct RunView {
     pub(crate) refresh: Option<String>,
     /// The dry run whose plan it carries out.
     pub(crate) plan_of: Option<String>,
+    /// The run whose refused contacts it sends again, and nobody else: its numbers are of those.
+    pub(crate) retry_of: Option<String>,
     /// How far it has come, while it is under way.
     pub(crate) progress: Option<ProgressView>,
     /// What the plan holds, once there is one.
@@ -199,6 +201,7 @@ pub(crate) fn view(job: Job) -> RunView {
         ended_at: job.ended_ms.map(written),
         refresh: job.parent,
         plan_of: job.plan,
+        retry_of: job.retries,
         progress: job.headway.filter(|_| job.status.is_under_way()).map(|headway| progress(&headway)),
         rejections: rejections.iter().map(reason).collect(),
         plan: plan.as_ref().map(planned),

@@ -112,7 +112,7 @@ async fn refreshed(site: &Site, segment: &str, members: u64) {
         is_loaded: false,
     };
     let before = site.segments.segment(segment).await.expect("a segment").snapshot;
-    let saved = site.store.save_refresh(segment, &refresh, before.as_deref(), Some("a.parquet")).await;
+    let saved = site.store.save_refresh(segment, &refresh, before.as_deref(), Some("a.parquet"), true).await;
     saved.expect("a refresh");
 }
 

@@ -2,8 +2,10 @@
 //! named after the lines of the product that they hold us to.
 
 mod approval;
+mod behind;
 mod ending;
 mod limits;
+mod missed;
 mod rights;
 mod rows;
 mod running;
@@ -141,6 +143,13 @@ impl Office {
         found.sort();
         found
     }
+}
+
+/// An account that answers as fast as it can.
+async fn account() -> Simulator {
+    let config =
+        Config { limits: None, queue_delay: 0.0, import_rate: 1e9, speed: 1000.0, ..Config::default() };
+    activecampaign_sim::start(config).await.expect("a simulator")
 }
 
 /// Begins something by a POST without a body; gives the id of the run.

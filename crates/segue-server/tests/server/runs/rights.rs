@@ -69,6 +69,22 @@ async fn rol_14_administrator_sets_the_schedule_and_refreshes_everything() {
 }
 
 #[tokio::test]
+async fn a_cursor_that_is_none_of_a_list_is_refused() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({})).await;
+    let run = begin(&root, &format!("/exports/{export}/run")).await;
+    let refresh = begin(&root, "/segments/cluj/refresh").await;
+    for (list, own, other) in [("runs", &run, &refresh), ("refreshes", &refresh, &run)] {
+        let page = root.get(&format!("/{list}?cursor={own}")).await.expect(StatusCode::OK);
+        assert_eq!(page.body["items"], json!([]));
+        for cursor in ["zzz", "%00", "", other] {
+            root.get(&format!("/{list}?cursor={cursor}")).await.problem("unknown_cursor");
+        }
+    }
+}
+
+#[tokio::test]
 async fn rol_2_rol_3_who_may_change_an_export_may_run_it() {
     let office = Office::open().await;
     let root = office.site.administrator().await;

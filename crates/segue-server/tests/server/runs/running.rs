@@ -1,7 +1,7 @@
 //! What a run does, and what is told of it.
 
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Office, begin, ended, post, refresh, run};
 use crate::setting::Answer;
@@ -76,6 +76,12 @@ async fn every_rejection_can_be_downloaded_with_its_reason() {
     assert_eq!(kept.text, file.text);
 }
 
+/// Ends a run that waits.
+async fn cancel_waiting(office: &Office, root: &crate::setting::As<'_>, run: &str) {
+    post(root, &format!("/runs/{run}/cancel")).await.expect(StatusCode::OK);
+    assert!(office.site.store.open_jobs().await.unwrap().is_empty());
+}
+
 #[tokio::test]
 async fn one_wish_told_twice_begins_one_run() {
     let office = Office::open().await;
@@ -88,6 +94,14 @@ async fn one_wish_told_twice_begins_one_run() {
     assert_eq!(wish("monday").await.expect(StatusCode::OK).text_at("/id"), first.text_at("/id"));
     let other = wish("tuesday").await.expect(StatusCode::OK);
     assert_eq!(other.text_at("/id"), first.text_at("/id"), "it waits already");
+    // Each key keeps its run, and is of no other wish.
+    cancel_waiting(&office, &root, first.text_at("/id")).await;
+    assert_eq!(wish("tuesday").await.expect(StatusCode::OK).text_at("/id"), first.text_at("/id"));
+    for path in [&*format!("/exports/{export}/dry-run"), "/refreshes", "/segments/cluj/refresh"] {
+        let asked = root.request(Method::POST, path).header("idempotency-key", "tuesday");
+        let refused = Answer::of(asked).await.problem("key_reused");
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
     wish("").await.problem("malformed");
     wish(&"x".repeat(201)).await.problem("malformed");
 }
@@ -130,8 +144,45 @@ async fn those_who_were_refused_are_tried_again_on_demand() {
         (&json!("retry"), &json!(1)),
         "{retried}"
     );
+    assert_eq!(retried["retry_of"], first["id"], "{retried}");
     let batches = root.get(&format!("/runs/{retry}/batches")).await.body;
     assert_eq!(batches["items"][0]["contacts"], 1, "{batches}");
+}
+
+#[tokio::test]
+async fn a_retry_sends_nobody_else() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let export =
+        office.export(&root, json!({"mode": "mirror", "brakes": {"max_leaving_percent": 100}})).await;
+    let exclusions = json!({"phrase": "person1@example.com", "type": "exact"});
+    office.arrange("exclusions", &exclusions).await;
+    refresh(&root, "cluj").await;
+    let first = run(&root, &export).await;
+    let url = format!("http://{}/sim/exclusions", office.account.address());
+    reqwest::Client::new().delete(url).json(&exclusions).send().await.unwrap().error_for_status().unwrap();
+    // Person 2 leaves, and others come.
+    let text = "id,mail,city\n1,person1@example.com,Cluj\n4,person4@example.com,Cluj\n5,,Cluj\n";
+    std::fs::write(office.file(), text).unwrap();
+    office.site.pass(1_000);
+    refresh(&root, "cluj").await;
+    let path = format!("/runs/{}/retry", first["id"].as_str().unwrap());
+    let retried = begin(&root, &path).await;
+    let retried = ended(&root, &retried).await;
+    let of = |run: &Value, name: &str| run["counts"][name].as_u64().unwrap();
+    let counts = ["members", "created", "refused", "invalid", "left"].map(|name| of(&retried, name));
+    assert_eq!((counts, &retried["status"]), ([1, 1, 0, 0, 0], &json!("succeeded")), "{retried}");
+    assert_eq!(office.on_the_list().await, ["person1@example.com", "person2@example.com"]);
+    let again = begin(&root, &path).await;
+    let again = ended(&root, &again).await;
+    assert_eq!(again["status"], "skipped", "{again}");
+    assert!(again["cause"].as_str().unwrap().starts_with("nobody is left to be sent again"), "{again}");
+    office.site.pass(1_000);
+    let rest = run(&root, &export).await;
+    let counts = ["members", "created", "unchanged", "invalid", "left"].map(|name| of(&rest, name));
+    assert_eq!(counts, [3, 1, 1, 1, 1], "{rest}");
+    assert_eq!(office.on_the_list().await, ["person1@example.com", "person4@example.com"]);
 }
 
 #[tokio::test]

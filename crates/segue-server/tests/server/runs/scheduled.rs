@@ -1,13 +1,14 @@
 //! What runs by itself.
 
 use reqwest::StatusCode;
+use segue_runs::{StopHandle, WorkerRules};
 use serde_json::{Value, json};
 
 use super::{Office, begin, ended, post, refresh};
 use crate::setting::{As, DAY_MS, MINUTE_MS};
 
 /// Waits until there is a run of this export, and until it has ended.
-async fn ran(who: &As<'_>, export: &str, count: usize) -> Value {
+pub(super) async fn ran(who: &As<'_>, export: &str, count: usize) -> Value {
     for _ in 0..1500 {
         let runs = who.get(&format!("/runs?export={export}")).await.expect(StatusCode::OK).body;
         let runs = runs["items"].as_array().expect("a list").clone();
@@ -20,7 +21,7 @@ async fn ran(who: &As<'_>, export: &str, count: usize) -> Value {
     panic!("nothing ran by itself");
 }
 
-async fn set_schedule(root: &As<'_>, schedule: Value) {
+pub(super) async fn set_schedule(root: &As<'_>, schedule: Value) {
     let etag = root.get("/refresh-schedule").await.header("etag").to_owned();
     let body = json!({"schedule": schedule});
     let set = root.request(reqwest::Method::PUT, "/refresh-schedule").header("if-match", etag).json(&body);
@@ -156,6 +157,35 @@ async fn sys5_exports_of_a_segment_that_cannot_be_refreshed_are_skipped_with_the
 }
 
 #[tokio::test]
+async fn members_that_are_older_than_is_allowed_are_not_exported() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({})).await;
+    refresh(&root, "cluj").await;
+    drop(root);
+    office.site.rest().await;
+    let hours = std::time::Duration::from_secs(2 * 60 * 60);
+    let rules = WorkerRules { stale_after: Some(hours), ..WorkerRules::default() };
+    let (worker, (handle, stop)) = (office.site.worker_by(rules, "strict".to_owned()), StopHandle::new());
+    let working = tokio::spawn(async move { worker.run(stop).await });
+    office.site.pass(2 * 60 * MINUTE_MS);
+    let root = office.site.sign_in("root@example.com").await;
+    assert_eq!(super::run(&root, &export).await["counts"]["created"], 2, "just as old as is allowed");
+    office.site.pass(1_000);
+    let old = super::run(&root, &export).await;
+    let cause = "the members of segment \"cluj\" are older than 2 hours: refresh it first";
+    assert_eq!((&old["status"], &old["cause"]), (&json!("skipped"), &json!(cause)));
+    // A list of keys says who is meant, whenever that was.
+    let etag = root.get("/segments/cluj").await.header("etag").to_owned();
+    crate::desk::send(&root, "/segments/cluj/keys", &etag, "id\n1\n").await.expect(StatusCode::OK);
+    office.site.pass(3 * 60 * MINUTE_MS);
+    assert_eq!(super::run(&root, &export).await["counts"]["unchanged"], 1);
+    handle.raise();
+    working.await.unwrap();
+}
+
+#[tokio::test]
 async fn sys6_a_refresh_tells_what_tables_have_lost_and_what_that_breaks() {
     let mut office = Office::open().await;
     office.site.work();
@@ -229,12 +259,14 @@ async fn schedules_are_read_when_one_of_them_has_changed_and_not_at_every_look()
     office.site.work();
     let root = office.site.sign_in("root@example.com").await;
     refresh(&root, "cluj").await;
+    root.get("/exports").await.expect(StatusCode::OK);
     // Whoever reads this now cannot go on. Nothing has counted the change, so nobody does.
     assert_eq!(office.site.execute("UPDATE recipe SET document = 'nothing' || document").await, 1);
     office.site.pass(MINUTE_MS);
     assert_eq!(root.get("/exports").await.status, StatusCode::OK);
     // A refresh is a change that counts: its followers are looked for.
-    let begun = refresh(&root, "iasi").await;
+    let begun = begin(&root, "/refreshes").await;
+    let begun = ended(&root, &begun).await;
     assert!(begun["cause"].as_str().unwrap().contains("holds an unreadable export"), "{begun}");
     office.site.execute("UPDATE recipe SET document = SUBSTR(document, 8)").await;
     office.site.pass(60 * MINUTE_MS);

@@ -111,6 +111,41 @@ async fn a_worker_knows_what_the_one_before_it_has_used_of_the_limits() {
 }
 
 #[tokio::test]
+async fn an_account_with_many_long_runs_keeps_no_other_and_no_refresh_waiting() {
+    let mut office = Office::open().await;
+    office.write_customers(2_000, "Cluj");
+    let text = std::fs::read_to_string(office.file()).unwrap();
+    std::fs::write(office.file(), text + "2001,other@example.com,Iasi\n").unwrap();
+    office.site.work_at(two_imports());
+    let root = office.site.administrator().await;
+    for segment in ["cluj", "iasi"] {
+        refresh(&root, segment).await;
+    }
+    let busy = office.connection(&root, json!("administrators")).await;
+    let mut long = Vec::new();
+    for number in 0..9 {
+        let export = office.export_on(&root, &busy, json!({"name": format!("Long {number}")})).await;
+        long.push(begin(&root, &format!("/exports/{export}/run")).await);
+    }
+    // They are at work until their limits let eight imports each through: for many minutes.
+    reached(&root, &long[3], |run| run["status"] != "queued").await;
+    let waits = reached(&root, &long[8], |run| run["cause"] != "").await;
+    assert_eq!(
+        (&waits["status"], &waits["cause"]),
+        (&json!("queued"), &json!("waits for the runs to its account that are under way"))
+    );
+    let elsewhere = super::account().await;
+    let other = root.post("/connections", &crate::connections::new(&elsewhere, "Other shop")).await;
+    let other = other.expect(StatusCode::CREATED).text_at("/connection/id").to_owned();
+    let small = office.export_on(&root, &other, json!({"name": "Small", "segments": ["iasi"]})).await;
+    assert_eq!(super::run(&root, &small).await["counts"]["created"], 1);
+    assert_eq!(refresh(&root, "iasi").await["status"], "succeeded");
+    let queue = root.get("/queue").await.body;
+    let under_way = queue["runs"].as_array().unwrap().iter().filter(|run| run["status"] != "queued").count();
+    assert_eq!((queue["runs"].as_array().unwrap().len(), under_way), (9, 4), "{queue}");
+}
+
+#[tokio::test]
 async fn what_has_stopped_unexpectedly_has_failed_and_holds_nothing_up() {
     let mut office = Office::open().await;
     office.site.work();
@@ -123,7 +158,7 @@ async fn what_has_stopped_unexpectedly_has_failed_and_holds_nothing_up() {
     let lost = begin(&root, &format!("/exports/{export}/run")).await;
     // It says that it is alive, but nothing of it is at work on the run.
     let (now, until) = (office.site.now_ms(), office.site.now_ms() + MINUTE_MS);
-    let claimed = office.site.store.claim_job("first", now, until).await.unwrap();
+    let claimed = office.site.store.claim_job("first", now, until, 9).await.unwrap();
     assert_eq!(claimed.map(|claimed| claimed.job.id), Some(lost.clone()));
     let worker = office.site.worker_called("first");
     let (handle, stop) = StopHandle::new();
