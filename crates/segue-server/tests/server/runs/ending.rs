@@ -155,3 +155,29 @@ async fn what_is_kept_of_a_failure_names_nobody() {
         assert!(!told.contains("anna@") && !told.contains("Anna"), "{place}: {told}");
     }
 }
+
+#[tokio::test]
+async fn a_run_on_a_connection_whose_key_cannot_be_opened_is_skipped_until_it_has_one_again() {
+    let mut office = Office::open().await;
+    let root = office.site.administrator().await;
+    let connection = office.connection(&root, json!("administrators")).await;
+    let export = office.export_on(&root, &connection, json!({})).await;
+    office.site.work();
+    refresh(&root, "cluj").await;
+    // As a master key leaves it that is lost.
+    office.site.execute("UPDATE connection SET api_key = 'sealed:deadbeef:AAAA'").await;
+    let place = format!("/connections/{connection}");
+    let seen = root.get(&place).await.expect(StatusCode::OK);
+    assert_eq!(seen.body["shut"], json!(true), "{}", seen.text);
+    let refused = post(&root, &format!("{place}/test")).await.problem("secret_unavailable");
+    assert!(refused.text_at("/detail").contains("deadbeef"), "{}", refused.text);
+    let skipped = run(&root, &export).await;
+    assert_eq!(skipped["status"], "skipped", "{skipped}");
+    assert!(skipped["cause"].as_str().unwrap().contains("API key cannot be opened"), "{skipped}");
+
+    let key = json!({"api_key": activecampaign_sim::KEY});
+    let changed = root.patch(&place, seen.header("etag"), &key).await.expect(StatusCode::OK);
+    assert!(!changed.text.contains("\"shut\":true"), "{}", changed.text);
+    assert_eq!(root.get(&place).await.body["shut"], json!(false));
+    assert_eq!(run(&root, &export).await["status"], "succeeded_with_rejections");
+}
