@@ -14,7 +14,7 @@ use datafusion::arrow::json::reader::infer_json_schema;
 use datafusion::parquet::arrow::ProjectionMask;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use datafusion::parquet::file::metadata::ParquetMetaData;
-use segue_model::{EngineError, Format, Values};
+use segue_model::{EngineError, Format, Unkept};
 use serde_json::value::RawValue;
 
 use crate::blanks::Blanks;
@@ -83,7 +83,7 @@ impl InputFile {
             Some(twice) => Err(EngineError::Header {
                 words: format!("{} has two columns of one name: rename or remove one", self.path.display()),
                 before: ". They are named: ",
-                names: Values::new(vec![twice.clone()]),
+                names: Unkept::new(vec![twice.clone()]),
             }),
             None => Ok(()),
         }
@@ -146,7 +146,7 @@ impl InputFile {
         }
         // A row of data in its place is recognised best when it is shown as what it was taken for.
         let before = if self.format == Format::Csv { "; its header names: " } else { "; its columns are: " };
-        Err(EngineError::Header { words, before, names: Values::new(names) })
+        Err(EngineError::Header { words, before, names: Unkept::new(names) })
     }
 
     /// Reads the columns at these positions. Where the format leaves a choice, columns in `as_text` are read as the text

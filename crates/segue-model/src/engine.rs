@@ -72,9 +72,9 @@ pub struct Inspection {
 /// Values out of somebody's data. Whoever asks may see them; what is stored or logged must not hold them. So they have no
 /// `Display`, and `Debug` tells how many there are.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Values(Vec<String>);
+pub struct Unkept(Vec<String>);
 
-impl Values {
+impl Unkept {
     /// These values.
     #[must_use]
     pub fn new(values: Vec<String>) -> Self {
@@ -88,7 +88,7 @@ impl Values {
     }
 }
 
-impl std::fmt::Debug for Values {
+impl std::fmt::Debug for Unkept {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} values", self.0.len())
     }
@@ -109,7 +109,7 @@ pub enum EngineError {
         /// What leads over from there to the names.
         before: &'static str,
         /// What the file names.
-        names: Values,
+        names: Unkept,
     },
     /// A file of ours cannot be read or written.
     #[error("cannot {doing} {path}: {source}")]
@@ -141,7 +141,7 @@ pub enum EngineError {
         /// The table.
         table: String,
         /// Some of the keys, at most ten.
-        keys: Values,
+        keys: Unkept,
     },
     /// Rows of a table that another one refers to and cannot tell apart: what refers to them would count more than once.
     #[error(
@@ -156,7 +156,7 @@ pub enum EngineError {
         /// The table that refers to it.
         from: String,
         /// Some of the values, at most ten.
-        keys: Values,
+        keys: Unkept,
     },
     /// It was told not to go on.
     #[error("stopped")]

@@ -16,7 +16,7 @@ use datafusion::prelude::DataFrame;
 use futures::TryStreamExt;
 use segue_model::segment::check::Hop;
 use segue_model::segment::{Function, Kind, Measure, Operand, Operator, RelatedTest, Scalar, Table, Test};
-use segue_model::{EngineError, Values};
+use segue_model::{EngineError, Unkept};
 
 use super::compare::{self, Subject, denied};
 use super::evaluator::{Evaluator, texts};
@@ -201,7 +201,7 @@ impl Evaluator<'_> {
             table: hop.table.name.clone(),
             column: next.relationship.to_column.clone(),
             from: next.table.name.clone(),
-            keys: Values::new(keys),
+            keys: Unkept::new(keys),
         })
     }
 

@@ -10,7 +10,7 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 use datafusion::physical_plan::SendableRecordBatchStream;
 use futures::StreamExt;
-use segue_model::{EngineError, Values};
+use segue_model::{EngineError, Unkept};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::failure::Failed;
@@ -95,7 +95,7 @@ impl SnapshotWriter {
         if !self.check.twice.is_empty() {
             return Err(EngineError::DuplicateKeys {
                 table: table.to_owned(),
-                keys: Values::new(self.check.twice),
+                keys: Unkept::new(self.check.twice),
             });
         }
         self.writer.finish()?;

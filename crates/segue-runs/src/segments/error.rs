@@ -134,7 +134,7 @@ fn fields(faults: &[Fault]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use segue_model::Values;
+    use segue_model::Unkept;
     use segue_model::segment::Pointer;
 
     use super::*;
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn what_is_kept_of_an_error_names_no_value_and_whoever_asks_sees_it() {
         const HER: &str = "anna@example.com";
-        let her = || Values::new(vec![HER.to_owned()]);
+        let her = || Unkept::new(vec![HER.to_owned()]);
         let fault = || Fault::error(&Pointer::default().at("rules"), format!("\"{HER}\" is no number"));
         let in_definition = Fault::error(&Pointer::default().at("definition"), format!("{HER} is no date"));
         let errors = [
