@@ -234,7 +234,8 @@ pub(crate) async fn change(
     changed.language = changes.language.unwrap_or(changed.language);
     changed.is_enabled = changes.enabled.unwrap_or(changed.is_enabled);
     let entry = caller.entry(&app, "user.change", object(&changed));
-    let entry = compared(entry, Some(&User::from(&before)), Some(&after(&changed, &entry)));
+    let after = after(&changed, &entry);
+    let entry = compared(entry, Some(&User::from(&before)), Some(&after));
     changed.version = app.store.change_person(&changed, &entry).await.map_err(login_is_taken)?;
     changed.changed_ms = entry.at_ms;
     Ok(Tagged::ok(changed.version, User::from(&changed)))
