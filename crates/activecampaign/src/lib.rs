@@ -26,6 +26,7 @@ mod host;
 mod import;
 mod pace;
 mod past;
+mod public;
 mod room;
 mod transport;
 mod types;

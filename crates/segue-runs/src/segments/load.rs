@@ -36,7 +36,7 @@ impl Segments {
                 loaded
             })
             .await?;
-        let put = self.put_in_force(name, version, &file, loaded.members, now, by).await;
+        let put = self.put_in_force(name, version, &file, &loaded, now, by).await;
         if put.is_err() {
             self.directory.remove_snapshot(&file)?;
         }
@@ -48,7 +48,7 @@ impl Segments {
         name: &str,
         version: Option<i64>,
         file: &str,
-        members: u64,
+        loaded: &LoadedKeys,
         now: DateTime<Utc>,
         by: &Entry,
     ) -> Result<(), SegmentError> {
@@ -57,7 +57,7 @@ impl Segments {
             let before = stored.segment_at(name, version)?;
             let after = Segment { is_static: true, ..before.clone() };
             Ok(Planned {
-                entry: record::of_segment(by, "segment.load", Some(before), Some(&after)),
+                entry: record::of_load(by, before, &after, loaded),
                 changes: vec![CatalogChange::ChangeSegment(after)],
                 told: (),
             })
@@ -66,7 +66,7 @@ impl Segments {
         let refresh = Refresh {
             at_ms: now.timestamp_millis(),
             millis: 0,
-            members: Some(members),
+            members: Some(loaded.members),
             words: String::new(),
             set_aside: 0,
             is_loaded: true,

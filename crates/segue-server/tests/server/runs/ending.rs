@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use activecampaign::Limits;
 use activecampaign_sim::{Config, Knobs};
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::setting::{As, Odd};
-
 use super::{Office, act, begin, ended, post, reached, refresh, run};
+use crate::setting::{Answer, As, Odd};
 
 #[tokio::test]
 async fn a_run_that_waits_is_cancelled_at_once() {
@@ -145,4 +144,71 @@ async fn a_run_that_waits_in_its_account_check_is_cancelled_within_seconds() {
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     assert_eq!(asked().await, before + 1);
     assert!(office.on_the_list().await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_failure_names_nobody() {
+    const HER: &str = "anna@example.com";
+    let mut office = Office::open().await;
+    let root = office.site.administrator().await;
+    let write = |rows: &str| std::fs::write(office.file(), format!("id,mail,city\n{rows}")).unwrap();
+    write(&format!("{HER},{HER},Cluj\n"));
+    let place = "/tables/customers/conditions/here";
+    let etag = root.get("/tables/customers").await.header("etag").to_owned();
+    let here = json!({"definition": {"all": [{"column": "city", "is": "Cluj"}]}});
+    let put = root.request(Method::PUT, place).header("if-match", etag).json(&here);
+    Answer::of(put).await.expect(StatusCode::OK);
+    let export = office.export(&root, json!({"required": ["here"]})).await;
+    office.site.work();
+    refresh(&root, "cluj").await;
+
+    let write = |rows: &str| std::fs::write(office.file(), format!("id,mail,city\n{rows}")).unwrap();
+    write(&format!("{HER},{HER},Cluj\n{HER},{HER},Cluj\n"));
+    let rehearsal = begin(&root, &format!("/exports/{export}/dry-run")).await;
+    let rehearsal = ended(&root, &rehearsal).await;
+    let cause = rehearsal["cause"].as_str().unwrap();
+    assert!(cause.contains("profile keys must be unique"), "{rehearsal}");
+    let refreshed = refresh(&root, "cluj").await;
+    assert_eq!(refreshed["status"], "failed", "{refreshed}");
+    let failed = run(&root, &export).await;
+    // A file that has lost its header: the first of its rows stands in its place.
+    std::fs::write(office.file(), "Anna Pop,Cluj,Iasi\nIon,Cluj,Iasi\n").unwrap();
+    let headless = refresh(&root, "cluj").await;
+    let everything = begin(&root, "/refresh").await;
+    let everything = ended(&root, &everything).await;
+    assert!(everything.to_string().contains("has no column"), "{everything}");
+    for told in [&rehearsal, &refreshed, &failed, &headless, &everything] {
+        assert!(!told.to_string().contains("anna@"), "{told}");
+        assert!(!told.to_string().contains("Anna"), "{told}");
+    }
+    for place in ["/segments/cluj", "/segments/cluj/history", "/audit", "/runs"] {
+        let told = root.get(place).await.expect(StatusCode::OK).text;
+        assert!(!told.contains("anna@") && !told.contains("Anna"), "{place}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_run_on_a_connection_whose_key_cannot_be_opened_is_skipped_until_it_has_one_again() {
+    let mut office = Office::open().await;
+    let root = office.site.administrator().await;
+    let connection = office.connection(&root, json!("administrators")).await;
+    let export = office.export_on(&root, &connection, json!({})).await;
+    office.site.work();
+    refresh(&root, "cluj").await;
+    // As a master key leaves it that is lost.
+    office.site.execute("UPDATE connection SET api_key = 'sealed:deadbeef:AAAA'").await;
+    let place = format!("/connections/{connection}");
+    let seen = root.get(&place).await.expect(StatusCode::OK);
+    assert_eq!(seen.body["shut"], json!(true), "{}", seen.text);
+    let refused = post(&root, &format!("{place}/test")).await.problem("secret_unavailable");
+    assert!(refused.text_at("/detail").contains("deadbeef"), "{}", refused.text);
+    let skipped = run(&root, &export).await;
+    assert_eq!(skipped["status"], "skipped", "{skipped}");
+    assert!(skipped["cause"].as_str().unwrap().contains("API key cannot be opened"), "{skipped}");
+
+    let key = json!({"api_key": activecampaign_sim::KEY});
+    let changed = root.patch(&place, seen.header("etag"), &key).await.expect(StatusCode::OK);
+    assert!(!changed.text.contains("\"shut\":true"), "{}", changed.text);
+    assert_eq!(root.get(&place).await.body["shut"], json!(false));
+    assert_eq!(run(&root, &export).await["status"], "succeeded_with_rejections");
 }
