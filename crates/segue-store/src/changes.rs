@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 
 use crate::audit::Entry;
 use crate::error::Doing;
-use crate::jobs::queue;
+use crate::queue::queue;
 use crate::{NewJob, Queued, Store, StoreError};
 
 /// Up to which change of each of its segments an export has seen them.
