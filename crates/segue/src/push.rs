@@ -78,13 +78,8 @@ pub(crate) async fn push_with(
     key: SecretString,
     stop: (StopHandle, Stop),
 ) -> Result<Pushed, Failure> {
+    let client = Client::new(&host, key, options(push))?;
     let folder = &push.workspace.folder;
-    let mut options = options(push);
-    if folder.is_shared() {
-        // Beside servers the rest is for people who wait at a screen.
-        options.limits = options.limits.without_reserve();
-    }
-    let client = Client::new(&host, key, options)?;
     let is_open = input.open.is_some();
     let (directory, store) = match &input.open {
         Some(open) => (Arc::clone(&open.directory), open.store.clone()),
@@ -335,7 +330,9 @@ fn options(push: &Push) -> Options {
     let options =
         Options { user_agent: concat!("segue/", env!("CARGO_PKG_VERSION")).to_owned(), ..Options::default() };
     let options = options.sped_up(push.account.speed);
-    if push.account.no_limits { Options { limits: Limits::none(), ..options } } else { options }
+    // The rest is for people who wait at a screen; they may have been there, or come, within the same second.
+    let limits = if push.account.no_limits { Limits::none() } else { options.limits.without_reserve() };
+    Options { limits, ..options }
 }
 
 /// Looks at what is pushed, and says which columns are missing before a key is asked for. What fields take is known only
