@@ -14,7 +14,7 @@ use datafusion::arrow::json::reader::infer_json_schema;
 use datafusion::parquet::arrow::ProjectionMask;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use datafusion::parquet::file::metadata::ParquetMetaData;
-use segue_model::{EngineError, Format};
+use segue_model::{EngineError, Format, Unkept};
 use serde_json::value::RawValue;
 
 use crate::blanks::Blanks;
@@ -80,10 +80,11 @@ impl InputFile {
         let mut seen = HashSet::new();
         let names = self.schema.fields().iter().map(|field| field.name());
         match names.filter(|name| !name.is_empty()).find(|name| !seen.insert(*name)) {
-            Some(twice) => {
-                let name = self.path.display();
-                input(format!("{name} has two columns named \"{twice}\": rename or remove one"))
-            }
+            Some(twice) => Err(EngineError::Header {
+                words: format!("{} has two columns of one name: rename or remove one", self.path.display()),
+                before: ". They are named: ",
+                names: Unkept::new(vec![twice.clone()]),
+            }),
             None => Ok(()),
         }
     }
@@ -132,21 +133,20 @@ impl InputFile {
         if let Ok(index) = self.schema.index_of(name) {
             return Ok(index);
         }
-        let names: Vec<&str> = self.schema.fields().iter().map(|field| field.name().as_str()).collect();
+        let names: Vec<String> = self.schema.fields().iter().map(|field| field.name().clone()).collect();
         let close = names.iter().find(|known| known.trim().eq_ignore_ascii_case(name.trim()));
         // What a line that cannot be read would have named is not missing.
         if self.has_bad_lines {
             return Err(self.bad_json());
         }
-        let file = self.path.display();
-        match close {
-            Some(close) => input(format!("{file} has no column \"{name}\": did you mean \"{close}\"?")),
-            None => {
-                // A row of data in its place is recognised best when it is shown as what it was taken for.
-                let are = if self.format == Format::Csv { "its header names" } else { "its columns are" };
-                input(format!("{file} has no column \"{name}\"; {are}: {}", names.join(", ")))
-            }
+        let words = format!("{} has no column \"{name}\"", self.path.display());
+        if let Some(close) = close {
+            // The same name, but for its case and the blanks around it.
+            return input(format!("{words}: did you mean \"{close}\"?"));
         }
+        // A row of data in its place is recognised best when it is shown as what it was taken for.
+        let before = if self.format == Format::Csv { "; its header names: " } else { "; its columns are: " };
+        Err(EngineError::Header { words, before, names: Unkept::new(names) })
     }
 
     /// Reads the columns at these positions. Where the format leaves a choice, columns in `as_text` are read as the text

@@ -69,12 +69,48 @@ pub struct Inspection {
     pub fingerprint: u64,
 }
 
-/// What the engine could not do.
+/// Values out of somebody's data. Whoever asks may see them; what is stored or logged must not hold them. So they have no
+/// `Display`, and `Debug` tells how many there are.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Unkept(Vec<String>);
+
+impl Unkept {
+    /// These values.
+    #[must_use]
+    pub fn new(values: Vec<String>) -> Self {
+        Self(values)
+    }
+
+    /// For the eyes of whoever asks, with commas between them.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        self.0.join(", ")
+    }
+}
+
+impl std::fmt::Debug for Unkept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} values", self.0.len())
+    }
+}
+
+/// What the engine could not do. Its words hold no value out of somebody's data, so that they may be stored and logged; those
+/// for whoever asks are [`EngineError::shown`].
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// The user's input is at fault. The text names the file, column or row and says what to do.
     #[error("{0}")]
     Input(String),
+    /// The same, where it helps to see what a file names in the place of its columns, which may be a row of data.
+    #[error("{words}")]
+    Header {
+        /// Which file and column.
+        words: String,
+        /// What leads over from there to the names.
+        before: &'static str,
+        /// What the file names.
+        names: Unkept,
+    },
     /// A file of ours cannot be read or written.
     #[error("cannot {doing} {path}: {source}")]
     File {
@@ -100,18 +136,17 @@ pub enum EngineError {
         words: String,
     },
     /// Profiles that share a key.
-    #[error("table \"{table}\": profile keys must be unique, and these are not: {}", keys.join(", "))]
+    #[error("table \"{table}\": profile keys must be unique, and some are not: check the table to see which")]
     DuplicateKeys {
         /// The table.
         table: String,
         /// Some of the keys, at most ten.
-        keys: Vec<String>,
+        keys: Unkept,
     },
     /// Rows of a table that another one refers to and cannot tell apart: what refers to them would count more than once.
     #[error(
-        "table \"{table}\": table \"{from}\" refers to its column \"{column}\", in which these stand more than once, so that \
-         rows of \"{from}\" would count more than once: {}",
-        keys.join(", ")
+        "table \"{table}\": table \"{from}\" refers to its column \"{column}\", in which values stand more than once, so that \
+         rows of \"{from}\" would count more than once: remove the duplicates"
     )]
     AmbiguousRows {
         /// The table that is referred to.
@@ -121,7 +156,7 @@ pub enum EngineError {
         /// The table that refers to it.
         from: String,
         /// Some of the values, at most ten.
-        keys: Vec<String>,
+        keys: Unkept,
     },
     /// It was told not to go on.
     #[error("stopped")]
@@ -138,6 +173,25 @@ pub enum EngineError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+impl EngineError {
+    /// What happened, with the values that it is about: for whoever asks, and for nothing that is kept.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Header { words, before, names } => format!("{words}{before}{}", names.shown()),
+            Self::DuplicateKeys { table, keys } => {
+                format!("table \"{table}\": profile keys must be unique, and these are not: {}", keys.shown())
+            }
+            Self::AmbiguousRows { table, column, from, keys } => format!(
+                "table \"{table}\": table \"{from}\" refers to its column \"{column}\", in which these stand more than \
+                 once, so that rows of \"{from}\" would count more than once: {}",
+                keys.shown()
+            ),
+            _ => self.to_string(),
+        }
+    }
 }
 
 /// Consecutive rows of a plan, each a contact as it goes over the wire.

@@ -23,7 +23,7 @@ pub mod schedule;
 pub mod segment;
 mod settlement;
 
-pub use engine::{Column, Engine, EngineError, Format, Inspection, PlanRows, RowChunk, Source};
+pub use engine::{Column, Engine, EngineError, Format, Inspection, PlanRows, RowChunk, Source, Unkept};
 pub use evaluation::{
     Corrupt, Described, DescribedColumn, Drifted, Evaluated, Evaluation, Explanation, LoadedKeys, Overlap,
     Preview, Resources, SegmentEngine, StoredTable,

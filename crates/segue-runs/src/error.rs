@@ -38,6 +38,15 @@ pub enum RunError {
 }
 
 impl RunError {
+    /// What happened, with the values that it is about: for whoever asks, and for nothing that is kept.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Engine(error) => error.shown(),
+            _ => self.to_string(),
+        }
+    }
+
     /// What to do about it where it does not say so itself: to be put behind it.
     #[must_use]
     pub fn advice(&self) -> &'static str {

@@ -44,6 +44,7 @@ mod settings;
 mod store;
 mod tables;
 mod tokens;
+mod wiping;
 
 pub use audit::{Entry, EntryFilter};
 pub use batches::{Batch, BatchState, Part, Verdict, VerdictKind};

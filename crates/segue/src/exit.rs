@@ -49,7 +49,7 @@ pub(crate) enum Failure {
     Input(String),
     #[error("{brake}. Nothing was sent. If this is meant, run again with {}", brake.release().option)]
     Brake { brake: Brake },
-    #[error("{}{}", .0, .0.advice())]
+    #[error("{}{}", .0.shown(), .0.advice())]
     Run(#[source] RunError),
     /// The API has turned it down, or cannot be asked.
     #[error("{words}")]
@@ -109,7 +109,7 @@ impl From<SegmentError> for Failure {
             | SegmentError::Missing(_)
             | SegmentError::InUse { .. }
             | SegmentError::NeverRefreshed { .. }
-            | SegmentError::Drift { .. } => Self::Input(error.to_string()),
+            | SegmentError::Drift { .. } => Self::Input(error.shown()),
             SegmentError::Defect => Self::Run(RunError::Defect),
         }
     }
@@ -120,6 +120,7 @@ fn run_code(error: &RunError) -> Code {
         RunError::Input(_)
         | RunError::Engine(
             EngineError::Input(_)
+            | EngineError::Header { .. }
             | EngineError::Drift { .. }
             | EngineError::DuplicateKeys { .. }
             | EngineError::AmbiguousRows { .. },

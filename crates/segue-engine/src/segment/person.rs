@@ -55,7 +55,12 @@ pub(super) async fn related_rows(
         match rows {
             Ok(rows) => found.rows.extend(rows),
             // One table that cannot be read hides nothing of the others.
-            Err(EngineError::Input(_) | EngineError::Drift { .. } | EngineError::File { .. }) => {
+            Err(
+                EngineError::Input(_)
+                | EngineError::Header { .. }
+                | EngineError::Drift { .. }
+                | EngineError::File { .. },
+            ) => {
                 found.unread.extend(path.last().map(|hop| hop.table.name.clone()));
             }
             Err(error) => return Err(error),

@@ -14,9 +14,9 @@ use datafusion::logical_expr::{Expr, cast, lit, when};
 use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::DataFrame;
 use futures::TryStreamExt;
-use segue_model::EngineError;
 use segue_model::segment::check::Hop;
 use segue_model::segment::{Function, Kind, Measure, Operand, Operator, RelatedTest, Scalar, Table, Test};
+use segue_model::{EngineError, Unkept};
 
 use super::compare::{self, Subject, denied};
 use super::evaluator::{Evaluator, texts};
@@ -201,7 +201,7 @@ impl Evaluator<'_> {
             table: hop.table.name.clone(),
             column: next.relationship.to_column.clone(),
             from: next.table.name.clone(),
-            keys,
+            keys: Unkept::new(keys),
         })
     }
 

@@ -137,10 +137,12 @@ fn drifted(file: &InputFile, stored: &StoredTable, column: &str) -> Option<Strin
     let (table, path) = (&stored.table.name, file.path.display());
     let Ok(field) = file.schema.field_with_name(column) else {
         let names: Vec<&str> = file.schema.fields().iter().map(|field| field.name().as_str()).collect();
-        let names = names.join(", ");
-        return Some(format!(
-            "table \"{table}\": {path} has no column \"{column}\" any more; its columns are: {names}"
-        ));
+        // These words are kept, and without any column that it had the file may begin with a row of data.
+        let columns = match names.iter().any(|name| stored.table.column(name).is_some()) {
+            true => format!("; its columns are: {}", names.join(", ")),
+            false => String::new(),
+        };
+        return Some(format!("table \"{table}\": {path} has no column \"{column}\" any more{columns}"));
     };
     let (declared, now) = (stored.table.column(column)?.kind, kind_of(field.data_type()));
     let is_same = file.format() != Format::Parquet || declared == now;

@@ -10,7 +10,7 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 use datafusion::physical_plan::SendableRecordBatchStream;
 use futures::StreamExt;
-use segue_model::EngineError;
+use segue_model::{EngineError, Unkept};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::failure::Failed;
@@ -93,7 +93,10 @@ impl SnapshotWriter {
     pub(super) fn finish(mut self, table: &str) -> Result<u64, EngineError> {
         self.flush()?;
         if !self.check.twice.is_empty() {
-            return Err(EngineError::DuplicateKeys { table: table.to_owned(), keys: self.check.twice });
+            return Err(EngineError::DuplicateKeys {
+                table: table.to_owned(),
+                keys: Unkept::new(self.check.twice),
+            });
         }
         self.writer.finish()?;
         Ok(self.rows)

@@ -59,7 +59,9 @@ impl Bench {
 
     fn complaint_with(&self, source: &Path, change: impl FnOnce(&mut segue_model::PlanRequest)) -> String {
         match self.plan(source, change) {
-            Err(EngineError::Input(text)) => text.replace(&format!("{}/", self.folder.path().display()), ""),
+            Err(error @ (EngineError::Input(_) | EngineError::Header { .. })) => {
+                error.shown().replace(&format!("{}/", self.folder.path().display()), "")
+            }
             other => panic!("not refused as input: {other:?}"),
         }
     }
@@ -197,7 +199,10 @@ fn two_columns_of_one_name_are_refused_in_parquet_too() {
     let bench = Bench::new();
     let twice = columns().into_iter().chain(columns().into_iter().filter(|(name, _)| *name == "name"));
     let source = write_parquet(&bench, &RecordBatch::try_from_iter(twice).unwrap());
-    assert_eq!(bench.complaint(&source), "a.parquet has two columns named \"name\": rename or remove one");
+    assert_eq!(
+        bench.complaint(&source),
+        "a.parquet has two columns of one name: rename or remove one. They are named: name"
+    );
 }
 
 #[test]
@@ -335,7 +340,7 @@ fn input_that_cannot_be_read_says_where_and_what_to_do() {
         (
             "twice.csv",
             b"email,name,email\n",
-            "twice.csv has two columns named \"email\": rename or remove one",
+            "twice.csv has two columns of one name: rename or remove one. They are named: email",
         ),
         (
             "case.csv",

@@ -110,6 +110,7 @@ impl Profiles {
         }
         self.forget_in_ledgers(&found, id, wish.by.at_ms).await?;
         receipt.rejections = self.rejections(key, &found.addresses, true).await?;
+        self.store.wipe_values().await?;
         let text = serde_json::to_string(&receipt).map_err(|_| ProfileError::Defect)?;
         let numbers = json!({
             "addresses": receipt.addresses,

@@ -45,9 +45,9 @@ impl Segments {
             .blocking(move |engine| {
                 let found = match engine.infer(&source, key.as_deref()) {
                     // Without the key it is told whether the key or the source is at fault.
-                    Err(EngineError::Input(words)) => {
+                    Err(error @ (EngineError::Input(_) | EngineError::Header { .. })) => {
                         let is_key = key.is_some() && engine.infer(&source, None).is_ok();
-                        Ok(Err(Fault::error(&place(if is_key { "key" } else { "path" }), words)))
+                        Ok(Err(Fault::error(&place(if is_key { "key" } else { "path" }), error.shown())))
                     }
                     other => other.map(Ok),
                 };

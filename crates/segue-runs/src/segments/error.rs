@@ -4,17 +4,18 @@ use segue_model::EngineError;
 use segue_model::segment::Fault;
 use segue_store::StoreError;
 
-/// Why something about tables or segments was not done.
+/// Why something about tables or segments was not done. Its words hold no value out of somebody's data or of a definition, so
+/// that they may be stored and logged; those for whoever asks are [`SegmentError::shown`].
 #[derive(Debug, thiserror::Error)]
 pub enum SegmentError {
     /// The person's input is at fault; the text says what and what to do.
     #[error("{0}")]
     Input(String),
     /// Parts of what was given are wrong: all of them, each with its place in the whole.
-    #[error("{}", fields(.0))]
+    #[error("these fields are not right: {}", places(.0))]
     Fields(Vec<Fault>),
     /// A definition has mistakes. Places are those in the definition.
-    #[error("{}", lines(.0))]
+    #[error("the definition cannot be used any more, because of {}: check it", places(.0))]
     Faults(Vec<Fault>),
     /// There is nothing of this name; the text says what there is.
     #[error("{0}")]
@@ -57,6 +58,19 @@ pub enum SegmentError {
     Defect,
 }
 
+impl SegmentError {
+    /// What happened, with the values that it is about: for whoever asks, and for nothing that is kept.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Fields(faults) => fields(faults),
+            Self::Faults(faults) => lines(faults),
+            Self::Engine(error) => error.shown(),
+            _ => self.to_string(),
+        }
+    }
+}
+
 /// What uses a table, a segment or a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
@@ -97,6 +111,13 @@ fn broken(segments: &[String], exports: &[String]) -> String {
     named.join("; and ")
 }
 
+/// Where faults are: their words may quote what a definition asks for.
+fn places(faults: &[Fault]) -> String {
+    const MOST: usize = 10;
+    let errors = faults.iter().filter(|fault| !fault.is_warning);
+    errors.take(MOST).map(|fault| fault.at.to_string()).collect::<Vec<_>>().join(", ")
+}
+
 fn lines(faults: &[Fault]) -> String {
     let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
     format!("the definition cannot be used\n  {}", lines.join("\n  "))
@@ -109,4 +130,42 @@ fn fields(faults: &[Fault]) -> String {
         false => fault.words.clone(),
     };
     faults.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use segue_model::Unkept;
+    use segue_model::segment::Pointer;
+
+    use super::*;
+
+    #[test]
+    fn what_is_kept_of_an_error_names_no_value_and_whoever_asks_sees_it() {
+        const HER: &str = "anna@example.com";
+        let her = || Unkept::new(vec![HER.to_owned()]);
+        let fault = || Fault::error(&Pointer::default().at("rules"), format!("\"{HER}\" is no number"));
+        let in_definition = Fault::error(&Pointer::default().at("definition"), format!("{HER} is no date"));
+        let errors = [
+            SegmentError::Faults(vec![fault()]),
+            SegmentError::Fields(vec![in_definition, fault()]),
+            EngineError::DuplicateKeys { table: "pd".to_owned(), keys: her() }.into(),
+            EngineError::AmbiguousRows {
+                table: "a".to_owned(),
+                column: "b".to_owned(),
+                from: "c".to_owned(),
+                keys: her(),
+            }
+            .into(),
+            EngineError::Header { words: "it has no column".to_owned(), before: ": ", names: her() }.into(),
+        ];
+        for error in errors {
+            assert!(error.shown().contains(HER), "{error}");
+            assert!(!error.to_string().contains(HER), "{error}");
+            if let SegmentError::Engine(error) = error {
+                assert!(!format!("{error:?}").contains(HER), "{error:?}");
+                let error = crate::RunError::from(error);
+                assert!(error.shown().contains(HER) && !error.to_string().contains(HER), "{error}");
+            }
+        }
+    }
 }

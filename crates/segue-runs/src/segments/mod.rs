@@ -51,7 +51,6 @@ pub use error::{SegmentError, User};
 pub use export::ToExport;
 pub use person::Profile;
 pub use refresh::Refreshed;
-pub(crate) use refresh::words_of;
 pub use tables::{NewTable, SeenTable, TableEdit};
 
 /// The tables and segments of a state directory.

@@ -228,7 +228,7 @@ impl Segments {
             Ok(found) => {
                 (Some(found.members), String::new(), found.corrupt.iter().map(|rows| rows.rows).sum())
             }
-            Err(error) => (None, words_of(error), 0),
+            Err(error) => (None, error.to_string(), 0),
         };
         let snapshot = members.map(|_| file);
         let refresh = Refresh { at_ms, millis, members, words, set_aside };
@@ -373,21 +373,6 @@ fn portions<'n>(names: &'n [String], definitions: &[(String, Definition)]) -> Ve
 
 fn millis(began: tokio::time::Instant) -> i64 {
     i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX)
-}
-
-/// Keys are somebody's, and have no place in the history.
-pub(crate) fn words_of(error: &SegmentError) -> String {
-    match error {
-        SegmentError::Engine(EngineError::DuplicateKeys { table, .. }) => {
-            format!("profile keys of table \"{table}\" are not unique")
-        }
-        SegmentError::Engine(EngineError::AmbiguousRows { table, column, from, .. }) => {
-            format!(
-                "column \"{column}\" of table \"{table}\" is not unique, and table \"{from}\" refers to it"
-            )
-        }
-        other => other.to_string(),
-    }
 }
 
 #[cfg(test)]

@@ -223,6 +223,9 @@ impl Worker {
             let Some(claimed) = self.installation.store.claim_job(&self.id, now, until).await? else { break };
             self.begin(hands, claimed);
         }
+        if hands.tidied.is_none() {
+            self.installation.store.wipe_values().await?;
+        }
         if hands.tidied.is_none_or(|at| at.elapsed() >= TIDYING) {
             hands.tidied = Some(Instant::now());
             self.tidy().await?;

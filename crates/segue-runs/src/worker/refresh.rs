@@ -146,7 +146,7 @@ fn told(refreshed: &Refreshed) -> RefreshedSegment {
         before: refreshed.before,
         members: refreshed.outcome.as_ref().ok().map(|found| found.members),
         is_changed: refreshed.is_changed,
-        words: refreshed.outcome.as_ref().err().map(crate::segments::words_of).unwrap_or_default(),
+        words: refreshed.outcome.as_ref().err().map(ToString::to_string).unwrap_or_default(),
         millis: refreshed.millis,
     }
 }

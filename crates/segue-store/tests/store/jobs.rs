@@ -29,6 +29,7 @@ on_both! {
     a_lane_that_a_worker_has_no_use_for_falls_free,
     what_was_sent_to_an_account_is_told_for_a_while,
     what_runs_have_delivered_is_told,
+    values_are_taken_out_of_the_words_that_older_versions_wrote,
 }
 
 fn export(id: &str, subject: &str, lane: &str) -> NewJob {
@@ -365,4 +366,38 @@ async fn what_runs_have_delivered_is_told(place: &Place) {
     assert_eq!(store.deliveries(0, 9).await.unwrap(), [told(10), told(5)]);
     assert_eq!(store.deliveries(0, 1).await.unwrap(), [told(10)]);
     assert_eq!(store.deliveries(11, 9).await.unwrap(), []);
+}
+
+async fn values_are_taken_out_of_the_words_that_older_versions_wrote(place: &Place) {
+    let store = place.open().await.unwrap();
+    let cases = [
+        (
+            r#"table "pd": profile keys must be unique, and these are not: anna@example.com"#,
+            r#"table "pd": profile keys must be unique"#,
+        ),
+        (
+            r#"it refers to its column "no", in which these stand more than once, so that: anna"#,
+            r#"it refers to its column "no""#,
+        ),
+        (r#"a.csv has no column "email"; its header names: Anna, Pop"#, r#"a.csv has no column "email""#),
+        ("the export was removed", "the export was removed"),
+    ];
+    for (number, (words, _)) in cases.iter().enumerate() {
+        let id = number.to_string();
+        queue(&store, export(&id, &id, "acme")).await;
+        assert_eq!(claim(&store, "w1", 20).await.as_deref(), Some(id.as_str()));
+        let ending = Ending {
+            status: Status::Failed,
+            words: (*words).to_owned(),
+            product: Product::default(),
+            run: None,
+            steps: Vec::new(),
+        };
+        assert!(store.end_job(&id, "w1", &ending, 99).await.unwrap());
+    }
+    assert_eq!(store.wipe_values().await.unwrap(), 3);
+    for (number, (_, kept)) in cases.iter().enumerate() {
+        assert_eq!(store.job(&number.to_string()).await.unwrap().words, *kept);
+    }
+    assert_eq!(store.wipe_values().await.unwrap(), 0, "once is enough");
 }

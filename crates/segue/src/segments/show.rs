@@ -46,9 +46,9 @@ fn refreshed_line(refreshed: &Refreshed, earlier: &[Refreshed]) -> String {
                 Some(before) => format!("its {} members stay in force", HumanCount(*before)),
                 None => "it has no members yet".to_owned(),
             };
-            let words = error.to_string();
+            let words = error.shown();
             let is_same =
-                |other: &&Refreshed| other.outcome.as_ref().is_err_and(|error| error.to_string() == words);
+                |other: &&Refreshed| other.outcome.as_ref().is_err_and(|error| error.shown() == words);
             match earlier.iter().find(is_same) {
                 Some(other) => format!("{name}: failed, {kept}: for the same reason as {}", other.name),
                 None => format!("{name}: failed, {kept}: {words}"),
@@ -63,7 +63,7 @@ fn refreshed_json(refreshed: &Refreshed) -> serde_json::Value {
             json!({"segment": refreshed.name, "members": found.members, "before": refreshed.before, "set_aside": found.corrupt})
         }
         Err(error) => {
-            json!({"segment": refreshed.name, "before": refreshed.before, "failed": error.to_string()})
+            json!({"segment": refreshed.name, "before": refreshed.before, "failed": error.shown()})
         }
     }
 }

@@ -8,8 +8,8 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures::{Stream, stream};
-use segue_model::{Right, Source};
-use segue_runs::segments::MembersFormat;
+use segue_model::{EngineError, Right, Source};
+use segue_runs::segments::{MembersFormat, SegmentError};
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncReadExt;
 use utoipa::{IntoParams, ToSchema};
@@ -236,8 +236,8 @@ pub(crate) async fn load(
     let loaded = app.segments.load_keys(&name, Some(version.version()), source, app.now(), &by).await;
     let segue_model::LoadedKeys { members, unknown, examples } = loaded.map_err(|error| match error {
         // The list is at fault, whose name says nothing to whoever sent it.
-        segue_runs::segments::SegmentError::Engine(segue_model::EngineError::Input(words)) => {
-            let words = words.replace(&*list.path.to_string_lossy(), "the file");
+        SegmentError::Engine(error @ (EngineError::Input(_) | EngineError::Header { .. })) => {
+            let words = error.shown().replace(&*list.path.to_string_lossy(), "the file");
             Problem::with(Code::Malformed, words)
         }
         other => other.into(),

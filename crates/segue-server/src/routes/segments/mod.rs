@@ -283,7 +283,9 @@ impl From<SegmentError> for Problem {
 
 fn of_engine(error: EngineError) -> Problem {
     match error {
-        EngineError::Input(words) | EngineError::Drift { words, .. } => Problem::with(Code::Unusable, words),
+        EngineError::Input(_) | EngineError::Header { .. } | EngineError::Drift { .. } => {
+            Problem::with(Code::Unusable, error.shown())
+        }
         // Which they are is shown by looking at the table.
         EngineError::DuplicateKeys { table, .. } => Problem::with(
             Code::Unusable,

@@ -1,12 +1,11 @@
 //! What ends a run before its end, or keeps it from beginning.
 
 use activecampaign::Limits;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::setting::As;
-
 use super::{Office, act, begin, ended, post, reached, refresh, run};
+use crate::setting::{Answer, As};
 
 #[tokio::test]
 async fn a_run_that_waits_is_cancelled_at_once() {
@@ -114,4 +113,45 @@ async fn what_is_switched_off_does_not_run() {
     post(&root, &format!("/exports/{export}/dry-run")).await.problem("cannot_run");
     let all = post(&root, "/exports/run-all").await.expect(StatusCode::ACCEPTED);
     assert_eq!(all.body["runs"], json!([]));
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_failure_names_nobody() {
+    const HER: &str = "anna@example.com";
+    let mut office = Office::open().await;
+    let root = office.site.administrator().await;
+    let write = |rows: &str| std::fs::write(office.file(), format!("id,mail,city\n{rows}")).unwrap();
+    write(&format!("{HER},{HER},Cluj\n"));
+    let place = "/tables/customers/conditions/here";
+    let etag = root.get("/tables/customers").await.header("etag").to_owned();
+    let here = json!({"definition": {"all": [{"column": "city", "is": "Cluj"}]}});
+    let put = root.request(Method::PUT, place).header("if-match", etag).json(&here);
+    Answer::of(put).await.expect(StatusCode::OK);
+    let export = office.export(&root, json!({"required": ["here"]})).await;
+    office.site.work();
+    refresh(&root, "cluj").await;
+
+    let write = |rows: &str| std::fs::write(office.file(), format!("id,mail,city\n{rows}")).unwrap();
+    write(&format!("{HER},{HER},Cluj\n{HER},{HER},Cluj\n"));
+    let rehearsal = begin(&root, &format!("/exports/{export}/dry-run")).await;
+    let rehearsal = ended(&root, &rehearsal).await;
+    let cause = rehearsal["cause"].as_str().unwrap();
+    assert!(cause.contains("profile keys must be unique"), "{rehearsal}");
+    let refreshed = refresh(&root, "cluj").await;
+    assert_eq!(refreshed["status"], "failed", "{refreshed}");
+    let failed = run(&root, &export).await;
+    // A file that has lost its header: the first of its rows stands in its place.
+    std::fs::write(office.file(), "Anna Pop,Cluj,Iasi\nIon,Cluj,Iasi\n").unwrap();
+    let headless = refresh(&root, "cluj").await;
+    let everything = begin(&root, "/refresh").await;
+    let everything = ended(&root, &everything).await;
+    assert!(everything.to_string().contains("has no column"), "{everything}");
+    for told in [&rehearsal, &refreshed, &failed, &headless, &everything] {
+        assert!(!told.to_string().contains("anna@"), "{told}");
+        assert!(!told.to_string().contains("Anna"), "{told}");
+    }
+    for place in ["/segments/cluj", "/segments/cluj/history", "/audit", "/runs"] {
+        let told = root.get(place).await.expect(StatusCode::OK).text;
+        assert!(!told.contains("anna@") && !told.contains("Anna"), "{place}: {told}");
+    }
 }

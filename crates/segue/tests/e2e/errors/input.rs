@@ -54,7 +54,7 @@ fn a_file_without_header() {
 #[test]
 fn columns_that_are_missing_or_twice_there() {
     let twice = complaint_about("out.csv", "email,name,email\n");
-    assert_eq!(twice, "out.csv has two columns named \"email\": rename or remove one");
+    assert_eq!(twice, "out.csv has two columns of one name: rename or remove one. They are named: email");
     let case = complaint_about("out.csv", "E-mail,Name,Email \n");
     assert_eq!(case, "out.csv has no column \"email\": did you mean \"Email \"?");
     let missing = complaint_about("out.ndjson", "{\"mail\":\"ann@example.com\",\"name\":\"Ann\"}\n");
