@@ -10,7 +10,7 @@ use sqlx::{AnyConnection, Row};
 
 use crate::audit::{Entry, write};
 use crate::error::{Doing, failed, is_taken, is_used, missing_or_stale};
-use crate::secrets::key_in_force;
+use crate::secrets::{key_in_force, sealed_with};
 use crate::{MasterKeys, Reference, ReferenceRules, Secret, Store, StoreError};
 
 /// A connection without its key.
@@ -26,6 +26,8 @@ pub struct Connection {
     pub host: String,
     /// Where its key is; none if it is sealed here.
     pub reference: Option<Reference>,
+    /// The id of the master key that its key is sealed with, if it is sealed here.
+    pub sealed_with: Option<String>,
     /// Who may use it.
     pub sharing: Sharing,
     /// Who agreed that data leaves, and to which text.
@@ -50,7 +52,7 @@ struct Document {
 }
 
 const COLUMNS: &str =
-    "id, kind, name, host, CASE WHEN api_key LIKE 'sealed:%' THEN '' ELSE api_key END AS reference,
+    "id, kind, name, host, CASE WHEN api_key LIKE 'sealed:%' THEN SUBSTR(api_key, 1, 16) ELSE api_key END AS reference,
     document, tested, version, created_ms, changed_ms";
 
 const MISSING: StoreError = StoreError::Missing { what: "connection" };
@@ -278,12 +280,15 @@ fn read(row: &AnyRow) -> Result<Connection, StoreError> {
     let text = |column: &str| row.try_get::<String, _>(column).doing(DOING);
     let number = |column: &str| row.try_get::<i64, _>(column).doing(DOING);
     let document: Document = serde_json::from_str(&text("document")?).map_err(|_| FAULT)?;
+    // Of what is sealed, the name of the key only.
+    let reference = text("reference")?;
     Ok(Connection {
         id: text("id")?,
         kind: ConnectionKind::from_word(&text("kind")?).ok_or(FAULT)?,
         name: text("name")?,
         host: text("host")?,
-        reference: Reference::parse(&text("reference")?),
+        reference: Reference::parse(&reference),
+        sealed_with: sealed_with(&reference).map(str::to_owned),
         sharing: document.sharing,
         consent: document.consent,
         export_user: document.export_user,

@@ -79,8 +79,8 @@ pub enum StoreError {
     },
     /// Secrets are sealed with a master key that this process does not have.
     #[error(
-        "secrets are sealed with master key {id}, which is not the one in use here: give that key, or start again if the \
-         key was changed meanwhile"
+        "what is sealed here is sealed with master key {id}, which is not in use: start with that key, or start again if it was \
+         changed meanwhile; if it is lost, run segue keys rotate --lost, and give the connections their API keys again"
     )]
     WrongKey {
         /// What tells the key apart; not secret.

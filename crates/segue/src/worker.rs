@@ -131,9 +131,16 @@ pub(crate) async fn installation(
     connections: ConnectionRules,
 ) -> Result<Installation, Failure> {
     let Open { segments, store, directory } = open;
-    // Better now than when a run needs one.
-    let keys = key.read(&directory)?;
-    store.check_keys(&keys).await?;
+    let keys = key.read(&directory, &store).await?;
+    let missing = store.keys_missing(&keys).await?;
+    if !missing.is_empty() {
+        // All the rest works, and it is here that it can be mended.
+        let what = key.told(&directory, &keys, &missing);
+        tracing::warn!(
+            "{what}: connections whose keys cannot be opened run nothing. Start with the right key; if it is lost, run \
+             segue keys rotate --lost, and give them their API keys again"
+        );
+    }
     let engine = Arc::new(TableEngine);
     Ok(Installation::new(store, directory, keys, connections, Arc::new(segments), engine))
 }

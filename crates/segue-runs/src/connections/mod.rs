@@ -102,6 +102,7 @@ impl Connections {
             name,
             host: account.host.clone(),
             reference: reference(&key),
+            sealed_with: None,
             sharing,
             consent: self.signed_consent(by),
             export_user,
@@ -112,7 +113,7 @@ impl Connections {
         };
         let entry = log_entry(by, "connection.create", None, Some(&connection));
         self.store.add_connection(&connection, &key, &self.keys, &entry).await?;
-        Ok((connection, account))
+        Ok((self.store.connection(&connection.id).await?, account))
     }
 
     /// All connections that this person may see, by name.
@@ -161,6 +162,9 @@ impl Connections {
         let entry = log_entry(by, "connection.change", Some(&before), Some(&after));
         let entry = if key.is_some() { about(entry, "api_key", "changed") } else { entry };
         after.version = self.store.change_connection(&after, key.as_ref(), &self.keys, &entry).await?;
+        if key.is_some() {
+            after.sealed_with = self.store.connection(id).await?.sealed_with;
+        }
         Ok(after)
     }
 
@@ -239,6 +243,12 @@ impl Connections {
             Err(ConnectionError::Store(error)) => Err(error),
             Err(_) => Ok(Some("the connection cannot be used any more")),
         }
+    }
+
+    /// Whether a connection's key cannot be opened, because the master key that it is sealed with is not here.
+    #[must_use]
+    pub fn is_shut(&self, connection: &Connection) -> bool {
+        connection.sealed_with.as_ref().is_some_and(|id| self.keys.ids().all(|known| known != id))
     }
 
     /// Why nothing may be sent in the name of the connection's export user any more; none if all is well.

@@ -17,6 +17,10 @@ use crate::{
 /// How long a job waits that cannot be done yet, before it is looked at again.
 const AGAIN_MS: i64 = 2_000;
 
+/// Why nothing runs on a connection whose key cannot be opened.
+const SHUT: &str = "the connection's API key cannot be opened, because the master key that seals it is not here: give the \
+                    connection its API key again, or start with that master key";
+
 /// The examples of a dry run's plan, in the folder of its run.
 pub(crate) const EXAMPLES: &str = "examples.json";
 
@@ -50,6 +54,7 @@ impl Worker {
         let (host, key) = match self.installation.connections.for_run(connection).await {
             Ok(account) => account,
             Err(ConnectionError::Store(error @ StoreError::Unreachable { .. })) => return Err(error),
+            Err(ConnectionError::Store(StoreError::WrongKey { .. })) => return Ok(skipped(SHUT)),
             Err(error) => return Ok(failed(&format!("the connection cannot be used: {error}"))),
         };
         let lane = account_lane(&host.name());

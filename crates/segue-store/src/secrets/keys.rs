@@ -96,6 +96,12 @@ impl MasterKeys {
         Ok(Self { own_file: Some(path.clone()), ..Self::read(&path)? })
     }
 
+    /// No key, where that of a state directory is lost: nothing is opened or sealed until [`renewed`](Self::renewed) makes one.
+    #[must_use]
+    pub fn lost(directory: &StateDirectory) -> Self {
+        Self { keys: Vec::new(), own_file: Some(directory.master_key()) }
+    }
+
     /// These keys with a new one in front: first in the file, so that it is never lost. What they sealed is then to be
     /// sealed anew, by [`Store::rotate_keys`](crate::Store::rotate_keys), and [`forget_old`](Self::forget_old) ends it.
     ///

@@ -17,7 +17,7 @@ use secrecy::SecretString;
 
 pub use keys::MasterKeys;
 pub use reference::{Reference, ReferenceRules};
-pub(crate) use sealed::key_in_force;
+pub(crate) use sealed::{key_in_force, sealed_with};
 
 /// A secret as somebody gives it.
 #[derive(Debug, Clone)]

@@ -22,6 +22,7 @@ on_both! {
     a_connection_in_use_stays,
     keys_are_rotated_all_or_none,
     a_wrong_master_key_is_told_at_start_and_at_use,
+    what_a_lost_key_sealed_stays_shut_and_the_rest_goes_on,
 }
 
 pub(crate) const ONE: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
@@ -43,6 +44,7 @@ pub(crate) fn connection(id: &str, name: &str) -> Connection {
         name: name.into(),
         host: "acme.api-us1.com".into(),
         reference: None,
+        sealed_with: keys(&[ONE]).ids().next().map(str::to_owned),
         sharing: Sharing::People(BTreeSet::from(["ion".to_owned()])),
         consent: Consent { text: 1, policy: Some("https://acme.example/privacy".into()), by: by.clone() },
         export_user: by,
@@ -149,7 +151,8 @@ async fn a_reference_is_kept_as_it_is(place: &Place) {
     let path = place.directory.path().join("acme");
     std::fs::write(&path, "k-1\n").unwrap();
     let reference = Reference::File(path);
-    let added = Connection { reference: Some(reference.clone()), ..connection("c-1", "Shop") };
+    let added =
+        Connection { reference: Some(reference.clone()), sealed_with: None, ..connection("c-1", "Shop") };
     let keys = keys(&[ONE]);
     store.add_connection(&added, &Secret::Reference(reference), &keys, &entry("e-1")).await.unwrap();
     assert_eq!(store.connection("c-1").await.unwrap(), added);
@@ -157,7 +160,7 @@ async fn a_reference_is_kept_as_it_is(place: &Place) {
     assert_eq!(store.connection_key("c-1", &keys, &rules).await.unwrap().expose_secret(), "k-1");
     let forbidden = key_of(&store, "c-1", &keys).await;
     assert!(matches!(forbidden, Err(StoreError::Reference { .. })));
-    assert_eq!(store.rotate_keys(&keys).await.unwrap(), 0);
+    assert_eq!(store.rotate_keys(&keys, false).await.unwrap(), 0);
 }
 
 async fn a_connection_in_use_stays(place: &Place) {
@@ -185,13 +188,13 @@ async fn keys_are_rotated_all_or_none(place: &Place) {
         store.add_connection(&connection(id, name), &secret(key), &old, &entry(id)).await.unwrap();
     }
     // The new key alone opens nothing, and then nothing is changed.
-    assert!(matches!(store.rotate_keys(&new).await, Err(StoreError::WrongKey { .. })));
+    assert!(matches!(store.rotate_keys(&new, false).await, Err(StoreError::WrongKey { .. })));
     assert_eq!(key_of(&store, "c-1", &old).await.unwrap(), "k-1");
     // Before the rotation the old key seals, whichever stands first.
     store.add_connection(&connection("c-3", "Board"), &secret("k-3"), &both, &entry("e-3")).await.unwrap();
     assert_eq!(key_of(&store, "c-3", &old).await.unwrap(), "k-3");
 
-    assert_eq!(store.rotate_keys(&both).await.unwrap(), 3);
+    assert_eq!(store.rotate_keys(&both, false).await.unwrap(), 3);
     for (id, key) in [("c-1", "k-1"), ("c-2", "k-2"), ("c-3", "k-3")] {
         assert_eq!(key_of(&store, id, &new).await.unwrap(), key);
     }
@@ -204,12 +207,34 @@ async fn keys_are_rotated_all_or_none(place: &Place) {
 async fn a_wrong_master_key_is_told_at_start_and_at_use(place: &Place) {
     let store = place.open().await.unwrap();
     let (right, wrong) = (keys(&[ONE]), keys(&[OTHER]));
-    store.check_keys(&right).await.unwrap();
+    let none: [String; 0] = [];
+    // As long as nothing is sealed, no key is wrong.
+    assert_eq!(store.keys_missing(&wrong).await.unwrap(), none);
+    assert_eq!(store.keys_missing(&right).await.unwrap(), none);
     store.add_connection(&connection("c-1", "Shop"), &secret("k"), &right, &entry("e-1")).await.unwrap();
     let id = right.ids().next().unwrap().to_owned();
-    for outcome in [store.check_keys(&wrong).await, key_of(&store, "c-1", &wrong).await.map(drop)] {
-        let error = outcome.unwrap_err();
+    assert_eq!(store.connection("c-1").await.unwrap().sealed_with.as_deref(), Some(id.as_str()));
+    let lost = MasterKeys::lost(&place.directory);
+    for keys in [&wrong, &lost] {
+        assert_eq!(store.keys_missing(keys).await.unwrap(), [id.clone()]);
+        let error = key_of(&store, "c-1", keys).await.unwrap_err();
         assert!(error.to_string().contains(&id), "{error}");
+        // And neither puts itself in force by being there.
+        let late = store.add_connection(&connection("c-2", "Late"), &secret("k"), keys, &entry("e-2")).await;
+        assert!(matches!(late, Err(StoreError::WrongKey { .. })), "{late:?}");
     }
-    store.check_keys(&keys(&[OTHER, ONE])).await.unwrap();
+    assert_eq!(store.keys_missing(&keys(&[OTHER, ONE])).await.unwrap(), none);
+}
+
+async fn what_a_lost_key_sealed_stays_shut_and_the_rest_goes_on(place: &Place) {
+    let store = place.open().await.unwrap();
+    let (lost, new) = (keys(&[ONE]), keys(&[OTHER]));
+    store.add_connection(&connection("c-1", "Shop"), &secret("k-1"), &lost, &entry("e-1")).await.unwrap();
+    assert_eq!(store.rotate_keys(&new, true).await.unwrap(), 0);
+    assert!(matches!(key_of(&store, "c-1", &new).await, Err(StoreError::WrongKey { .. })));
+    assert_eq!(key_of(&store, "c-1", &lost).await.unwrap(), "k-1", "should it be found again");
+    let seen = store.connection("c-1").await.unwrap();
+    store.change_connection(&seen, Some(&secret("k-2")), &new, &entry("e-2")).await.unwrap();
+    assert_eq!(key_of(&store, "c-1", &new).await.unwrap(), "k-2");
+    assert_eq!(store.keys_missing(&new).await.unwrap(), [""; 0]);
 }

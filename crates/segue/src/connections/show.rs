@@ -13,6 +13,8 @@ struct Connection {
     name: String,
     host: Option<String>,
     api_key_from: Option<String>,
+    #[serde(default)]
+    shut: bool,
     sharing: Option<Value>,
     consent: Option<Agreed>,
     export_user: Option<ExportUser>,
@@ -77,7 +79,10 @@ pub(super) fn list(all: Vec<Value>) -> Result<String, Failure> {
     let mut shown = table(&["connection", "host", "may use it", "runs in the name of", "latest test"]);
     for one in all {
         let one: Connection = read(one)?;
-        let test = one.test.as_ref().map(|test| test.fault.clone().unwrap_or_else(|| "well".to_owned()));
+        let test = one.test.as_ref().map(|test| match one.shut {
+            true => "key cannot be opened: nothing runs".to_owned(),
+            false => test.fault.clone().unwrap_or_else(|| "well".to_owned()),
+        });
         shown.add_row([
             one.name,
             one.host.unwrap_or_default(),
@@ -109,7 +114,10 @@ pub(super) fn shown(found: Value, people: &[String]) -> Result<String, Failure> 
     let mut rows = vec![("connection", one.name)];
     let mut add = |name, value: Option<String>| rows.extend(value.map(|value| (name, value)));
     add("host", one.host);
-    add("key", one.api_key_from.map(|from| format!("read from {from}")));
+    let shut = "cannot be opened, because the master key that seals it is not here: nothing runs until the connection is given \
+                its key again with segue connections change";
+    let key = one.api_key_from.map(|from| format!("read from {from}"));
+    add("key", if one.shut { Some(shut.to_owned()) } else { key });
     let names = || format!("administrators, and {}", people.join(", "));
     let who = |sharing: &Value| if people.is_empty() { who(sharing) } else { names() };
     add("may use it", one.sharing.as_ref().map(who));

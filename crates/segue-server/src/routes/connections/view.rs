@@ -70,6 +70,9 @@ pub(crate) struct ConnectionView {
     pub(crate) sandbox: bool,
     /// Where the key is: `env:NAME` or `file:/path`; nothing if it is sealed here.
     pub(crate) api_key_from: Option<String>,
+    /// Whether the key cannot be opened, because the master key that seals it is not here: nothing runs until the connection
+    /// is given its key again.
+    pub(crate) shut: bool,
     #[schema(schema_with = schema::sharing)]
     pub(crate) sharing: Sharing,
     pub(crate) consent: ConsentView,
@@ -150,6 +153,7 @@ pub(crate) async fn view(app: &App, connection: &Connection) -> Result<Connectio
         host: connection.host.clone(),
         sandbox: app.connections.rules().is_sandbox(&connection.host),
         api_key_from: connection.reference.as_ref().map(ToString::to_string),
+        shut: app.connections.is_shut(connection),
         sharing: connection.sharing.clone(),
         consent: ConsentView {
             text: connection.consent.text,

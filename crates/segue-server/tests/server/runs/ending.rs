@@ -119,6 +119,7 @@ async fn what_is_switched_off_does_not_run() {
 async fn what_is_kept_of_a_failure_names_nobody() {
     const HER: &str = "anna@example.com";
     let mut office = Office::open().await;
+    office.site.work();
     let root = office.site.administrator().await;
     let write = |rows: &str| std::fs::write(office.file(), format!("id,mail,city\n{rows}")).unwrap();
     write(&format!("{HER},{HER},Cluj\n"));
@@ -128,10 +129,8 @@ async fn what_is_kept_of_a_failure_names_nobody() {
     let put = root.request(Method::PUT, place).header("if-match", etag).json(&here);
     Answer::of(put).await.expect(StatusCode::OK);
     let export = office.export(&root, json!({"required": ["here"]})).await;
-    office.site.work();
     refresh(&root, "cluj").await;
 
-    let write = |rows: &str| std::fs::write(office.file(), format!("id,mail,city\n{rows}")).unwrap();
     write(&format!("{HER},{HER},Cluj\n{HER},{HER},Cluj\n"));
     let rehearsal = begin(&root, &format!("/exports/{export}/dry-run")).await;
     let rehearsal = ended(&root, &rehearsal).await;
@@ -143,15 +142,41 @@ async fn what_is_kept_of_a_failure_names_nobody() {
     // A file that has lost its header: the first of its rows stands in its place.
     std::fs::write(office.file(), "Anna Pop,Cluj,Iasi\nIon,Cluj,Iasi\n").unwrap();
     let headless = refresh(&root, "cluj").await;
-    let everything = begin(&root, "/refresh").await;
+    let everything = begin(&root, "/refreshes").await;
     let everything = ended(&root, &everything).await;
     assert!(everything.to_string().contains("has no column"), "{everything}");
     for told in [&rehearsal, &refreshed, &failed, &headless, &everything] {
         assert!(!told.to_string().contains("anna@"), "{told}");
         assert!(!told.to_string().contains("Anna"), "{told}");
     }
-    for place in ["/segments/cluj", "/segments/cluj/history", "/audit", "/runs"] {
+    for place in ["/segments/cluj", "/segments/cluj/history", "/audit", "/runs", "/refreshes"] {
         let told = root.get(place).await.expect(StatusCode::OK).text;
         assert!(!told.contains("anna@") && !told.contains("Anna"), "{place}: {told}");
     }
+}
+
+#[tokio::test]
+async fn a_run_on_a_connection_whose_key_cannot_be_opened_is_skipped_until_it_has_one_again() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let connection = office.connection(&root, json!("administrators")).await;
+    let export = office.export_on(&root, &connection, json!({})).await;
+    refresh(&root, "cluj").await;
+    // As a master key leaves it that is lost.
+    office.site.execute("UPDATE connection SET api_key = 'sealed:deadbeef:AAAA'").await;
+    let place = format!("/connections/{connection}");
+    let seen = root.get(&place).await.expect(StatusCode::OK);
+    assert_eq!(seen.body["shut"], json!(true), "{}", seen.text);
+    let refused = post(&root, &format!("{place}/test")).await.problem("secret_unavailable");
+    assert!(refused.text_at("/detail").contains("deadbeef"), "{}", refused.text);
+    let skipped = run(&root, &export).await;
+    assert_eq!(skipped["status"], "skipped", "{skipped}");
+    assert!(skipped["cause"].as_str().unwrap().contains("API key cannot be opened"), "{skipped}");
+
+    let key = json!({"api_key": activecampaign_sim::KEY});
+    let changed = root.patch(&place, seen.header("etag"), &key).await.expect(StatusCode::OK);
+    assert!(!changed.text.contains("\"shut\":true"), "{}", changed.text);
+    assert_eq!(root.get(&place).await.body["shut"], json!(false));
+    assert_eq!(run(&root, &export).await["status"], "succeeded_with_rejections");
 }
