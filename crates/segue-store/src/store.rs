@@ -38,6 +38,7 @@ impl Store {
     /// [`StoreError::Newer`] if a later version has written it.
     pub async fn open(directory: &StateDirectory) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
+        private_files(&directory.database())?;
         let url = format!("sqlite://{}?mode=rwc", percent_encode(&directory.database().to_string_lossy()));
         let options = AnyConnectOptions::from_str(&url).doing("reading the database's path")?;
         // The pool would try for half a minute and then not say what is wrong.
@@ -56,7 +57,6 @@ impl Store {
             .connect_with(options)
             .await
             .doing("opening it")?;
-        private_file(&directory.database())?;
         let store = Self { pool, is_sqlite: true, known: Arc::default() };
         store.migrate(&directory.path().display().to_string()).await?;
         Ok(store)
@@ -144,15 +144,28 @@ async fn set_up(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
+/// Makes the database's file for its owner alone before SQLite opens it: the log and the index beside it take its mode when they
+/// are made, and until then they hold what is not in it yet. Those of an earlier start are mended.
 #[cfg(unix)]
-fn private_file(path: &std::path::Path) -> Result<(), StoreError> {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
-        .map_err(|source| StoreError::File { doing: "protect", path: path.to_owned(), source })
+fn private_files(database: &std::path::Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    let made = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(database);
+    made.map_err(|source| StoreError::File { doing: "open", path: database.to_owned(), source })?;
+    for ending in ["", "-wal", "-shm"] {
+        let mut path = database.as_os_str().to_owned();
+        path.push(ending);
+        match std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                return Err(StoreError::File { doing: "protect", path: path.into(), source });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 #[cfg(not(unix))]
-fn private_file(_: &std::path::Path) -> Result<(), StoreError> {
+fn private_files(_: &std::path::Path) -> Result<(), StoreError> {
     Ok(())
 }
 
@@ -171,6 +184,28 @@ mod tests {
         let directory = StateDirectory::open(&folder.path().join("a b%20?#ü")).unwrap();
         Store::open(&directory).await.unwrap().close().await;
         assert!(directory.database().metadata().unwrap().len() > 0);
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn nobody_else_reads_the_database_or_its_log_from_the_first_moment_on() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let opened = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(folder.path(), opened).unwrap();
+        let directory = StateDirectory::open(folder.path()).unwrap();
+        for start in 0..2 {
+            let store = Store::open(&directory).await.unwrap();
+            store.pool.execute("UPDATE master_key SET key_id = key_id").await.unwrap();
+            for ending in ["", "-wal", "-shm"] {
+                let path = format!("{}{ending}", directory.database().display());
+                let mode = std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+                assert_eq!(mode, 0o600, "{path} at start {start}");
+                // As an earlier version has left it.
+                std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+            }
+            store.close().await;
+        }
     }
 
     #[tokio::test]
