@@ -90,12 +90,20 @@ fn unknown(key: &str, options: &[Arg]) -> String {
     format!("there is no \"{key}\"; there are: {}", known.join(", "))
 }
 
+/// Whether an option takes a whole number.
+pub(super) fn is_number(option: &Arg) -> bool {
+    let parser = option.get_value_parser().type_id();
+    [TypeId::of::<u16>(), TypeId::of::<u32>(), TypeId::of::<usize>()].iter().any(|kind| parser == *kind)
+}
+
+/// Whether an option takes any number.
+pub(super) fn is_fraction(option: &Arg) -> bool {
+    option.get_value_parser().type_id() == TypeId::of::<f64>()
+}
+
 /// What an option is given, in the words of the command line.
 fn values(key: &str, option: &Arg, value: &DeValue<'_>, file: &Path) -> Result<Vec<String>, String> {
-    let parser = option.get_value_parser().type_id();
-    let is_number =
-        [TypeId::of::<u16>(), TypeId::of::<u32>(), TypeId::of::<usize>()].iter().any(|kind| parser == *kind);
-    let is_fraction = parser == TypeId::of::<f64>();
+    let (is_number, is_fraction) = (is_number(option), is_fraction(option));
     let values = match (option.get_action(), value) {
         (ArgAction::SetTrue, DeValue::Boolean(is_so)) => vec![is_so.to_string()],
         (ArgAction::SetTrue, _) => return Err(format!("write it as {key} = true or {key} = false")),

@@ -181,6 +181,66 @@ mod tests {
         assert_eq!(shown.join("\n"), expected.join("\n"), "docs/operations.md");
     }
 
+    /// A value that an option takes, other than its default.
+    fn sample(option: &Arg) -> String {
+        const TRIED: [&str; 9] = [
+            "0.25",
+            "17",
+            "127.0.0.1:7",
+            "10.0.0.1",
+            "https://segue.example.com",
+            "postgres://segue@db.example.com/segue",
+            "/kept/\"here\"",
+            "08",
+            "json",
+        ];
+        let takes = |value: &&&str| {
+            let alone = Command::new("segue").no_binary_name(true).arg(option.clone());
+            let is_number = value.parse::<f64>().is_ok();
+            let wants_number = file::is_number(option) || file::is_fraction(option);
+            is_number == wants_number
+                && alone.try_get_matches_from([format!("--{}={value}", option.get_long().unwrap())]).is_ok()
+        };
+        let name = option.get_long().unwrap();
+        let value = match name {
+            "database" => Some("postgres://segue@db.example.com/segue"),
+            "state" => Some("/kept/12"),
+            _ => TRIED.iter().find(takes).copied(),
+        };
+        value.unwrap_or_else(|| panic!("no value is known that --{name} takes")).to_owned()
+    }
+
+    #[test]
+    fn whatever_is_shown_of_an_option_can_stand_in_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let shown = |file: &str, options: &[String]| {
+            let path = folder.path().join("segue.toml");
+            std::fs::write(&path, file).unwrap();
+            let call = ["segue", "serve", "--config"].map(str::to_owned).into_iter();
+            let call = call.chain([path.display().to_string()]).chain(options.iter().cloned());
+            let asked = read(call.map(OsString::from)).unwrap_or_else(|failure| panic!("{failure}"));
+            let text = asked.effective.text(std::path::Path::new("/default"));
+            // Without where it was said.
+            let lines = text.lines().skip(1).map(|line| line.split("  #").next().unwrap().to_owned());
+            lines.collect::<Vec<String>>().join("\n")
+        };
+        let command = Cli::command();
+        let serve = command.find_subcommand("serve").unwrap();
+        let given: Vec<String> = serve
+            .get_arguments()
+            .chain(command.get_arguments().filter(|arg| arg.is_global_set()))
+            .filter(|arg| is_option(arg))
+            .map(|arg| match arg.get_action() {
+                clap::ArgAction::SetTrue => format!("--{}", arg.get_long().unwrap()),
+                _ => format!("--{}={}", arg.get_long().unwrap(), sample(arg)),
+            })
+            .collect();
+        assert!(given.len() > 15, "{given:?}");
+        let once = shown("", &given);
+        assert!(once.contains("share = 0.25") && once.contains("state = \"/kept/12\""), "{once}");
+        assert_eq!(shown(&once, &[]), once);
+    }
+
     #[test]
     fn an_option_has_the_same_variable_and_the_same_kind_wherever_it_is() {
         fn check(command: &Command, known: &[Arg]) {

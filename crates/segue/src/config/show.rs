@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use clap::builder::ValueHint;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, CommandFactory};
 
-use super::file::File;
+use super::file::{self, File};
 use super::options;
 use crate::cli::Cli;
 use crate::database;
@@ -50,16 +51,26 @@ impl Effective {
         let id = option.get_id().as_str();
         let mut given: Vec<String> =
             self.matches.get_raw(id)?.map(|value| value.to_string_lossy().into_owned()).collect();
+        if option.get_value_hint() == ValueHint::AnyPath {
+            // In a file a path begins where the file is.
+            let absolute = |path: &String| std::path::absolute(path).ok()?.to_str().map(str::to_owned);
+            given = given.into_iter().map(|path| absolute(&path).unwrap_or(path)).collect();
+        }
         if id == "database" {
             given = given.iter().map(|address| database::without_password(address)).collect();
         }
-        let number = given.first().is_some_and(|value| value.parse::<u64>().is_ok());
-        Some(match option.get_action() {
-            ArgAction::SetTrue => self.matches.get_flag(id).to_string(),
-            ArgAction::Append => {
+        // As the file has numbers: TOML knows neither `.5` nor `08`.
+        let number = match given.first() {
+            Some(value) if file::is_number(option) => value.parse::<u64>().ok().map(|it| it.to_string()),
+            Some(value) if file::is_fraction(option) => value.parse::<f64>().ok().map(|it| it.to_string()),
+            _ => None,
+        };
+        Some(match (option.get_action(), number) {
+            (ArgAction::SetTrue, _) => self.matches.get_flag(id).to_string(),
+            (ArgAction::Append, _) => {
                 format!("[{}]", given.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", "))
             }
-            _ if number => given.concat(),
+            (_, Some(number)) => number,
             _ => quoted(&given.concat()),
         })
     }
