@@ -24,6 +24,7 @@ mod host;
 mod import;
 mod pace;
 mod past;
+mod public;
 mod room;
 mod transport;
 mod types;

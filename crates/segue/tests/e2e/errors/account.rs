@@ -36,7 +36,7 @@ fn a_host_that_is_none() {
     );
     for host in ["127.0.0.1", "localhost", "10.0.0.7", "[::1]", "169.254.169.254"] {
         let expected = format!(
-            "--host: \"{host}\" is a loopback or private address; for the sandbox, add --allow-insecure-host"
+            "--host: \"{host}\" is a loopback, private or reserved address; for the sandbox, add --allow-insecure-host"
         );
         assert_eq!(message(host), expected);
     }
