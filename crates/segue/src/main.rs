@@ -100,7 +100,7 @@ fn main() -> std::process::ExitCode {
     match ended {
         Ok(code) => code.into(),
         Err(failure) => {
-            show::say(&format!("error: {failure}"));
+            show::say_error(&failure);
             // What it comes from is for logs. The first of it has just been said.
             let mut cause = failure.source().and_then(Error::source);
             while let Some(source) = cause {
@@ -125,6 +125,9 @@ fn log(command: &Command) {
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match form {
         LogForm::Text => subscriber.with_ansi(is_watched).init(),
-        LogForm::Json => subscriber.json().init(),
+        LogForm::Json => {
+            subscriber.json().init();
+            show::say_json();
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::io::{ErrorKind, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use activecampaign::List;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
@@ -27,9 +28,35 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Whether standard error is for machines: then whatever is said there is one JSON object a line, as the log is.
+static IS_JSON: AtomicBool = AtomicBool::new(false);
+
+/// Says from now on as JSON what is said on standard error. The log must have begun.
+pub(crate) fn say_json() {
+    IS_JSON.store(true, Ordering::Relaxed);
+    // What a defect says would be lines as well, and could repeat somebody's data.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a part of segue stopped unexpectedly: please report this");
+    }));
+}
+
 /// Says something on standard error. Nothing depends on whether somebody hears it.
 pub(crate) fn say(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    if IS_JSON.load(Ordering::Relaxed) {
+        tracing::info!("{}", text.trim_start());
+    } else {
+        let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+}
+
+/// Says on standard error why the program ends.
+pub(crate) fn say_error(failure: &Failure) {
+    if IS_JSON.load(Ordering::Relaxed) {
+        tracing::error!("{failure}");
+    } else {
+        say(&format!("error: {failure}"));
+    }
 }
 
 /// A number and what is counted.

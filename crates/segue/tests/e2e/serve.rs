@@ -82,8 +82,13 @@ fn the_first_start_prints_a_link_and_later_ones_do_not() {
     assert_eq!(served.post(&setting, "/setup", &setup).0, StatusCode::CREATED);
     assert_eq!(served.post(&setting, "/setup", &setup).0, StatusCode::GONE);
     assert_eq!(served.post(&setting, "/session", &credentials()).0, StatusCode::OK);
-    let words = served.end();
-    let log: Vec<Value> = words.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let words = served.words.clone() + &served.end();
+    let read = |line: &str| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"));
+    let log: Vec<Value> = words.lines().map(read).collect();
+    let says = |words: &str| {
+        log.iter().any(|line| line["fields"]["message"].as_str().is_some_and(|told| told.contains(words)))
+    };
+    assert!(says("There is no administrator yet") && says("Finishing what is under way"), "{words}");
     assert_eq!(
         log.iter().filter(|line| line["fields"]["message"] == "request answered").count(),
         3,
@@ -95,6 +100,18 @@ fn the_first_start_prints_a_link_and_later_ones_do_not() {
     assert!(!served.words.contains("There is no administrator"), "{}", served.words);
     assert_eq!(served.post(&setting, "/session", &credentials()).0, StatusCode::OK);
     served.end();
+}
+
+#[test]
+fn a_start_that_fails_says_so_in_json_too() {
+    let setting = Setting::new(Config::default());
+    let options = ["serve", "--state", "state", "--listen", "192.0.2.1:1", "--log", "json"];
+    let ended = setting.command(&options).output().unwrap();
+    assert_eq!(ended.status.code(), Some(2));
+    let words = String::from_utf8(ended.stderr).unwrap();
+    let last: Value = serde_json::from_str(words.lines().last().unwrap()).unwrap();
+    assert_eq!(last["level"], "ERROR", "{words}");
+    assert!(words.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{words}");
 }
 
 #[test]
