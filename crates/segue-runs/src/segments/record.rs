@@ -1,6 +1,6 @@
 //! What the audit log keeps of tables and segments: what people have declared, and no row of theirs.
 
-use segue_model::StoredTable;
+use segue_model::{LoadedKeys, StoredTable};
 use segue_store::{Entry, Segment};
 use serde_json::{Value, json};
 
@@ -13,6 +13,19 @@ pub(super) fn of_segment(
 ) -> Entry {
     let name = after.or(before).map(|segment| segment.name.as_str()).unwrap_or_default();
     entry(by, action, "segment", name, (before.map(segment), after.map(segment)))
+}
+
+/// An entry about members that a list has set: how many there were and are, and how many of its keys were nobody's.
+pub(super) fn of_load(by: &Entry, before: &Segment, after: &Segment, loaded: &LoadedKeys) -> Entry {
+    let with = |state: &Segment, members: Option<u64>, unknown: Option<u64>| {
+        let mut state = segment(state);
+        state["members"] = members.into();
+        state["unknown_keys"] = unknown.into();
+        state
+    };
+    let states =
+        (with(before, before.members, None), with(after, Some(loaded.members), Some(loaded.unknown)));
+    entry(by, "segment.load", "segment", &before.name, (Some(states.0), Some(states.1)))
 }
 
 /// An entry about a change of a table.

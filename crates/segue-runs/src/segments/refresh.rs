@@ -268,7 +268,7 @@ impl Segments {
                 loaded
             })
             .await?;
-        let put = self.put_in_force(name, version, &file, loaded.members, now, by).await;
+        let put = self.put_in_force(name, version, &file, &loaded, now, by).await;
         if put.is_err() {
             self.directory.remove_snapshot(&file)?;
         }
@@ -280,7 +280,7 @@ impl Segments {
         name: &str,
         version: Option<i64>,
         file: &str,
-        members: u64,
+        loaded: &LoadedKeys,
         now: DateTime<Utc>,
         by: &Entry,
     ) -> Result<(), SegmentError> {
@@ -289,13 +289,13 @@ impl Segments {
             let before = stored.segment_at(name, version)?;
             let after = Segment { is_static: true, ..before.clone() };
             Ok(Planned {
-                entry: record::of_segment(by, "segment.load", Some(before), Some(&after)),
+                entry: record::of_load(by, before, &after, loaded),
                 changes: vec![CatalogChange::ChangeSegment(after)],
                 told: (),
             })
         })
         .await?;
-        let outcome = Ok(Evaluated { members, corrupt: Vec::new() });
+        let outcome = Ok(Evaluated { members: loaded.members, corrupt: Vec::new() });
         let mut attempts = 1;
         loop {
             let segment = self.segment(name).await?;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::users::User;
+use super::users::{User, after};
 use crate::app::App;
 use crate::caller::{Caller, compared};
 use crate::etag::{IfMatch, Tagged};
@@ -48,7 +48,8 @@ pub(crate) async fn change_me(
     changed.name = name.unwrap_or(changed.name);
     changed.language = changes.language.unwrap_or(changed.language);
     let entry = caller.entry_of_self(&app, "user.change");
-    let entry = compared(entry, Some(&User::from(&caller.person)), Some(&User::from(&changed)));
+    let after = after(&changed, &entry);
+    let entry = compared(entry, Some(&User::from(&caller.person)), Some(&after));
     changed.version = app.store.change_person(&changed, &entry).await?;
     changed.changed_ms = entry.at_ms;
     Ok(Tagged::ok(changed.version, User::from(&changed)))

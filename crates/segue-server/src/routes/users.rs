@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use segue_model::person::{Language, display_name, login};
 use segue_model::{Right, Role};
-use segue_store::{Person, PersonFilter, StoreError};
+use segue_store::{Entry, Person, PersonFilter, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -234,7 +234,8 @@ pub(crate) async fn change(
     changed.language = changes.language.unwrap_or(changed.language);
     changed.is_enabled = changes.enabled.unwrap_or(changed.is_enabled);
     let entry = caller.entry(&app, "user.change", object(&changed));
-    let entry = compared(entry, Some(&User::from(&before)), Some(&User::from(&changed)));
+    let after = after(&changed, &entry);
+    let entry = compared(entry, Some(&User::from(&before)), Some(&after));
     changed.version = app.store.change_person(&changed, &entry).await.map_err(login_is_taken)?;
     changed.changed_ms = entry.at_ms;
     Ok(Tagged::ok(changed.version, User::from(&changed)))
@@ -283,6 +284,11 @@ pub(crate) async fn make_link(app: &App, caller: &Caller, person: &Person) -> Re
     let made = links::make(&app.setting.url, Some(&person.id), app.now_ms(), app.random());
     app.store.make_link(&made.link, &caller.entry(app, "user.link", object(person))).await?;
     Ok(OneTimeLink { url: made.url, expires_at: written(made.link.expires_ms) })
+}
+
+/// What a person is once a change is made that is about to be.
+pub(crate) fn after(changed: &Person, entry: &Entry) -> User {
+    User::from(&Person { version: changed.version + 1, changed_ms: entry.at_ms, ..changed.clone() })
 }
 
 fn object(person: &Person) -> Object<'_> {

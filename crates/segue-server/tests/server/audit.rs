@@ -33,6 +33,10 @@ async fn every_change_is_there_with_who_what_and_from_where() {
         (&entry["before"]["role"], &entry["after"]["role"]),
         (&json!("viewer"), &json!("contributor"))
     );
+    for field in ["version", "changed_at"] {
+        assert_eq!(entry["before"][field], invited.body["user"][field], "{entry}");
+        assert_eq!(entry["after"][field], changed.body[field], "{entry}");
+    }
 }
 
 #[tokio::test]

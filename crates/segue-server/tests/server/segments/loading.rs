@@ -25,7 +25,12 @@ async fn a_list_of_keys_makes_a_segment_static() {
         (&json!("1"), &json!("4"), Some(2))
     );
     send(&root, "/segments/some/keys", &seen, "id\n1\n").await.problem("stale");
-    assert_eq!(root.get("/audit?action=segment.load").await.body["items"][0]["after"]["type"], "static");
+    let noted = root.get("/audit?action=segment.load").await.body["items"][0].clone();
+    assert_eq!((&noted["before"]["type"], &noted["after"]["type"]), (&json!("dynamic"), &json!("static")));
+    let numbers = |state: &str| (noted[state]["members"].clone(), noted[state]["unknown_keys"].clone());
+    assert_eq!(numbers("before"), (json!(2), json!(null)), "{noted}");
+    assert_eq!(numbers("after"), (json!(2), json!(1)), "{noted}");
+    assert!(!noted["after"].to_string().contains("77"), "{noted}");
     // A refresh of all others leaves it alone.
     desk.site.segments.refresh_all(chrono::Utc::now(), &|_, _| true).await.unwrap();
     assert_eq!(root.get("/segments/some").await.body["segment"]["members"], 2);
