@@ -22,9 +22,14 @@ impl Paging {
     pub(crate) fn limit(&self) -> Result<u32, Problem> {
         match self.limit.unwrap_or(USUAL) {
             limit @ 1..=MOST => Ok(limit),
-            _ => Err(Problem::with(Code::Malformed, format!("limit must be a number from 1 to {MOST}"))),
+            _ => Err(Problem::with(Code::Malformed, wrong_limit())),
         }
     }
+}
+
+/// What a limit must be.
+pub(crate) fn wrong_limit() -> String {
+    format!("limit must be a number from 1 to {MOST}")
 }
 
 /// One page of a list.
