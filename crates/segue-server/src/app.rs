@@ -15,7 +15,6 @@ use crate::folders::DataFolders;
 use crate::observe::Metrics;
 use crate::origin::PublicUrl;
 use crate::passwords::{Cost, Passwords};
-use crate::throttle::Throttle;
 
 /// Fills with bytes that nobody can guess.
 pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
@@ -64,7 +63,6 @@ pub struct Shared {
     installation: Installation,
     pub(crate) setting: Setting,
     pub(crate) passwords: Passwords,
-    pub(crate) throttle: Throttle,
     pub(crate) metrics: Metrics,
     clock: Clock,
     random: Random,
@@ -89,7 +87,6 @@ impl App {
             installation,
             setting,
             passwords,
-            throttle: Throttle::default(),
             metrics: Metrics::default(),
             clock,
             random,

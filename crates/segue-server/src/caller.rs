@@ -19,6 +19,7 @@ use crate::local::AtHand;
 use crate::observe::Arrival;
 use crate::problem::{Code, Problem};
 use crate::secret::presented;
+use crate::throttle;
 use crate::time::DAY_MS;
 
 /// How long a session lasts at the most, in milliseconds.
@@ -87,12 +88,13 @@ impl Caller {
     /// count like those to sign in.
     pub(crate) async fn prove(&self, app: &App, password: &str, pointer: &str) -> Result<(), Problem> {
         let (login, peer) = (&self.person.login, &self.arrival.peer);
-        app.throttle.attempt(login, peer, app.now_ms()).map_err(Problem::wait)?;
+        if let Some(seconds) = throttle::attempt(&app.store, login, peer, app.now_ms()).await? {
+            return Err(Problem::wait(seconds));
+        }
         if !app.passwords.is_right(password, self.person.password.as_deref()).await? {
             return Err(Problem::field(pointer, "is not your password"));
         }
-        app.throttle.succeeded(login, peer);
-        Ok(())
+        Ok(throttle::succeeded(&app.store, login, peer).await?)
     }
 
     /// The caller, for services that look at who asks.

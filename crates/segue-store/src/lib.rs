@@ -21,6 +21,7 @@
 //! Of profiles and contacts the database holds no personal data: contacts are row numbers of a plan. Of the people who
 //! sign in it holds login, name and what they did.
 
+mod attempts;
 mod audit;
 mod batches;
 mod catalog;
@@ -46,6 +47,7 @@ mod tables;
 mod tokens;
 mod wiping;
 
+pub use attempts::Counted;
 pub use audit::{Entry, EntryFilter};
 pub use batches::{Batch, BatchState, Part, Verdict, VerdictKind};
 pub use catalog::{Catalog, CatalogChange};

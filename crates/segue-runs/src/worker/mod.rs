@@ -83,6 +83,9 @@ impl Default for WorkerRules {
 /// Between two looks at what is too old.
 const TIDYING: Duration = Duration::from_secs(60 * 60);
 
+/// After which no attempt to sign in counts any more.
+const ATTEMPTS: Duration = Duration::from_secs(60 * 60);
+
 /// A worker. Cheap to clone; all clones are one.
 #[derive(Clone)]
 pub struct Worker(Arc<Inner>);
@@ -370,6 +373,7 @@ impl Worker {
         for run in store.runs_of_jobs_ended(&runs, before(self.rules.rejections)).await? {
             directory.remove_run(run)?;
         }
+        store.forget_attempts(before(ATTEMPTS)).await?;
         store.forget_jobs(before(self.rules.history)).await.map(drop)
     }
 }

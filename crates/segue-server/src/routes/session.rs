@@ -17,6 +17,7 @@ use crate::etag::Tagged;
 use crate::input::Body;
 use crate::problem::{Code, Problem};
 use crate::secret::Secret;
+use crate::throttle;
 use crate::time::written;
 
 pub(crate) fn endpoints() -> OpenApiRouter<App> {
@@ -99,17 +100,17 @@ pub(crate) async fn prove(
     let wrong = || Problem::new(Code::WrongCredentials);
     let login = login(&credentials.login).map_err(|_| wrong())?;
     let peer = &visitor.arrival.peer;
-    app.throttle.attempt(&login, peer, app.now_ms()).map_err(|seconds| {
+    if let Some(seconds) = throttle::attempt(&app.store, &login, peer, app.now_ms()).await? {
         app.metrics.signed_in("throttled");
-        Problem::wait(seconds)
-    })?;
+        return Err(Problem::wait(seconds));
+    }
     let known = app.store.person_by_login(&login).await?;
     let hash =
         known.as_ref().filter(|person| person.is_enabled).and_then(|person| person.password.as_deref());
     if app.passwords.is_right(&credentials.password, hash).await?
         && let Some(person) = known
     {
-        app.throttle.succeeded(&login, peer);
+        throttle::succeeded(&app.store, &login, peer).await?;
         return Ok(person);
     }
     app.metrics.signed_in("failed");

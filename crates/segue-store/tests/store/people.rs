@@ -3,7 +3,9 @@
 
 use segue_model::Role;
 use segue_model::person::Language;
-use segue_store::{Entry, EntryFilter, Link, Person, PersonFilter, Scope, Session, Store, StoreError, Token};
+use segue_store::{
+    Counted, Entry, EntryFilter, Link, Person, PersonFilter, Scope, Session, Store, StoreError, Token,
+};
 
 use crate::place::{Place, on_both};
 
@@ -14,6 +16,8 @@ on_both! {
     tokens_are_found_by_their_hash,
     links_work_once,
     entries_are_found_by_what_they_say,
+    attempts_are_counted_by_all_servers_together_and_name_nobody,
+    attempts_at_the_same_time_are_all_counted,
 }
 
 const LATER: i64 = 1_000_000;
@@ -184,4 +188,44 @@ async fn entries_are_found_by_what_they_say(place: &Place) {
     assert_eq!(ids(by_eva, None).await, ["e-3", "e-2"]);
     let removals = EntryFilter { action: Some("user.remove".into()), ..EntryFilter::default() };
     assert_eq!(store.entries(&removals, None, 3).await.unwrap(), [other]);
+}
+
+fn counted<'a>(login: &'a str, peer: &'a str) -> [Counted<'a>; 2] {
+    [Counted { kind: "login", value: login, most: 2 }, Counted { kind: "peer", value: peer, most: 3 }]
+}
+
+async fn attempts_are_counted_by_all_servers_together_and_name_nobody(place: &Place) {
+    const HERS: &str = "eva@example.com";
+    let here = place.open().await.unwrap();
+    let there = place.open().await.unwrap();
+    let by = counted(HERS, "192.0.2.1");
+    assert_eq!(here.count_attempt(&by, 100, 1_000).await.unwrap(), None);
+    assert_eq!(there.count_attempt(&by, 100, 1_010).await.unwrap(), None);
+    assert_eq!(here.count_attempt(&by, 100, 1_020).await.unwrap(), Some(1_000));
+    here.close().await;
+    // A restart forgets none of them, and a refused one counts for nothing.
+    let again = place.open().await.unwrap();
+    assert_eq!(again.count_attempt(&by, 100, 1_099).await.unwrap(), Some(1_000));
+    assert_eq!(again.count_attempt(&counted("ion", "192.0.2.1"), 100, 1_030).await.unwrap(), None);
+    assert_eq!(again.count_attempt(&counted("ada", "192.0.2.1"), 100, 1_031).await.unwrap(), Some(1_000));
+    // One that was right is taken back: all of the login, one of the address.
+    let [login, peer] = by;
+    there.take_back_attempt(&login, &[peer]).await.unwrap();
+    assert_eq!(again.count_attempt(&by, 100, 1_032).await.unwrap(), None);
+    assert_eq!(again.count_attempt(&by, 100, 1_100).await.unwrap(), None, "the address starts anew");
+    assert!(place.count("SELECT COUNT(*) AS found FROM attempt").await > 0);
+    let named = "SELECT COUNT(*) AS found FROM attempt WHERE hash LIKE '%eva%' OR hash LIKE '%192%.%'";
+    assert_eq!(place.count(named).await, 0);
+    assert_eq!(again.forget_attempts(1_100).await.unwrap(), 2);
+    assert_eq!(again.forget_attempts(2_000).await.unwrap(), 1);
+}
+
+async fn attempts_at_the_same_time_are_all_counted(place: &Place) {
+    let store = place.open().await.unwrap();
+    let tried = (0..10).map(|_| {
+        let store = store.clone();
+        async move { store.count_attempt(&counted("eva", "here"), 100, 1_000).await.unwrap() }
+    });
+    let tried = futures::future::join_all(tried).await;
+    assert_eq!(tried.iter().filter(|outcome| outcome.is_none()).count(), 2, "{tried:?}");
 }

@@ -80,6 +80,19 @@ impl Place {
         execute(&address, text).await;
     }
 
+    /// What a question past the store counts, as `found`.
+    pub(crate) async fn count(&self, text: &str) -> i64 {
+        sqlx::any::install_default_drivers();
+        let address = match &self.database {
+            Some(database) => database.address(),
+            None => format!("sqlite://{}", self.directory.database().display()),
+        };
+        let mut connection = AnyConnection::connect(&address).await.expect("a connection");
+        let row = connection.fetch_one(sqlx::AssertSqlSafe(text)).await.expect("a row");
+        connection.close().await.expect("a connection that ends");
+        sqlx::Row::try_get(&row, "found").expect("a number")
+    }
+
     /// Runs a test and tidies up whatever becomes of it.
     pub(crate) async fn run(self, test: impl AsyncFnOnce(&Self)) {
         let outcome = AssertUnwindSafe(test(&self)).catch_unwind().await;
