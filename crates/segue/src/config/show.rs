@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use clap::builder::ValueHint;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, CommandFactory};
 
@@ -50,6 +51,11 @@ impl Effective {
         let id = option.get_id().as_str();
         let mut given: Vec<String> =
             self.matches.get_raw(id)?.map(|value| value.to_string_lossy().into_owned()).collect();
+        if option.get_value_hint() == ValueHint::AnyPath {
+            // In a file a path begins where the file is.
+            let absolute = |path: &String| std::path::absolute(path).ok()?.to_str().map(str::to_owned);
+            given = given.into_iter().map(|path| absolute(&path).unwrap_or(path)).collect();
+        }
         if id == "database" {
             given = given.iter().map(|address| database::without_password(address)).collect();
         }

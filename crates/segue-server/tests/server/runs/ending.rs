@@ -150,6 +150,7 @@ async fn a_run_that_waits_in_its_account_check_is_cancelled_within_seconds() {
 async fn what_is_kept_of_a_failure_names_nobody() {
     const HER: &str = "anna@example.com";
     let mut office = Office::open().await;
+    office.site.work();
     let root = office.site.administrator().await;
     let write = |rows: &str| std::fs::write(office.file(), format!("id,mail,city\n{rows}")).unwrap();
     write(&format!("{HER},{HER},Cluj\n"));
@@ -159,10 +160,8 @@ async fn what_is_kept_of_a_failure_names_nobody() {
     let put = root.request(Method::PUT, place).header("if-match", etag).json(&here);
     Answer::of(put).await.expect(StatusCode::OK);
     let export = office.export(&root, json!({"required": ["here"]})).await;
-    office.site.work();
     refresh(&root, "cluj").await;
 
-    let write = |rows: &str| std::fs::write(office.file(), format!("id,mail,city\n{rows}")).unwrap();
     write(&format!("{HER},{HER},Cluj\n{HER},{HER},Cluj\n"));
     let rehearsal = begin(&root, &format!("/exports/{export}/dry-run")).await;
     let rehearsal = ended(&root, &rehearsal).await;
@@ -174,14 +173,14 @@ async fn what_is_kept_of_a_failure_names_nobody() {
     // A file that has lost its header: the first of its rows stands in its place.
     std::fs::write(office.file(), "Anna Pop,Cluj,Iasi\nIon,Cluj,Iasi\n").unwrap();
     let headless = refresh(&root, "cluj").await;
-    let everything = begin(&root, "/refresh").await;
+    let everything = begin(&root, "/refreshes").await;
     let everything = ended(&root, &everything).await;
     assert!(everything.to_string().contains("has no column"), "{everything}");
     for told in [&rehearsal, &refreshed, &failed, &headless, &everything] {
         assert!(!told.to_string().contains("anna@"), "{told}");
         assert!(!told.to_string().contains("Anna"), "{told}");
     }
-    for place in ["/segments/cluj", "/segments/cluj/history", "/audit", "/runs"] {
+    for place in ["/segments/cluj", "/segments/cluj/history", "/audit", "/runs", "/refreshes"] {
         let told = root.get(place).await.expect(StatusCode::OK).text;
         assert!(!told.contains("anna@") && !told.contains("Anna"), "{place}: {told}");
     }
@@ -190,10 +189,10 @@ async fn what_is_kept_of_a_failure_names_nobody() {
 #[tokio::test]
 async fn a_run_on_a_connection_whose_key_cannot_be_opened_is_skipped_until_it_has_one_again() {
     let mut office = Office::open().await;
+    office.site.work();
     let root = office.site.administrator().await;
     let connection = office.connection(&root, json!("administrators")).await;
     let export = office.export_on(&root, &connection, json!({})).await;
-    office.site.work();
     refresh(&root, "cluj").await;
     // As a master key leaves it that is lost.
     office.site.execute("UPDATE connection SET api_key = 'sealed:deadbeef:AAAA'").await;

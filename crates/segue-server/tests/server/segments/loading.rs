@@ -37,7 +37,7 @@ async fn a_list_of_keys_makes_a_segment_static() {
     let numbers = |state: &str| (noted[state]["members"].clone(), noted[state]["unknown_keys"].clone());
     assert_eq!(numbers("before"), (json!(2), json!(null)), "{noted}");
     assert_eq!(numbers("after"), (json!(2), json!(1)), "{noted}");
-    assert!(!noted.to_string().contains("77"), "{noted}");
+    assert!(!noted["after"].to_string().contains("77"), "{noted}");
     // A refresh of all others leaves it alone.
     desk.site.segments.refresh_all(chrono::Utc::now(), &|_, _| true).await.unwrap();
     assert_eq!(root.get("/segments/some").await.body["segment"]["members"], 2);
