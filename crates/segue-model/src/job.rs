@@ -147,10 +147,11 @@ impl Product {
         in_plan || self.report.as_ref().is_some_and(|report| report.invalid + report.refused > 0)
     }
 
-    /// Whether anybody was created, updated or taken off the list.
+    /// Whether there was anybody of whom something can be told.
     #[must_use]
-    pub fn has_sent(&self) -> bool {
-        self.report.as_ref().is_some_and(|report| report.created + report.updated + report.left > 0)
+    pub fn has_rows(&self) -> bool {
+        let in_plan = self.plan.as_ref().is_some_and(|plan| plan.counts.members + plan.counts.leave > 0);
+        in_plan || self.report.as_ref().is_some_and(|report| report.members + report.left > 0)
     }
 }
 

@@ -33,7 +33,7 @@ pub struct Settings {
     pub brakes: Brakes,
     /// How often results are asked for.
     pub pace: Pace,
-    /// Whether the rejections of earlier runs stay when one has settled.
+    /// Whether the rejections of earlier runs stay when one has settled, and what became of everybody else with them.
     pub keeps_rejections: bool,
 }
 
@@ -146,11 +146,16 @@ impl Exporter {
         report(Outcome::Failed, plan, &Settled::default(), requests, seconds)
     }
 
-    /// Ends a run of which nothing was sent, and keeps of its plan what was rejected and why.
+    /// Ends a run of which nothing was sent, and keeps of its plan what was rejected and why, and what would have become of
+    /// everybody else if told so.
     ///
     /// # Errors
-    /// [`RunError::Store`].
+    /// [`RunError::Store`]; [`RunError::Engine`].
     pub async fn set_aside(&self, prepared: &Prepared) -> Result<(), RunError> {
+        if self.settings.keeps_rejections {
+            let (engine, files) = (Arc::clone(&self.engine), prepared.files.clone());
+            blocking(move || engine.keep_planned(&files)).await?;
+        }
         self.store.discard_run(prepared.run.id, self.now_ms()).await?;
         remove_outbox(&prepared.files);
         Ok(())

@@ -90,6 +90,7 @@ impl Input {
             list: push.account.list,
             mode: push.members.mode.into(),
             retry_refused: push.members.retry_refused,
+            keeps_unchanged: false,
             forgotten: Forgotten::default(),
             ledger: None,
             folder: PathBuf::new(),

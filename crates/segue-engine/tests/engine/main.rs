@@ -30,6 +30,7 @@ fn request(source: &Path, folder: &Path) -> PlanRequest {
         list: 3,
         mode: Mode::AddUpdate,
         retry_refused: false,
+        keeps_unchanged: true,
         forgotten: Forgotten::default(),
         ledger: None,
         folder: folder.to_owned(),

@@ -170,6 +170,7 @@ impl Attempt<'_> {
             mode: recipe.mode,
             retry_refused: self.job.trigger == Trigger::Retry,
             forgotten: Forgotten::default(),
+            keeps_unchanged: true,
             ledger: None,
             folder: std::path::PathBuf::new(),
         };

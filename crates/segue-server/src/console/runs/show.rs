@@ -67,19 +67,9 @@ impl Run {
         [(true, ours, our_sum), (false, theirs, their_sum)]
     }
 
-    /// Where the rows behind a number are: those of a plan are examples. Whom the list has already, and whose turn did not
-    /// come, have none.
+    /// Where the rows behind a number are.
     fn rows_of(&self, count: &Count) -> Option<String> {
-        match count.name {
-            _ if count.number == 0 => None,
-            "created" | "updated" | "invalid" | "refused" => {
-                Some(format!("/runs/{}/rows?fate={}", self.run.id, count.name))
-            }
-            name => {
-                let examples = self.examples.as_ref()?;
-                examples.iter().any(|(kind, _)| kind == name).then(|| format!("#example-{name}"))
-            }
-        }
+        (count.number > 0).then(|| format!("/runs/{}/rows?fate={}", self.run.id, count.name))
     }
 
     /// How many a second, about.

@@ -49,6 +49,7 @@ async fn a_plan_is_shown_with_examples_and_sent_by_who_may() {
     let place = format!("/runs/{dry}");
     let shown = page(&root, &place).await.expect(StatusCode::OK);
     shown.shows(&[
+        &format!("href=\"{place}/rows?fate=create\""),
         "What would become of everybody",
         "Send this plan",
         "person1@example.com",
@@ -90,6 +91,8 @@ async fn numbers_lead_to_their_rows_which_are_searched_without_a_word_in_an_addr
         &format!("href=\"{rows}?fate=created\""),
         &format!("href=\"{rows}?fate=invalid\""),
         &format!("href=\"{rows}?reason=no_email\""),
+        &format!("href=\"{rows}?fate=members\""),
+        &format!("href=\"{rows}?part=sends&amp;batch=0\""),
         "rejections.csv?spreadsheet=true",
     ]);
     page(&viewer, &format!("{rows}?fate=created"))
@@ -106,6 +109,16 @@ async fn numbers_lead_to_their_rows_which_are_searched_without_a_word_in_an_addr
     let found = found.expect(StatusCode::OK);
     found.shows(&["person2@example.com", "value=\"person2\""]).hides(&["person1@example.com"]);
     send(&viewer, &rows, &[("search", "nobody")]).await.expect(StatusCode::OK).shows(&["Nobody"]);
+    let batch = page(&viewer, &format!("{rows}?part=sends&batch=0")).await.expect(StatusCode::OK);
+    batch.shows(&[
+        "Batch 1: Sends.",
+        "person1@example.com",
+        "rows.csv?part=sends&#38;batch=0&#38;spreadsheet=true",
+    ]);
+    let second = run(&root, &export).await;
+    let second = format!("/runs/{}", second["id"].as_str().unwrap());
+    page(&viewer, &second).await.expect(StatusCode::OK).shows(&[&format!("{second}/rows?fate=unchanged")]);
+    page(&viewer, &format!("{second}/rows?fate=unchanged")).await.shows(&["person1@example.com", "Unchanged"]);
     page(&root, "/runs/none/rows").await.expect(StatusCode::NOT_FOUND);
     page(&root, &format!("{rows}?fate=odd")).await.expect(StatusCode::OK).shows(&["person1@example.com"]);
 }
