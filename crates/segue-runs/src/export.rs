@@ -16,7 +16,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 use crate::deliver::Delivery;
 use crate::explain::Explanation;
 use crate::settle::{Fates, report};
-use crate::{Cause, Pace, Phase, Progress, RunError, Stop, StopHandle};
+use crate::{Cause, Clock, Pace, Phase, Progress, RunError, Stop, StopHandle};
 
 /// What an export is, beyond what its plan is made from.
 #[derive(Debug, Clone)]
@@ -45,6 +45,7 @@ pub struct Exporter {
     pub(crate) directory: Arc<StateDirectory>,
     pub(crate) settings: Settings,
     pub(crate) progress: Progress,
+    pub(crate) clock: Clock,
     pub(crate) started: tokio::time::Instant,
 }
 
@@ -109,8 +110,10 @@ impl Exporter {
         directory: Arc<StateDirectory>,
         settings: Settings,
         progress: Progress,
+        clock: Clock,
     ) -> Self {
-        Self { client, engine, store, directory, settings, progress, started: tokio::time::Instant::now() }
+        let started = tokio::time::Instant::now();
+        Self { client, engine, store, directory, settings, progress, clock, started }
     }
 
     /// What stops a run of this export before its first request.
@@ -229,6 +232,7 @@ impl Exporter {
             plan: files.clone(),
             counts: plan.counts,
             progress: self.progress.clone(),
+            clock: Arc::clone(&self.clock),
             earlier,
             verdicts,
         })

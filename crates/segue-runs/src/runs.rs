@@ -4,10 +4,10 @@ mod kept;
 
 use std::sync::Arc;
 
+use segue_model::Engine;
 use segue_model::connection::Signature;
 use segue_model::job::{REFRESH_LANE, Status, Trigger, Work, account_lane};
 use segue_model::schedule::RefreshSchedule;
-use segue_model::Engine;
 use segue_store::{Entry, Job, NewJob, Queued, SavedExport, StateDirectory, Store, StoreError};
 use serde_json::json;
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use segue_model::{BatchRows, Engine, Fate, LeaveOutcome, Mode, PlanFiles, Reason, RowSearch, RunRow, Settlement};
+use segue_model::{
+    BatchRows, Engine, Fate, LeaveOutcome, Mode, PlanFiles, Reason, RowSearch, RunRow, Settlement,
+};
 use tempfile::TempDir;
 
 use crate::TableEngine;
@@ -78,10 +80,12 @@ fn emails(rows: &[RunRow]) -> Vec<&str> {
 
 /// A second run, of which the first of two sends is not known, and none of two leaves but one that was not ours.
 fn half_settled(folder: &std::path::Path) -> PlanFiles {
-    let before = "ann@example.com,Ann\nbob@example.com,Bob\ncy@example.com,Cy\nd@example.com,D\ne@example.com,E\n";
+    let before =
+        "ann@example.com,Ann\nbob@example.com,Bob\ncy@example.com,Cy\nd@example.com,D\ne@example.com,E\n";
     let (_, ledger) = deliver(folder, 1, before, None);
     let source = folder.join("in.csv");
-    fs::write(&source, "email,name\nann@example.com,Ann\nbob@example.com,Bo\ncy@example.com,C\nnobody,N\n").unwrap();
+    fs::write(&source, "email,name\nann@example.com,Ann\nbob@example.com,Bo\ncy@example.com,C\nnobody,N\n")
+        .unwrap();
     let out = folder.join("half");
     fs::create_dir(&out).unwrap();
     let mut request = request(&source, &out);
@@ -156,7 +160,8 @@ fn rows_are_a_file_narrowed_as_they_are_searched_for() {
 #[test]
 fn of_a_plan_that_is_not_carried_out_it_is_kept_what_would_have_become_of_whom() {
     let folder = TempDir::new().unwrap();
-    let (_, ledger) = deliver(folder.path(), 1, "ann@example.com,Ann\nbob@example.com,Bob\nd@example.com,D\n", None);
+    let (_, ledger) =
+        deliver(folder.path(), 1, "ann@example.com,Ann\nbob@example.com,Bob\nd@example.com,D\n", None);
     let source = folder.path().join("in.csv");
     fs::write(&source, "email,name\nann@example.com,Ann\nbob@example.com,Bo\ncy@example.com,C\n").unwrap();
     let out = folder.path().join("dry");

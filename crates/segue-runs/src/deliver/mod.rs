@@ -17,7 +17,7 @@ use segue_store::{Batch, BatchState, Part, Store, Verdict};
 use tokio::sync::{OnceCell, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
-use crate::{Cause, Pace, Progress, Stop, StopHandle};
+use crate::{Cause, Clock, Pace, Progress, Stop, StopHandle};
 use confirm::Confirmer;
 use leaves::Vetting;
 use log::Log;
@@ -41,6 +41,7 @@ pub(crate) struct Delivery {
     pub(crate) plan: PlanFiles,
     pub(crate) counts: PlanCounts,
     pub(crate) progress: Progress,
+    pub(crate) clock: Clock,
     /// Batches of an earlier process.
     pub(crate) earlier: Vec<Batch>,
     /// What an earlier process knew of rows in batches that are not done.
@@ -59,6 +60,7 @@ struct Shared {
     posting: Arc<Semaphore>,
     stop: Stop,
     progress: Progress,
+    clock: Clock,
     exclusions: OnceCell<Vec<Exclusion>>,
     /// Imports in a row of which every contact failed, of which every contact was turned down, and that broke twice.
     failed_in_a_row: AtomicU32,
@@ -94,6 +96,7 @@ impl Delivery {
             posting: Arc::new(Semaphore::new(POSTS_AT_A_TIME)),
             stop: stop.1,
             progress: self.progress.clone(),
+            clock: Arc::clone(&self.clock),
             exclusions: OnceCell::new(),
             failed_in_a_row: AtomicU32::new(0),
             turned_down_in_a_row: AtomicU32::new(0),

@@ -12,15 +12,15 @@ use super::{Runs, RunsError};
 use crate::worker::EXAMPLES;
 
 impl Runs {
-    /// The batches of a run, in the order in which they were packed.
+    /// The batches of a run, in the order in which they were packed, each with how many of it were refused.
     ///
     /// # Errors
     /// [`StoreError::Missing`].
-    pub async fn batches(&self, job: &str) -> Result<Vec<Batch>, RunsError> {
-        match self.store.job(job).await?.run {
-            Some(run) => Ok(self.store.batches(run).await?),
-            None => Ok(Vec::new()),
-        }
+    pub async fn batches(&self, job: &str) -> Result<Vec<(Batch, u64)>, RunsError> {
+        let Some(run) = self.store.job(job).await?.run else { return Ok(Vec::new()) };
+        let (batches, refused) = (self.store.batches(run).await?, self.store.refused_by_batch(run).await?);
+        let count = |batch: &Batch| refused.get(&(batch.part, batch.seq)).copied().unwrap_or_default();
+        Ok(batches.into_iter().map(|batch| (batch.clone(), count(&batch))).collect())
     }
 
     /// Examples of what a dry run's plan holds. They are people.
@@ -109,8 +109,8 @@ impl Runs {
     ) -> Result<RowSearch, RunsError> {
         let Some((part, seq)) = batch else { return Ok(search) };
         let batches = self.batches(job).await?;
-        let found = batches.iter().find(|batch| batch.part == part && batch.seq == seq);
-        let Batch { first_row, rows, .. } = found.ok_or(StoreError::Missing { what: "batch" })?;
+        let found = batches.iter().find(|(batch, _)| batch.part == part && batch.seq == seq);
+        let (Batch { first_row, rows, .. }, _) = found.ok_or(StoreError::Missing { what: "batch" })?;
         let batch = BatchRows { is_leaves: part == Part::Leaves, rows: *first_row..first_row + rows };
         Ok(RowSearch { batch: Some(batch), ..search })
     }

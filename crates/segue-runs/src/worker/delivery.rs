@@ -181,6 +181,7 @@ impl Attempt<'_> {
             Arc::clone(&installation.directory),
             settings(account.list),
             self.tracker.progress.clone(),
+            Arc::clone(&self.worker.clock),
         );
         match self.job.work {
             Work::Rehearsal(_) => self.rehearse(&exporter, request, stop.1).await,

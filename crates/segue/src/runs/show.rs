@@ -89,6 +89,11 @@ struct Batch {
     contacts: u64,
     state: String,
     provider_id: Option<String>,
+    /// Servers of an earlier version tell neither refusals nor times.
+    #[serde(default)]
+    refused: u64,
+    sent_at: Option<String>,
+    confirmed_at: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -233,15 +238,28 @@ pub(super) fn batches(all: Vec<Value>) -> Result<String, Failure> {
     if all.is_empty() {
         return Ok("It has sent nothing.".to_owned());
     }
-    let mut shown = table(&["part", "number", "contacts", "state", "id in ActiveCampaign"]);
+    let mut shown = table(&[
+        "part",
+        "number",
+        "contacts",
+        "refused",
+        "state",
+        "sent",
+        "confirmed",
+        "id in ActiveCampaign",
+    ]);
     for one in all {
-        let Batch { part, number, contacts, state, provider_id } = read(one)?;
+        let Batch { part, number, contacts, state, provider_id, refused, sent_at, confirmed_at } = read(one)?;
+        let when = |at: Option<String>| Cell::new(at.as_deref().map(moment).unwrap_or_default());
         let provider_id = provider_id.unwrap_or_default();
         shown.add_row([
             Cell::new(part),
             right(number),
             right(contacts),
+            right(refused),
             Cell::new(state),
+            when(sent_at),
+            when(confirmed_at),
             Cell::new(provider_id),
         ]);
     }

@@ -21,6 +21,7 @@ use crate::paging::{Page, Paging};
 use crate::problem::{Code, FieldError, Problem};
 use crate::routes::segments::chunks;
 use crate::spreadsheet::disarmed_file;
+use crate::time::written;
 
 pub(crate) fn endpoints() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -42,8 +43,14 @@ pub(crate) struct BatchView {
     pub(crate) contacts: u64,
     /// `sending`, `accepted` or `done`.
     pub(crate) state: &'static str,
-    /// ActiveCampaign's id of it.
+    /// ActiveCampaign's id of the import; that of the last one, if it took several.
     pub(crate) provider_id: Option<String>,
+    /// How many of the contacts were refused, as far as it is known.
+    pub(crate) refused: u64,
+    /// When ActiveCampaign took it.
+    pub(crate) sent_at: Option<String>,
+    /// When it was known what became of each of its contacts.
+    pub(crate) confirmed_at: Option<String>,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -81,13 +88,16 @@ pub(crate) async fn batches(
     Ok(Json(Page { items, next }))
 }
 
-fn batch(batch: Batch) -> BatchView {
+fn batch((batch, refused): (Batch, u64)) -> BatchView {
     BatchView {
         part: batch.part.as_str(),
         number: batch.seq,
         contacts: batch.rows,
         state: batch.state.as_str(),
         provider_id: batch.provider_id,
+        refused,
+        sent_at: batch.sent_ms.map(written),
+        confirmed_at: batch.confirmed_ms.map(written),
     }
 }
 
@@ -211,8 +221,7 @@ impl SearchedRows {
         let mut errors = Vec::new();
         let fates = self.fate.as_deref().map(fates);
         if fates == Some(None) {
-            let fates: Vec<&str> =
-                Fate::ALL.iter().map(|fate| fate.code()).chain([MEMBERS]).collect();
+            let fates: Vec<&str> = Fate::ALL.iter().map(|fate| fate.code()).chain([MEMBERS]).collect();
             errors.push(FieldError::new("/fate", format!("must be one of {}", fates.join(", "))));
         }
         let reason = self.reason.as_deref().map(Reason::from_code);

@@ -118,7 +118,9 @@ async fn numbers_lead_to_their_rows_which_are_searched_without_a_word_in_an_addr
     let second = run(&root, &export).await;
     let second = format!("/runs/{}", second["id"].as_str().unwrap());
     page(&viewer, &second).await.expect(StatusCode::OK).shows(&[&format!("{second}/rows?fate=unchanged")]);
-    page(&viewer, &format!("{second}/rows?fate=unchanged")).await.shows(&["person1@example.com", "Unchanged"]);
+    page(&viewer, &format!("{second}/rows?fate=unchanged"))
+        .await
+        .shows(&["person1@example.com", "Unchanged"]);
     page(&root, "/runs/none/rows").await.expect(StatusCode::NOT_FOUND);
     page(&root, &format!("{rows}?fate=odd")).await.expect(StatusCode::OK).shows(&["person1@example.com"]);
 }
