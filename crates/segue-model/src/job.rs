@@ -96,6 +96,7 @@ pub struct Step {
 
 /// How far a job has come that is under way.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Headway {
     /// The step that it is in.
     pub step: String,
@@ -103,8 +104,14 @@ pub struct Headway {
     pub done: u64,
     /// All that is to be done in it; 0 where that is not known.
     pub total: u64,
-    /// How much of it was done a second, lately; 0 where that is not known.
+    /// How much of it was done a second, within the last minute or since it began; 0 where that is not known.
     pub per_second: f64,
+    /// How many seconds it takes until the rest is done, about.
+    pub seconds_left: Option<u64>,
+    /// Of a delivery, how many profiles the provider has taken, those whose fate is known among them.
+    pub handed_over: Option<u64>,
+    /// Of a delivery, how many batches were begun whose end is not known.
+    pub open_batches: u64,
 }
 
 /// What a job has found or done.

@@ -76,9 +76,14 @@ pub(super) async fn deliver(
         },
         Some(_) => task.begun_rows()?,
     };
+    task.shared.progress.begun();
     let mut pieces = Vec::new();
     if !rows.is_empty() {
-        pieces.push(Piece { import: earlier.and_then(|batch| batch.provider_id), ..Piece::new(rows) });
+        let import = earlier.and_then(|batch| batch.provider_id);
+        if import.is_some() {
+            task.shared.progress.posted(rows.len());
+        }
+        pieces.push(Piece { import, ..Piece::new(rows) });
     }
     while let Some(piece) = pieces.pop() {
         match piece.import.clone() {

@@ -23,6 +23,8 @@ use leaves::Vetting;
 use log::Log;
 use pack::{Packed, Packer};
 
+pub(crate) use pack::MAX_CONTACTS;
+
 const POSTS_AT_A_TIME: usize = 8;
 // Packed batches that wait for a task.
 const PACKED_AHEAD: usize = 16;
@@ -136,8 +138,7 @@ impl Delivery {
                     let next = next?;
                     let earlier = begun.remove(&(next.part, next.seq));
                     if earlier.as_ref().is_some_and(|batch| batch.state == BatchState::Done) {
-                        self.progress.posted(next.rows.len());
-                        self.progress.confirmed(next.rows.len());
+                        self.progress.known(next.rows.len());
                     } else if earlier.is_some() || !shared.stop.is_raised() {
                         tasks.spawn(batch::deliver(Arc::clone(&shared), next, earlier));
                     } else {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use activecampaign::Window;
 use chrono::{DateTime, Utc};
 use segue_model::job::{Product, Status, Trigger, Work, account_lane};
 use segue_model::{DataMatching, Forgotten, PlanRequest, PlanSummary, Report};
@@ -9,6 +10,7 @@ use segue_store::{Claimed, Job, SavedExport, Segment, StoreError};
 
 use super::{Ended, Worker, tracker::Tracker};
 use crate::connections::ConnectionError;
+use crate::deliver::MAX_CONTACTS;
 use crate::segments::SegmentError;
 use crate::{
     Cause, Exporter, FieldChoice, Finished, Prepared, RunError, Settings, Stop, StopHandle, check_account,
@@ -61,7 +63,7 @@ impl Worker {
             Ok(client) => client,
             Err(error) => return Ok(failed(&error.to_string())),
         };
-        tracker.delivers_with(client.clone());
+        tracker.delivers_with(client.clone(), self.contacts_a_second());
         let settings = |list| Settings {
             host: host.name(),
             list,
@@ -80,6 +82,15 @@ impl Worker {
             Err(Trouble::Run(error)) => of_error(&error),
             Err(Trouble::Segments(error)) => failed(&error.to_string()),
         })
+    }
+
+    /// How many contacts the account's limit lets through, in the long run.
+    fn contacts_a_second(&self) -> Option<f64> {
+        let limits = self.rules.options.limits;
+        let Window { requests, per } = limits.bulk;
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let contacts = requests.saturating_mul(MAX_CONTACTS) as f64;
+        (!per.is_zero()).then(|| contacts * limits.share / per.as_secs_f64())
     }
 
     /// Whether one of the export's segments is being refreshed, or is about to be.

@@ -15,6 +15,7 @@
 
 mod accounts;
 mod delivery;
+mod rate;
 mod record;
 mod refresh;
 mod scheduler;

@@ -9,6 +9,7 @@ use segue_model::job::{Headway, Status, Step};
 use segue_store::Note;
 use tokio::time::Instant;
 
+use super::rate::{Left, Rate};
 use crate::{Phase, Progress};
 
 /// Counters of one job.
@@ -17,11 +18,14 @@ pub(super) struct Tracker {
     /// Of a delivery.
     pub(super) progress: Progress,
     client: Mutex<Option<Client>>,
+    /// Contacts a second that the account's limit allows; none if it has none.
+    limit: Mutex<Option<f64>>,
     /// The run whose batches and rejections are the job's; 0 while there is none.
     run: AtomicI64,
     /// Of a refresh: the steps that are over, the one that is not, and how much of it is done.
     refresh: Mutex<Refreshing>,
-    seen: Mutex<Option<(Phase, u64, Instant)>>,
+    /// How fast the step goes on that it is in.
+    rate: Mutex<Option<(Phase, Rate)>>,
 }
 
 #[derive(Default)]
@@ -33,8 +37,9 @@ struct Refreshing {
 }
 
 impl Tracker {
-    pub(super) fn delivers_with(&self, client: Client) {
+    pub(super) fn delivers_with(&self, client: Client, limit: Option<f64>) {
         *self.client.lock() = Some(client);
+        *self.limit.lock() = limit;
     }
 
     pub(super) fn has_run(&self, run: i64) {
@@ -83,26 +88,37 @@ impl Tracker {
                 step: step.to_owned(),
                 done: refresh.done,
                 total: refresh.total,
-                per_second: 0.0,
+                ..Headway::default()
             };
         }
         drop(refresh);
         let snapshot = self.progress.snapshot();
-        let (done, total) = match snapshot.phase {
-            Phase::Planning => (snapshot.read, 0),
-            _ => (snapshot.confirmed, snapshot.planned),
-        };
+        let is_planning = snapshot.phase == Phase::Planning;
         let now = Instant::now();
-        let before = self.seen.lock().replace((snapshot.phase, done, now));
-        let per_second = before.filter(|(phase, _, at)| *phase == snapshot.phase && *at < now).map_or(
-            0.0,
-            |(_, seen, at)| {
-                #[expect(clippy::cast_precision_loss, reason = "a rate to be shown")]
-                let more = done.saturating_sub(seen) as f64;
-                more / (now - at).as_secs_f64()
-            },
-        );
-        Headway { step: snapshot.phase.word().to_owned(), done, total, per_second }
+        let mut rate = self.rate.lock();
+        if rate.as_ref().is_none_or(|(phase, _)| *phase != snapshot.phase) {
+            *rate = Some((snapshot.phase, Rate::since(self.progress.since().unwrap_or(now))));
+        }
+        let done = if is_planning { snapshot.read } else { snapshot.confirmed.saturating_sub(snapshot.earlier) };
+        let per_second = rate.as_mut().map_or(0.0, |(_, rate)| rate.at(now, done));
+        let step = snapshot.phase.word().to_owned();
+        if is_planning {
+            return Headway { step, done, per_second, ..Headway::default() };
+        }
+        let handed_over = snapshot.posted.max(snapshot.confirmed).min(snapshot.planned);
+        let left = Left {
+            unconfirmed: snapshot.planned.saturating_sub(snapshot.confirmed),
+            unsent: snapshot.planned - handed_over,
+        };
+        Headway {
+            step,
+            done: snapshot.confirmed,
+            total: snapshot.planned,
+            per_second,
+            seconds_left: left.seconds(per_second, *self.limit.lock()),
+            handed_over: Some(handed_over),
+            open_batches: snapshot.open,
+        }
     }
 }
 
