@@ -29,14 +29,14 @@ test("a run shows how far it is, that it waits for the limit, and ends when it i
   // The page follows by itself what it shows.
   await page.locator("#live-status", { hasText: "Waiting for the limit" }).waitFor({ timeout: 60_000 });
   await page.getByText("it goes on by itself as soon as the limit allows").waitFor();
-  await page.getByText(/^Sending · [\d,]+ of 20,000$/).waitFor();
+  await page.getByText(/^Sending · [\d,]+ handed over to ActiveCampaign · [\d,]+ of 20,000 confirmed$/).waitFor();
   await page.locator("#live-progress", { hasText: /a second · about .* left/ }).waitFor({ timeout: 60_000 });
   const done = async () => Number(await page.locator("progress").getAttribute("value"));
   const first = await done();
   await page.waitForFunction((before) => Number(document.querySelector("progress")?.value) > before, first);
 
   await page.getByRole("button", { name: "Cancel run" }).click();
-  await steps.lands(page, /done=cancelled/);
+  await page.locator("#live-status", { hasText: /nothing more is sent|Cancelled/ }).waitFor();
   await steps.runEnds(page);
   assert.match(await page.locator("#live-status").innerText(), /Cancelled[^]*Ada Admin has cancelled it/);
   const count = async (name) => {

@@ -29,8 +29,11 @@ runs-trigger-segments-changed = Segments changed
 runs-members = Members
 runs-sent = Sent
 runs-rejected = Rejected
-runs-being-cancelled = It is being cancelled.
-runs-done-cancelled = It ends within seconds. What was sent is followed to its end and counts.
+runs-being-cancelled = It is being cancelled: nothing more is sent.
+runs-cancelling-waits = It is being cancelled: nothing more is sent. It waits for { $batches ->
+    [one] one batch
+   *[other] { $batches } batches
+} that ActiveCampaign already has, since what is imported of them has to count. That takes as long as ActiveCampaign takes.
 runs-cancel = Cancel run
 runs-retry = Send refused ones again
 runs-approve = Send this plan
@@ -47,6 +50,8 @@ runs-step-segments = Refreshing segments
 runs-step-exports = Queueing exports
 runs-table-drifted = Not as it was declared:
 runs-done-of = { $done } of { $total }
+runs-confirmed-of = { $done } of { $total } confirmed
+runs-handed-over = { $posted } handed over to ActiveCampaign
 runs-read = { $done ->
     [one] one profile read
    *[other] { $done } profiles read

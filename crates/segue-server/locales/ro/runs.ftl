@@ -29,8 +29,12 @@ runs-trigger-segments-changed = Segmente schimbate
 runs-members = Membri
 runs-sent = Trimiși
 runs-rejected = Respinși
-runs-being-cancelled = Se anulează.
-runs-done-cancelled = Se încheie în câteva secunde. Ce s-a trimis este urmărit până la capăt și contează.
+runs-being-cancelled = Se anulează: nu se mai trimite nimic.
+runs-cancelling-waits = Se anulează: nu se mai trimite nimic. Așteaptă { $batches ->
+    [one] un lot
+    [few] { $batches } loturi
+   *[other] { $batches } de loturi
+} pe care ActiveCampaign le are deja, pentru că ce se importă din ele trebuie numărat. Durează cât îi ia lui ActiveCampaign.
 runs-cancel = Anulează rularea
 runs-retry = Trimite din nou pe cei refuzați
 runs-approve = Trimite acest plan
@@ -47,6 +51,8 @@ runs-step-segments = Reîmprospătarea segmentelor
 runs-step-exports = Pornirea exporturilor
 runs-table-drifted = Nu mai este cum a fost declarat:
 runs-done-of = { $done } din { $total }
+runs-confirmed-of = { $done } din { $total } confirmate
+runs-handed-over = { $posted } predate către ActiveCampaign
 runs-read = { $done ->
     [one] un profil citit
     [few] { $done } profiluri citite

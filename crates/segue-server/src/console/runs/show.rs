@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::console::exports::to_run;
 use crate::console::form::Undone;
-use crate::console::page::{Frame, Section, known, shown};
+use crate::console::page::{Frame, Section, shown};
 use crate::input::{Asked, Id};
 use crate::problem::{Code, Problem};
 use crate::routes::exports;
@@ -45,7 +45,6 @@ struct Run {
     followers: Vec<RunView>,
     /// Whether the reader may cancel it, send its plan, and so on.
     may_act: bool,
-    done: Option<&'static str>,
     trouble: Option<Problem>,
 }
 
@@ -70,6 +69,11 @@ impl Run {
     /// Where the rows behind a number are.
     fn rows_of(&self, count: &Count) -> Option<String> {
         (count.number > 0).then(|| format!("/runs/{}/rows?fate={}", self.run.id, count.name))
+    }
+
+    /// Batches that the provider has and that the run waits for.
+    fn open_batches(&self) -> u64 {
+        self.run.progress.as_ref().map_or(0, |progress| progress.open_batches)
     }
 
     /// How many a second, about.
@@ -138,7 +142,6 @@ fn whole(estimate: f64) -> u64 {
 #[derive(Default, Deserialize)]
 pub(super) struct Asking {
     batches: Option<String>,
-    done: Option<String>,
 }
 
 async fn page(app: &App, caller: &Caller, id: &str, asking: Asking) -> Result<Run, Problem> {
@@ -159,7 +162,6 @@ async fn page(app: &App, caller: &Caller, id: &str, asking: Asking) -> Result<Ru
     } else {
         runs::list(State(app.clone()), caller.clone(), Asked(query)).await?.0.items
     };
-    let done = known(asking.done.as_deref(), &["cancelled"]);
     Ok(Run {
         counts: counts(&run, before.as_ref()),
         examples: examples(app, caller, &run).await?,
@@ -170,7 +172,6 @@ async fn page(app: &App, caller: &Caller, id: &str, asking: Asking) -> Result<Ru
         next_batches: batches.next,
         followers,
         may_act,
-        done,
         trouble: None,
     })
 }
@@ -240,7 +241,7 @@ async fn again(app: &App, caller: &Caller, id: &str, problem: Problem) -> Result
 
 pub(super) async fn cancel(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {
     let run = runs::cancel(State(app), caller, Id(id)).await?.0;
-    Ok(Redirect::to(&format!("/runs/{}?done=cancelled", run.id)).into_response())
+    Ok(Redirect::to(&format!("/runs/{}", run.id)).into_response())
 }
 
 pub(super) async fn approve(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {
