@@ -112,6 +112,8 @@ pub struct Headway {
     pub handed_over: Option<u64>,
     /// Of a delivery, how many batches were begun whose end is not known.
     pub open_batches: u64,
+    /// Of a delivery, how many requests were made, by all processes that had a part in it.
+    pub requests: u64,
 }
 
 /// What a job has found or done.

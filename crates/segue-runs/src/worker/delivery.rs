@@ -239,7 +239,8 @@ impl Attempt<'_> {
             }
             other => other?,
         };
-        let Finished { report, cause, .. } = finished;
+        let Finished { mut report, cause, .. } = finished;
+        self.tracker.complete(&mut report);
         let has_rejections = report.invalid + report.refused > 0;
         let product = product(Some(report), &prepared);
         Ok(match cause {

@@ -268,7 +268,7 @@ impl Worker {
                     "it has stopped unexpectedly: please report this; the next run goes on from there";
                 Ended::with(Status::Failed, words, Product::default())
             };
-            self.note_end(job, &ended, &Tracker::default()).await?;
+            self.note_end(job, &ended, &Tracker::of(job)).await?;
         }
         hands.let_go.clear();
         Ok(())
@@ -312,7 +312,7 @@ impl Worker {
     }
 
     fn begin(&self, hands: &mut Hands, claimed: Claimed) {
-        let (job, tracker) = (claimed.job.clone(), Arc::new(Tracker::default()));
+        let (job, tracker) = (claimed.job.clone(), Arc::new(Tracker::of(&claimed.job)));
         let (handle, stop) = StopHandle::new();
         let (worker, its, raise) = (self.clone(), Arc::clone(&tracker), handle.clone());
         let task = hands.tasks.spawn(async move { worker.carry_out(claimed, its, (raise, stop)).await });

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use activecampaign::Client;
 use parking_lot::Mutex;
-use segue_model::job::{Headway, Status, Step};
-use segue_store::Note;
+use segue_model::Report;
+use segue_model::job::{Headway, Status, Step, Work};
+use segue_store::{Job, Note};
 use tokio::time::Instant;
 
 use super::rate::{Left, Rate};
@@ -18,6 +19,8 @@ pub(super) struct Tracker {
     /// Of a delivery.
     pub(super) progress: Progress,
     client: Mutex<Option<Client>>,
+    /// What an earlier process had done of the delivery: its steps, and how many requests it had made.
+    before: (Vec<Step>, u64),
     /// Contacts a second that the account's limit allows; none if it has none.
     limit: Mutex<Option<f64>>,
     /// The run whose batches and rejections are the job's; 0 while there is none.
@@ -37,6 +40,28 @@ struct Refreshing {
 }
 
 impl Tracker {
+    /// Counters of a job, of which an earlier process may have done a part.
+    pub(super) fn of(job: &Job) -> Self {
+        let is_delivery = matches!(job.work, Work::Export(_) | Work::Rehearsal(_));
+        let requests = job.headway.as_ref().map_or(0, |headway| headway.requests);
+        // A refresh begins anew.
+        let steps = if is_delivery { job.steps.clone() } else { Vec::new() };
+        Self { before: (steps, requests), ..Self::default() }
+    }
+
+    /// How many requests were made, by all processes that had a part in it.
+    fn requests(&self) -> u64 {
+        self.before.1 + self.client.lock().as_ref().map_or(0, |client| client.usage().requests)
+    }
+
+    /// Adds to a report what an earlier process had done before.
+    pub(super) fn complete(&self, report: &mut Report) {
+        let (steps, requests) = &self.before;
+        let before: u64 = steps.iter().map(|step| step.millis).sum();
+        report.requests += requests;
+        report.seconds += Duration::from_millis(before).as_secs_f64();
+    }
+
     pub(super) fn delivers_with(&self, client: Client, limit: Option<f64>) {
         *self.client.lock() = Some(client);
         *self.limit.lock() = limit;
@@ -69,7 +94,15 @@ impl Tracker {
         let refresh = self.refresh.lock();
         let under_way = refresh.now.map(|(name, at)| finished(name, at.elapsed()));
         let phases = self.progress.steps().into_iter().map(|(phase, took)| finished(phase.word(), took));
-        refresh.over.iter().cloned().chain(under_way).chain(phases).collect()
+        let mut steps = self.before.0.clone();
+        for step in refresh.over.iter().cloned().chain(under_way).chain(phases) {
+            match steps.last_mut() {
+                // One process goes on where another one was.
+                Some(last) if last.name == step.name => last.millis += step.millis,
+                _ => steps.push(step),
+            }
+        }
+        steps
     }
 
     /// How the job stands.
@@ -103,7 +136,7 @@ impl Tracker {
         let per_second = rate.as_mut().map_or(0.0, |(_, rate)| rate.at(now, done));
         let step = snapshot.phase.word().to_owned();
         if is_planning {
-            return Headway { step, done, per_second, ..Headway::default() };
+            return Headway { step, done, per_second, requests: self.requests(), ..Headway::default() };
         }
         let handed_over = snapshot.posted.max(snapshot.confirmed).min(snapshot.planned);
         let left = Left {
@@ -118,6 +151,7 @@ impl Tracker {
             seconds_left: left.seconds(per_second, *self.limit.lock()),
             handed_over: Some(handed_over),
             open_batches: snapshot.open,
+            requests: self.requests(),
         }
     }
 }
