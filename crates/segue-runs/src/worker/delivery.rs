@@ -5,8 +5,9 @@ use std::sync::Arc;
 use activecampaign::Window;
 use chrono::{DateTime, Utc};
 use segue_model::job::{Product, Status, Trigger, Work, account_lane};
-use segue_model::{DataMatching, Forgotten, PlanRequest, PlanSummary, Report};
+use segue_model::{DataMatching, Example, FieldMatch, Forgotten, PlanRequest, PlanSummary, Report};
 use segue_store::{Claimed, Job, SavedExport, Segment, StoreError};
+use serde_json::Value;
 
 use super::{Ended, Worker, tracker::Tracker};
 use crate::connections::ConnectionError;
@@ -206,9 +207,12 @@ impl Attempt<'_> {
         request: PlanRequest,
         stop: Stop,
     ) -> Result<Ended, Trouble> {
+        let fields = request.matching.fields.clone();
         let prepared = exporter.rehearse(request, stop).await?;
         self.tracker.has_run(prepared.run());
-        let examples = serde_json::to_vec(&prepared.plan.examples).map_err(|_| RunError::Defect)?;
+        let examples = prepared.plan.examples.iter().cloned();
+        let examples: Vec<Example> = examples.map(|example| titled(example, &fields)).collect();
+        let examples = serde_json::to_vec(&examples).map_err(|_| RunError::Defect)?;
         let path = prepared.files.folder().join(EXAMPLES);
         std::fs::write(&path, examples).map_err(|source| {
             RunError::Store(StoreError::File { doing: "write", path: path.clone(), source })
@@ -269,6 +273,18 @@ impl Attempt<'_> {
         let words = "the data or the export has changed since this plan was approved: make a dry run, look, approve again";
         Ok((approved.as_deref() != Some(prepared.fingerprint())).then(|| words.to_owned()))
     }
+}
+
+/// An example whose custom fields are called as the account calls them now: it is looked at when they may have other names.
+fn titled(example: Example, fields: &[FieldMatch]) -> Example {
+    let Ok(mut contact) = serde_json::from_str::<Value>(&example.detail) else { return example };
+    let Some(sent) = contact.get_mut("fields").and_then(Value::as_array_mut) else { return example };
+    for field in sent.iter_mut().filter_map(Value::as_object_mut) {
+        let id = field.get("id").and_then(Value::as_u64);
+        let known = fields.iter().find(|known| Some(known.field) == id);
+        field.extend(known.map(|known| ("title".to_owned(), Value::from(known.title.as_str()))));
+    }
+    Example { detail: contact.to_string(), ..example }
 }
 
 fn product(report: Option<Report>, prepared: &Prepared) -> Product {

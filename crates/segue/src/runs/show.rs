@@ -273,7 +273,7 @@ pub(super) fn examples(mut found: Value) -> Result<String, Failure> {
     }
     let mut shown = table(&["what", "profile", "address", ""]);
     for Example { profile, email, kind, detail } in examples {
-        // What its fields are called is not said with it.
+        // What its fields are called is said with it.
         let detail = said(&detail, &Titles::new());
         shown.add_row([kind, profile, email, detail].map(|text| text.replace(char::is_control, " ")));
     }

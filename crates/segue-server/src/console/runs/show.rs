@@ -29,6 +29,14 @@ const LOOKED_AT: u32 = 20;
 /// Runs that are shown with the refresh that began them.
 const FOLLOWERS: u32 = 100;
 
+/// Attributes of a contact as they are sent, and the ids of their names.
+const ATTRIBUTES: [(&str, &str); 4] = [
+    ("first_name", "exports-attribute-first-name"),
+    ("last_name", "exports-attribute-last-name"),
+    ("phone", "exports-attribute-phone"),
+    ("customer_acct_name", "exports-attribute-account-name"),
+];
+
 #[derive(Template)]
 #[template(path = "runs/show.html")]
 struct Run {
@@ -81,15 +89,29 @@ impl Run {
         self.run.progress.as_ref()?.per_second.map(whole)
     }
 
-    /// What an example would send, apart from its address; any other words as they are.
-    fn payload(&self, detail: &str) -> String {
-        let Ok(Value::Object(contact)) = serde_json::from_str(detail) else { return detail.to_owned() };
-        let told = contact.iter().filter(|(name, _)| !matches!(name.as_str(), "email" | "subscribe"));
-        let told = told.map(|(name, value)| match value {
-            Value::String(text) => format!("{name}: {text}"),
-            other => format!("{name}: {other}"),
-        });
-        told.collect::<Vec<_>>().join("; ")
+    /// What an example would send, apart from its address: attributes and their values. None of what is no contact.
+    fn payload(&self, detail: &str) -> Option<Vec<(String, String)>> {
+        let Ok(Value::Object(contact)) = serde_json::from_str(detail) else { return None };
+        let w = self.frame.words;
+        let mut told = Vec::new();
+        for (name, title) in ATTRIBUTES {
+            let value = contact.get(name).and_then(Value::as_str);
+            told.extend(value.map(|value| (w.say(title).to_string(), value.to_owned())));
+        }
+        for field in contact.get("fields").and_then(Value::as_array).into_iter().flatten() {
+            let id = field["id"].to_string();
+            let title = field["title"].as_str().map(str::to_owned);
+            let title = title.unwrap_or_else(|| w.say("exports-attribute-field").with("id", id).to_string());
+            // Several options stand between bars.
+            let value = field["value"].as_str().unwrap_or_default().trim_matches('|').replace("||", ", ");
+            told.push((title, value));
+        }
+        let tags = contact.get("tags").and_then(Value::as_array).into_iter().flatten();
+        let tags: Vec<&str> = tags.filter_map(Value::as_str).collect();
+        if !tags.is_empty() {
+            told.push((w.say("runs-tags").to_string(), tags.join(", ")));
+        }
+        Some(told)
     }
 
     /// How long it goes on, about.

@@ -298,7 +298,7 @@ pub(crate) struct ExampleView {
     pub(crate) email: String,
     /// `create`, `update`, `unchanged`, `leave`, or the code of a reason.
     pub(crate) kind: String,
-    /// What is wrong or what would be sent; may be empty.
+    /// What is wrong; or what would be sent, as JSON in which custom fields have their titles. May be empty.
     pub(crate) detail: String,
 }
 

@@ -62,6 +62,24 @@ async fn a_plan_is_shown_with_examples_and_sent_by_who_may() {
 }
 
 #[tokio::test]
+async fn examples_of_a_plan_call_fields_by_their_titles() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let matching = json!({
+        "email": "mail", "first_name": "city", "fields": [{"field": "CITY", "column": "city"}], "tags": ["Letter"],
+    });
+    let export = office.export(&root, json!({"matching": matching})).await;
+    refresh(&root, "cluj").await;
+    let dry = begin(&root, &format!("/exports/{export}/dry-run")).await;
+    ended(&root, &dry).await;
+    let shown = page(&root, &format!("/runs/{dry}")).await.expect(StatusCode::OK);
+    let told = |name: &str, value: &str| format!("<span class=\"soft\">{name}:</span> {value}");
+    shown.shows(&[&told("First name", "Cluj"), &told("City", "Cluj"), &told("Tags", "Letter")]);
+    shown.hides(&["first_name", "&#34;id&#34;", "&quot;id&quot;"]);
+}
+
+#[tokio::test]
 async fn what_goes_on_is_shown_with_and_without_scripts_and_can_be_cancelled() {
     let office = Office::open().await;
     let root = office.site.administrator().await;
