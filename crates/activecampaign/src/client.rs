@@ -1,5 +1,6 @@
 //! The typed calls.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,6 +60,30 @@ struct FieldOption {
     orderid: u64,
     #[serde(default, deserialize_with = "decode::text")]
     value: String,
+}
+
+/// The user of the account whose key is used. A person, who stands in no log: what is shown for debugging tells nothing.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct User {
+    /// What they sign in with; may be empty.
+    pub username: String,
+    /// First and last name; may be empty.
+    pub name: String,
+}
+
+impl User {
+    fn of(told: &Value) -> Self {
+        let text = |key: &str| told.get(key).and_then(Value::as_str).map(str::trim).unwrap_or_default();
+        let names = [text("firstName"), text("lastName")];
+        let names: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
+        Self { username: text("username").to_owned(), name: names.join(" ") }
+    }
+}
+
+impl fmt::Debug for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("User").finish_non_exhaustive()
+    }
 }
 
 impl Client {
@@ -134,14 +159,14 @@ impl Client {
         }
     }
 
-    /// Checks host and key by asking who the key belongs to. What is learned of that person is thrown away.
+    /// Checks host and key by asking who the key belongs to.
     ///
     /// # Errors
     /// [`ErrorKind::Credentials`], [`ErrorKind::WrongHost`], [`ErrorKind::NameNotResolved`] or one of the transport.
-    pub async fn me(&self) -> Result<(), Error> {
+    pub async fn me(&self) -> Result<User, Error> {
         let read_user = |body: &[u8]| {
             let answer: Value = read(body)?;
-            answer.get("user").map(|_| ()).ok_or(ErrorKind::Unreadable)
+            answer.get("user").map(User::of).ok_or(ErrorKind::Unreadable)
         };
         match self.transport.call(&Call::get("users/me"), read_user).await {
             // The first thing ever heard from this host is a page for people.

@@ -28,7 +28,7 @@ mod room;
 mod transport;
 mod types;
 
-pub use client::Client;
+pub use client::{Client, User};
 pub use error::{ContactFault, Error, ErrorKind};
 pub use host::{Host, HostError, HostPolicy};
 pub use import::{Accepted, Backlog, Contact, Import, ImportState, ImportStatus};
