@@ -14,8 +14,10 @@ use crate::console::form::{Form, body};
 use crate::console::page::{Frame, Section, ok};
 use crate::input::{Body, Id};
 use crate::problem::{Code, Problem};
+use crate::routes::exports;
 use crate::routes::runs::rows::{MEMBERS, RowView, fates, search};
 use crate::routes::runs::{self, RunView};
+use crate::routes::segments::tagged;
 
 #[derive(Template)]
 #[template(path = "runs/rows.html")]
@@ -24,6 +26,8 @@ struct Rows {
     run: RunView,
     fate: String,
     reason: String,
+    /// The table whose profiles the export is about, as far as it is known.
+    table: Option<String>,
     /// The batch whose rows these are: its part and its number, from 0.
     batch: Option<(String, u64)>,
     search: String,
@@ -116,6 +120,23 @@ pub(super) async fn find(
     page(&app, &caller, &id, &form).await
 }
 
+/// The table whose profiles the rows of a run are, if its export and that one's segments are still there.
+async fn table_of(app: &App, caller: &Caller, run: &RunView) -> Result<Option<String>, Problem> {
+    let Some(subject) = &run.subject else { return Ok(None) };
+    let shown = exports::show(State(app.clone()), caller.clone(), Id(subject.id.clone())).await;
+    let segment = match shown {
+        Ok(shown) => shown.body.export.segments.first().cloned(),
+        Err(problem) if problem.code() == Code::NotFound => None,
+        Err(problem) => return Err(problem),
+    };
+    let Some(segment) = segment else { return Ok(None) };
+    match tagged(app, &segment).await {
+        Ok(shown) => Ok(shown.body.segment.table),
+        Err(problem) if problem.code() == Code::NotFound => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
 async fn page(app: &App, caller: &Caller, id: &str, form: &Form) -> Result<Response, Problem> {
     let run = runs::show(State(app.clone()), caller.clone(), Id(id.to_owned())).await?.0;
     let asked = ["fate", "reason", "part", "search", "cursor"];
@@ -131,6 +152,7 @@ async fn page(app: &App, caller: &Caller, id: &str, form: &Form) -> Result<Respo
     };
     Ok(ok(&Rows {
         frame: Frame::of(app, caller, Section::Exports).await?,
+        table: table_of(app, caller, &run).await?,
         run,
         fate: form.text("fate").to_owned(),
         reason: form.text("reason").to_owned(),

@@ -117,16 +117,21 @@ async fn numbers_lead_to_their_rows_which_are_searched_without_a_word_in_an_addr
         .await
         .expect(StatusCode::OK)
         .shows(&["person1@example.com", "person2@example.com"])
-        .hides(&["<th scope=\"row\" class=\"break\">3</th>"]);
+        .hides(&[">3</button></form></th>"]);
     page(&viewer, &format!("{rows}?reason=no_email"))
         .await
         .expect(StatusCode::OK)
-        .shows(&["<th scope=\"row\" class=\"break\">3</th>", "No e-mail address"])
+        .shows(&[">3</button></form></th>", "No e-mail address"])
         .hides(&["person1@example.com"]);
     let found = send(&viewer, &rows, &[("search", "person2"), ("fate", ""), ("reason", "")]).await;
     let found = found.expect(StatusCode::OK);
     found.shows(&["person2@example.com", "value=\"person2\""]).hides(&["person1@example.com"]);
     send(&viewer, &rows, &[("search", "nobody")]).await.expect(StatusCode::OK).shows(&["Nobody"]);
+    // From a row to the person, whose key stands in no address.
+    let person = send(&viewer, "/customers", &[("table", "customers"), ("search", "1")]).await;
+    let opens = "name=\"table\" value=\"customers\"><input type=\"hidden\" name=\"search\" value=\"1\">";
+    page(&viewer, &format!("{rows}?fate=created")).await.shows(&["action=\"/customers\"", opens]);
+    person.expect(StatusCode::OK).shows(&["person1@example.com"]);
     let batch = page(&viewer, &format!("{rows}?part=sends&batch=0")).await.expect(StatusCode::OK);
     batch.shows(&[
         "Batch 1: Sends.",
