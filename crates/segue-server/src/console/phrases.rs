@@ -108,6 +108,11 @@ mod tests {
                 "12 of 40 contacts would leave the list (30.0%), more than the 10% allowed",
                 Some("12 din 40 contacte ar ieși de pe listă (30.0%), mai mult decât cele 10% permise"),
             ),
+            ("the character '(' is not allowed", Some("caracterul '(' nu este permis")),
+            (
+                "Tier: \"steel\" is not among its options (gold, silver)",
+                Some("Tier: „steel” nu este printre opțiunile sale (gold, silver)"),
+            ),
             ("something new", None),
         ] {
             assert_eq!(super::romanian(english).as_deref(), romanian, "{english}");
@@ -145,7 +150,7 @@ mod tests {
     fn every_phrase_stands_in_the_code() {
         let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let mut code = String::new();
-        for name in ["activecampaign", "segue-model", "segue-runs", "segue-server"] {
+        for name in ["activecampaign", "segue-model", "segue-engine", "segue-runs", "segue-server"] {
             sources(&crates.join(name).join("src"), &mut code);
         }
         // As the compiler reads them: text goes on behind a backslash at the end of a line.

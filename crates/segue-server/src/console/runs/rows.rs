@@ -57,7 +57,7 @@ impl Rows {
         if let Some((part, number)) = &self.batch {
             query.append_pair("part", part).append_pair("batch", &number.to_string());
         }
-        query.append_pair("spreadsheet", "true");
+        query.append_pair("spreadsheet", "true").append_pair("language", self.frame.words.code());
         format!("/api/v1/runs/{}/rows.csv?{}", self.run.id, query.finish())
     }
 

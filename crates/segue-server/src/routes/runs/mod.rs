@@ -4,6 +4,7 @@
 pub(crate) mod begin;
 pub(crate) mod events;
 pub(crate) mod rows;
+mod said;
 pub(crate) mod view;
 
 use axum::Json;

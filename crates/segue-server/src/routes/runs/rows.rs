@@ -7,6 +7,7 @@ use axum::body::Body as Bytes;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use segue_model::person::Language;
 use segue_model::{Fate, Reason, Right, RowSearch, RunRow};
 use segue_store::{Batch, Part};
 use serde::{Deserialize, Serialize};
@@ -14,13 +15,14 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::said::said;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::input::{Asked, Body, Id};
 use crate::paging::{Page, Paging};
 use crate::problem::{Code, FieldError, Problem};
 use crate::routes::segments::chunks;
-use crate::spreadsheet::disarmed_file;
+use crate::spreadsheet::{disarm, disarmed_file, rewritten_file};
 use crate::time::written;
 
 pub(crate) fn endpoints() -> OpenApiRouter<App> {
@@ -108,12 +110,15 @@ pub(crate) struct RejectionsQuery {
     /// Whether a spreadsheet is to open it: then cells that it would run as formulas have an apostrophe before them.
     #[serde(default)]
     pub(crate) spreadsheet: bool,
+    /// The language of what is said of rejections, `en` unless told, or `ro`. Headers and codes are the same in all.
+    #[param(example = "ro")]
+    pub(crate) language: Option<String>,
 }
 
 /// Download the rejections of a run
 ///
-/// Every profile that was not delivered, as CSV: profile, email, whose, reason, meaning, detail, `what_to_do`. This is personal
-/// data: it is kept for as long as the operator says, 30 days unless told.
+/// Every profile that was not delivered, as CSV: profile, email, whose, reason, meaning, detail, `what_to_do`. Headers and codes
+/// stay as they are in every language. This is personal data: it is kept for as long as the operator says, 30 days unless told.
 #[utoipa::path(get, operation_id = "download_rejections", path = "/runs/{id}/rejections.csv", tag = "runs", params(("id" = String, Path), RejectionsQuery), responses(
     (status = OK, description = "the rejections", body = String, content_type = "text/csv"),
 ))]
@@ -125,16 +130,32 @@ pub(crate) async fn rejections(
 ) -> Result<Response, Problem> {
     caller.require(Right::SeeProfiles)?;
     let file = app.runs.rejections(&id, &app.new_id()).await?;
-    Ok(csv(file, "attachment; filename=\"rejections.csv\"", query.spreadsheet))
+    let language = language(query.language.as_deref())?;
+    Ok(csv(file, "attachment; filename=\"rejections.csv\"", query.spreadsheet, language))
 }
 
-fn csv(file: File, disposition: &'static str, is_for_spreadsheet: bool) -> Response {
+fn language(word: Option<&str>) -> Result<Language, Problem> {
+    let language = word.map_or(Some(Language::En), Language::from_word);
+    language.ok_or_else(|| Problem::with(Code::Malformed, "language must be en or ro"))
+}
+
+fn csv(
+    file: File,
+    disposition: &'static str,
+    is_for_spreadsheet: bool,
+    language: Language,
+) -> Response {
     let headers =
         [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, disposition)];
-    let body = if is_for_spreadsheet {
-        Bytes::from_stream(disarmed_file(file))
-    } else {
-        Bytes::from_stream(chunks(file))
+    let body = match (language, is_for_spreadsheet) {
+        (Language::En, false) => Bytes::from_stream(chunks(file)),
+        (Language::En, true) => Bytes::from_stream(disarmed_file(file)),
+        (language, false) => {
+            Bytes::from_stream(rewritten_file(file, move |record| said(record, language)))
+        }
+        (language, true) => {
+            Bytes::from_stream(rewritten_file(file, move |record| disarm(&said(record, language))))
+        }
     };
     (headers, body).into_response()
 }
@@ -154,6 +175,9 @@ pub(crate) struct DownloadQuery {
     /// Whether a spreadsheet is to open it: then cells that it would run as formulas have an apostrophe before them.
     #[serde(default)]
     spreadsheet: bool,
+    /// The language of what is said of rejections, `en` unless told, or `ro`. Headers and codes are the same in all.
+    #[param(example = "ro")]
+    language: Option<String>,
 }
 
 /// Download the rows of a run
@@ -170,11 +194,12 @@ pub(crate) async fn download(
     Asked(query): Asked<DownloadQuery>,
 ) -> Result<Response, Problem> {
     caller.require(Right::SeeProfiles)?;
-    let DownloadQuery { fate, reason, batch, part, spreadsheet } = query;
+    let DownloadQuery { fate, reason, batch, part, spreadsheet, language: said_in } = query;
+    let language = language(said_in.as_deref())?;
     let asked = SearchedRows { fate, reason, batch, part, ..SearchedRows::default() };
     let (search, batch) = asked.wanted()?;
     let file = app.runs.rows_csv(&id, search, batch, &app.new_id()).await?;
-    Ok(csv(file, "attachment; filename=\"rows.csv\"", spreadsheet))
+    Ok(csv(file, "attachment; filename=\"rows.csv\"", spreadsheet, language))
 }
 
 /// What stands for all fates of members in a search.

@@ -33,7 +33,11 @@ async fn a_run_shows_what_became_of_everybody() {
     history.shows(&[&first, &second]);
     let etag = root.get(&format!("/users/{}", viewer.id().await)).await.header("etag").to_owned();
     viewer.patch("/me", &etag, &json!({"language": "ro"})).await.expect(StatusCode::OK);
-    page(&viewer, &first).await.shows(&["Unul nevalid: noi avem de îndreptat", "Fără adresă de e-mail"]);
+    page(&viewer, &first).await.shows(&[
+        "Unul nevalid: noi avem de îndreptat",
+        "Fără adresă de e-mail",
+        "rejections.csv?spreadsheet=true&amp;language=ro",
+    ]);
 }
 
 #[tokio::test]
@@ -136,7 +140,7 @@ async fn numbers_lead_to_their_rows_which_are_searched_without_a_word_in_an_addr
     batch.shows(&[
         "Batch 1: Sends.",
         "person1@example.com",
-        "rows.csv?part=sends&#38;batch=0&#38;spreadsheet=true",
+        "rows.csv?part=sends&#38;batch=0&#38;spreadsheet=true&#38;language=en",
     ]);
     let second = run(&root, &export).await;
     let second = format!("/runs/{}", second["id"].as_str().unwrap());

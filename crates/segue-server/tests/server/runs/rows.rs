@@ -87,6 +87,29 @@ async fn a_search_that_means_nothing_is_turned_down_and_a_plan_has_its_rejection
 }
 
 #[tokio::test]
+async fn rejections_are_said_in_the_language_that_is_asked_for_under_the_same_headers() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    std::fs::write(office.file(), "id,mail,city\n1,nobody,Cluj\n2,two@example.com,Cluj\n").unwrap();
+    let export = office.export(&root, json!({})).await;
+    refresh(&root, "cluj").await;
+    let run = run(&root, &export).await;
+    let place = format!("/runs/{}", run["id"].as_str().unwrap());
+    let english = root.get(&format!("{place}/rejections.csv")).await.text;
+    let romanian = root.get(&format!("{place}/rejections.csv?language=ro&spreadsheet=true")).await.text;
+    assert_eq!(english.lines().next(), romanian.lines().next());
+    assert!(english.contains("\n1,nobody,our data,invalid_email,") && english.contains(",there is no @,"));
+    assert!(romanian.contains("\n1,nobody,datele noastre,invalid_email,O adresă"), "{romanian}");
+    assert!(romanian.contains(",lipsește @,"), "{romanian}");
+    let rows = root.get(&format!("{place}/rows.csv?language=ro")).await.text;
+    assert!(rows.contains("\n1,nobody,invalid,datele noastre,invalid_email,"), "{rows}");
+    assert!(rows.contains(",two@example.com,created,,,,,"), "{rows}");
+    root.get(&format!("{place}/rejections.csv?language=de")).await.problem("malformed");
+    root.get(&format!("{place}/rows.csv?language=de")).await.problem("malformed");
+}
+
+#[tokio::test]
 async fn a_file_for_a_spreadsheet_holds_no_formula_and_any_other_is_exact() {
     let mut office = Office::open().await;
     office.site.work();
