@@ -132,7 +132,8 @@ impl Tracker {
         if rate.as_ref().is_none_or(|(phase, _)| *phase != snapshot.phase) {
             *rate = Some((snapshot.phase, Rate::since(self.progress.since().unwrap_or(now))));
         }
-        let done = if is_planning { snapshot.read } else { snapshot.confirmed.saturating_sub(snapshot.earlier) };
+        let done =
+            if is_planning { snapshot.read } else { snapshot.confirmed.saturating_sub(snapshot.earlier) };
         let per_second = rate.as_mut().map_or(0.0, |(_, rate)| rate.at(now, done));
         let step = snapshot.phase.word().to_owned();
         if is_planning {

@@ -139,20 +139,13 @@ fn language(word: Option<&str>) -> Result<Language, Problem> {
     language.ok_or_else(|| Problem::with(Code::Malformed, "language must be en or ro"))
 }
 
-fn csv(
-    file: File,
-    disposition: &'static str,
-    is_for_spreadsheet: bool,
-    language: Language,
-) -> Response {
+fn csv(file: File, disposition: &'static str, is_for_spreadsheet: bool, language: Language) -> Response {
     let headers =
         [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, disposition)];
     let body = match (language, is_for_spreadsheet) {
         (Language::En, false) => Bytes::from_stream(chunks(file)),
         (Language::En, true) => Bytes::from_stream(disarmed_file(file)),
-        (language, false) => {
-            Bytes::from_stream(rewritten_file(file, move |record| said(record, language)))
-        }
+        (language, false) => Bytes::from_stream(rewritten_file(file, move |record| said(record, language))),
         (language, true) => {
             Bytes::from_stream(rewritten_file(file, move |record| disarm(&said(record, language))))
         }

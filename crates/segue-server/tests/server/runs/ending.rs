@@ -56,10 +56,17 @@ async fn a_run_that_has_handed_over_everything_waits_for_that_and_says_so() {
     post(&root, &format!("/runs/{run}/cancel")).await.expect(StatusCode::OK);
     let place = format!("/runs/{run}");
     let shown = page(&root, &place).await.expect(StatusCode::OK);
-    shown.shows(&["nothing more is sent. It waits for one batch", "2 handed over to ActiveCampaign", "0 of 2 confirmed"]);
+    shown.shows(&[
+        "nothing more is sent. It waits for one batch",
+        "2 handed over to ActiveCampaign",
+        "0 of 2 confirmed",
+    ]);
     office.arrange("clock", &json!({"forward": 2.0 * delay})).await;
     let late = ended(&root, &run).await;
-    assert_eq!((&late["status"], &late["counts"]["created"]), (&json!("succeeded_with_rejections"), &json!(2)));
+    assert_eq!(
+        (&late["status"], &late["counts"]["created"]),
+        (&json!("succeeded_with_rejections"), &json!(2))
+    );
     assert_eq!(late["cause"], "Root has cancelled it, but everything had been handed over already");
     page(&root, &place).await.expect(StatusCode::OK).hides(&["nothing more is sent"]);
 }

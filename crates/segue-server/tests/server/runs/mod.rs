@@ -39,7 +39,8 @@ impl Office {
     /// The same, at an account that begins with an import so many seconds by its own clock after it was handed in.
     async fn with_imports_after(queue_delay: f64) -> Self {
         let site = Site::start().await;
-        let config = Config { limits: None, queue_delay, import_rate: 1e9, speed: 1000.0, ..Config::default() };
+        let config =
+            Config { limits: None, queue_delay, import_rate: 1e9, speed: 1000.0, ..Config::default() };
         let account = activecampaign_sim::start(config).await.expect("a simulator");
         let office = Self { site, account, folder: tempfile::tempdir().expect("a folder") };
         office.write_customers(3, "Cluj");
