@@ -73,13 +73,17 @@ mod tests {
     fn the_last_rate_is_kept_while_nothing_more_is_done() {
         let began = Instant::now();
         let mut rate = Rate::since(began);
-        assert_eq!(rate.at(began + 5 * SECOND, 0), 0.0);
-        assert_eq!(rate.at(began + 10 * SECOND, 1_000), 100.0);
+        let mut is = |second: u32, done: u64, expected: f64| {
+            let told = rate.at(began + second * SECOND, done);
+            assert!((told - expected).abs() < 1e-9, "{told} at second {second}");
+        };
+        is(5, 0, 0.0);
+        is(10, 1_000, 100.0);
         for second in 11..70 {
-            assert_eq!(rate.at(began + second * SECOND, 1_000), 100.0);
+            is(second, 1_000, 100.0);
         }
         // 1,000 more within the 60 seconds since.
-        assert_eq!(rate.at(began + 70 * SECOND, 2_000), 1_000.0 / 60.0);
+        is(70, 2_000, 1_000.0 / 60.0);
     }
 
     #[test]
