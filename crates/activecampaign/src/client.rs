@@ -1,6 +1,5 @@
 //! The typed calls.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use crate::import::{RawBacklog, RawStatus, accepted};
 use crate::transport::{Call, Class, Shared, Transport};
 use crate::{
     Accepted, Backlog, ContactWithLists, Error, ErrorKind, Exclusion, Field, Host, Import, ImportStatus,
-    List, Membership, MembershipStatus, Options, Sent, Tag, Usage, Witness,
+    List, Membership, MembershipStatus, Options, Sent, Tag, Usage, User, Witness,
 };
 
 /// A client of one account. Cheap to clone; clones share connections and budgets.
@@ -60,30 +59,6 @@ struct FieldOption {
     orderid: u64,
     #[serde(default, deserialize_with = "decode::text")]
     value: String,
-}
-
-/// The user of the account whose key is used. A person, who stands in no log: what is shown for debugging tells nothing.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct User {
-    /// What they sign in with; may be empty.
-    pub username: String,
-    /// First and last name; may be empty.
-    pub name: String,
-}
-
-impl User {
-    fn of(told: &Value) -> Self {
-        let text = |key: &str| told.get(key).and_then(Value::as_str).map(str::trim).unwrap_or_default();
-        let names = [text("firstName"), text("lastName")];
-        let names: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
-        Self { username: text("username").to_owned(), name: names.join(" ") }
-    }
-}
-
-impl fmt::Debug for User {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("User").finish_non_exhaustive()
-    }
 }
 
 impl Client {

@@ -27,8 +27,9 @@ mod past;
 mod room;
 mod transport;
 mod types;
+mod user;
 
-pub use client::{Client, User};
+pub use client::Client;
 pub use error::{ContactFault, Error, ErrorKind};
 pub use host::{Host, HostError, HostPolicy};
 pub use import::{Accepted, Backlog, Contact, Import, ImportState, ImportStatus};
@@ -40,3 +41,4 @@ pub use types::{
     Channel, ContactWithLists, Exclusion, ExclusionMatch, Field, FieldKind, List, Membership,
     MembershipStatus, Tag,
 };
+pub use user::User;
