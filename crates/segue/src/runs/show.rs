@@ -93,7 +93,6 @@ struct Batch {
     #[serde(default)]
     refused: u64,
     sent_at: Option<String>,
-    confirmed_at: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -238,19 +237,10 @@ pub(super) fn batches(all: Vec<Value>) -> Result<String, Failure> {
     if all.is_empty() {
         return Ok("It has sent nothing.".to_owned());
     }
-    let mut shown = table(&[
-        "part",
-        "number",
-        "contacts",
-        "refused",
-        "state",
-        "sent",
-        "confirmed",
-        "id in ActiveCampaign",
-    ]);
+    let mut shown =
+        table(&["part", "number", "contacts", "refused", "state", "sent", "id in ActiveCampaign"]);
     for one in all {
-        let Batch { part, number, contacts, state, provider_id, refused, sent_at, confirmed_at } = read(one)?;
-        let when = |at: Option<String>| Cell::new(at.as_deref().map(moment).unwrap_or_default());
+        let Batch { part, number, contacts, state, provider_id, refused, sent_at } = read(one)?;
         let provider_id = provider_id.unwrap_or_default();
         shown.add_row([
             Cell::new(part),
@@ -258,8 +248,7 @@ pub(super) fn batches(all: Vec<Value>) -> Result<String, Failure> {
             right(contacts),
             right(refused),
             Cell::new(state),
-            when(sent_at),
-            when(confirmed_at),
+            Cell::new(sent_at.as_deref().map(moment).unwrap_or_default()),
             Cell::new(provider_id),
         ]);
     }
