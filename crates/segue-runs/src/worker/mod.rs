@@ -350,7 +350,9 @@ impl Worker {
             Ended::Ending { status, words, product } => {
                 let words = match status {
                     Status::Cancelled if words.is_empty() => store.job(&job.id).await?.words,
-                    Status::Succeeded | Status::SucceededWithRejections => self.came_too_late(job).await?,
+                    Status::Succeeded | Status::SucceededWithRejections if words.is_empty() => {
+                        self.came_too_late(job).await?
+                    }
                     _ => words.clone(),
                 };
                 let (product, steps) = (Product::clone(product), tracker.steps());
