@@ -36,7 +36,7 @@ inBothLanguages({ customers: `${customers.join("\n")}\n`, speed: 1, roles: ["con
     // The page follows by itself what it shows.
     await page.locator("#live-status", { hasText: say("runs-status-waiting-for-limit") }).waitFor({ timeout: 60_000 });
     await here.shows(page, "runs-limit");
-    const of = say("runs-done-of", { done: "#", total: MANY }).split("#")[1];
+    const of = say("runs-confirmed-of", { done: "#", total: MANY }).split("#")[1];
     await page.locator("#live-progress p", { hasText: `${say("runs-step-delivering")} · ` }).filter({ hasText: of }).waitFor();
     const [before, after] = say("runs-left", { time: "#" }).split("#");
     const rate = say("runs-rate", { rate: "#" }).split("#")[1];

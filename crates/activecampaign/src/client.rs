@@ -15,7 +15,7 @@ use crate::import::{RawBacklog, RawStatus, accepted};
 use crate::transport::{Call, Class, Shared, Transport};
 use crate::{
     Accepted, Backlog, Error, ErrorKind, Exclusion, Field, Host, Import, ImportStatus, List, Options, Sent,
-    Tag, Turns, Usage, Witness,
+    Tag, Turns, Usage, User, Witness,
 };
 
 /// A client of one account. Cheap to clone; clones share connections and budgets.
@@ -136,14 +136,14 @@ impl Client {
         }
     }
 
-    /// Checks host and key by asking who the key belongs to. What is learned of that person is thrown away.
+    /// Checks host and key by asking who the key belongs to.
     ///
     /// # Errors
     /// [`ErrorKind::Credentials`], [`ErrorKind::WrongHost`], [`ErrorKind::NameNotResolved`] or one of the transport.
-    pub async fn me(&self) -> Result<(), Error> {
+    pub async fn me(&self) -> Result<User, Error> {
         let read_user = |body: &[u8]| {
             let answer: Value = read(body)?;
-            answer.get("user").map(|_| ()).ok_or(ErrorKind::Unreadable)
+            answer.get("user").map(User::of).ok_or(ErrorKind::Unreadable)
         };
         match self.transport.call(&Call::get("users/me"), read_user).await {
             // The first thing ever heard from this host is a page for people.

@@ -30,6 +30,7 @@ mod public;
 mod room;
 mod transport;
 mod types;
+mod user;
 
 pub use client::Client;
 pub use error::{ContactFault, Error, ErrorKind};
@@ -43,3 +44,4 @@ pub use types::{
     Channel, ContactWithLists, Exclusion, ExclusionMatch, Field, FieldKind, List, Membership,
     MembershipStatus, Tag,
 };
+pub use user::User;

@@ -23,6 +23,7 @@ mod ledger;
 mod members;
 mod outbox;
 mod plan;
+mod planned;
 mod read;
 mod rejections;
 mod segment;
@@ -32,6 +33,7 @@ mod spill;
 mod table;
 mod tally;
 mod text;
+mod unchanged;
 
 use std::path::Path;
 
@@ -73,7 +75,15 @@ impl Engine for TableEngine {
     }
 
     fn rejections_csv(&self, plan: &PlanFiles, out: &Path) -> Result<u64, EngineError> {
-        rejections::write_csv(plan, out)
+        fates::rejections_csv(plan, out)
+    }
+
+    fn rows_csv(&self, plan: &PlanFiles, search: &RowSearch, out: &Path) -> Result<u64, EngineError> {
+        fates::rows_csv(plan, search, out)
+    }
+
+    fn keep_planned(&self, plan: &PlanFiles) -> Result<(), EngineError> {
+        planned::keep(plan)
     }
 
     fn run_rows(&self, plan: &PlanFiles, search: &RowSearch) -> Result<RunRows, EngineError> {

@@ -18,6 +18,7 @@ use crate::rejections::{RejectionWriter, same_address};
 use crate::source;
 use crate::spill::{MOST_PARTITIONS, Partition, Place, Record, Spill};
 use crate::tally::Tally;
+use crate::unchanged::UnchangedWriter;
 
 // What a row takes in a spill, guessed from what it takes in its file.
 const SPILLED_BYTES_PER_BYTE: u64 = 3;
@@ -82,6 +83,8 @@ struct Planner<'a> {
     sends: OutboxWriter,
     leaves: Leaves,
     rejected: RejectionWriter,
+    /// Who is unchanged, if that is kept.
+    unchanged: Option<UnchangedWriter>,
     tally: Tally,
 }
 
@@ -117,6 +120,10 @@ impl<'a> Planner<'a> {
         tally: Tally,
     ) -> Result<Self, EngineError> {
         let plan = PlanFiles::new(&request.folder);
+        let unchanged = request
+            .keeps_unchanged
+            .then(|| UnchangedWriter::create(&plan.unchanged(), closing.clone()))
+            .transpose()?;
         Ok(Self {
             request,
             names: Names::new(files),
@@ -127,6 +134,7 @@ impl<'a> Planner<'a> {
             sends: OutboxWriter::create(&plan.sends(), closing.clone())?,
             leaves: Leaves::create(&plan, closing)?,
             rejected,
+            unchanged,
             tally,
         })
     }
@@ -209,6 +217,10 @@ impl<'a> Planner<'a> {
                 Ok(())
             }
             Decision::Unchanged => {
+                if let Some(unchanged) = &mut self.unchanged {
+                    self.names.write(&mut self.name, record.profile, record.row);
+                    unchanged.push(&self.name, email());
+                }
                 let profile = || self.names.of(record.profile, record.row);
                 self.tally.unchanged(profile, email());
                 Ok(())
@@ -238,6 +250,7 @@ impl<'a> Planner<'a> {
         self.sends.finish()?;
         self.leaves.finish()?;
         self.rejected.finish()?;
+        self.unchanged.map_or(Ok(()), UnchangedWriter::finish)?;
         Ok(self.tally.summary())
     }
 }

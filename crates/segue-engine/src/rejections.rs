@@ -1,39 +1,45 @@
-//! Rejections: the members of a plan or a run that were not delivered, each with its reason. Who was delivered is written
-//! alike, with a fate in place of the reason.
+//! The rows of a plan or a run: whoever was not delivered, each with the reason, and whoever was, or would be, each with a fate
+//! in place of the reason.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, StringBuilder};
-use datafusion::arrow::csv::WriterBuilder;
-use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, RecordBatch, StringArray, StringBuilder, UInt64Array, UInt64Builder,
+};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt64Type};
 use segue_model::{EngineError, Fate, PlanFiles, Reason, RejectedProfile, email};
 
-use crate::error::{OnFile, internal};
+use crate::error::internal;
 use crate::table::{self, TableWriter};
 
-pub(crate) const COLUMNS: [&str; 4] = ["profile", "email", "reason", "detail"];
+const COLUMNS: [&str; 5] = ["profile", "email", "reason", "detail", ROW];
+/// The number of the row in its part of the plan, of whoever was to be sent or taken off the list. Files of older versions lack
+/// it.
+const ROW: &str = "row";
 pub(crate) const ROWS_AT_A_TIME: usize = 8192;
 
-/// Writes rejections.
+/// Writes rows.
 pub(crate) struct RejectionWriter {
     table: TableWriter,
     schema: SchemaRef,
     columns: [StringBuilder; 4],
+    row: UInt64Builder,
     rows: usize,
 }
 
 impl RejectionWriter {
     pub(crate) fn create(path: &Path) -> Result<Self, EngineError> {
-        let fields: Vec<Field> =
-            COLUMNS.iter().map(|name| Field::new(*name, DataType::Utf8, false)).collect();
+        let mut fields: Vec<Field> =
+            COLUMNS[..4].iter().map(|name| Field::new(*name, DataType::Utf8, false)).collect();
+        fields.push(Field::new(ROW, DataType::UInt64, true));
         let schema = Arc::new(Schema::new(fields));
-        let table = TableWriter::create(path, &schema, &["reason", "detail"])?;
-        Ok(Self { table, schema, columns: std::array::from_fn(|_| StringBuilder::new()), rows: 0 })
+        let table = TableWriter::create(path, &schema, &["reason", "detail", ROW])?;
+        let columns = std::array::from_fn(|_| StringBuilder::new());
+        Ok(Self { table, schema, columns, row: UInt64Builder::new(), rows: 0 })
     }
 
+    /// A member that is not sent.
     pub(crate) fn push(
         &mut self,
         profile: &str,
@@ -41,28 +47,77 @@ impl RejectionWriter {
         reason: Reason,
         detail: &str,
     ) -> Result<(), EngineError> {
-        self.append([profile, email, reason.code(), detail])
+        self.append([profile, email, reason.code(), detail], None)
     }
 
-    pub(crate) fn sent(&mut self, profile: &str, email: &str, fate: Fate) -> Result<(), EngineError> {
-        self.append([profile, email, fate.code(), ""])
+    /// A member that was sent and refused.
+    pub(crate) fn refused(
+        &mut self,
+        profile: &str,
+        email: &str,
+        reason: Reason,
+        detail: &str,
+        row: u64,
+    ) -> Result<(), EngineError> {
+        self.append([profile, email, reason.code(), detail], Some(row))
+    }
+
+    /// Somebody who was to be sent or taken off the list.
+    pub(crate) fn sent(
+        &mut self,
+        profile: &str,
+        email: &str,
+        fate: Fate,
+        row: u64,
+    ) -> Result<(), EngineError> {
+        self.append([profile, email, fate.code(), ""], Some(row))
     }
 
     /// A row as it stands in such a file.
-    pub(crate) fn append(&mut self, values: [&str; 4]) -> Result<(), EngineError> {
+    pub(crate) fn append(&mut self, values: [&str; 4], row: Option<u64>) -> Result<(), EngineError> {
         for (column, value) in self.columns.iter_mut().zip(values) {
             column.append_value(value);
         }
+        self.row.append_option(row);
         self.rows += 1;
         if self.rows == ROWS_AT_A_TIME { self.write() } else { Ok(()) }
     }
 
+    /// Many members of one fate, none of whom is sent.
+    pub(crate) fn same(
+        &mut self,
+        profiles: &StringArray,
+        emails: &StringArray,
+        fate: Fate,
+    ) -> Result<(), EngineError> {
+        let rows = profiles.len();
+        let repeated = |text: &'static str| Arc::new(StringArray::from_iter_values((0..rows).map(|_| text)));
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(profiles.clone()),
+            Arc::new(emails.clone()),
+            repeated(fate.code()),
+            repeated(""),
+            Arc::new(UInt64Array::new_null(rows)),
+        ];
+        self.write_columns(columns)
+    }
+
     fn write(&mut self) -> Result<(), EngineError> {
         self.rows = 0;
-        let columns: Vec<ArrayRef> =
+        let mut columns: Vec<ArrayRef> =
             self.columns.iter_mut().map(|column| Arc::new(column.finish()) as ArrayRef).collect();
+        columns.push(Arc::new(self.row.finish()));
+        self.write_columns(columns)
+    }
+
+    fn write_columns(&mut self, columns: Vec<ArrayRef>) -> Result<(), EngineError> {
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns);
-        self.table.write(&batch.map_err(|error| internal("writing rejections")(error.into()))?)
+        self.table.write(&batch.map_err(|error| internal("writing the rows of a run")(error.into()))?)
+    }
+
+    /// Where the file stands until it is complete.
+    pub(crate) fn beside(&self) -> &Path {
+        self.table.beside()
     }
 
     pub(crate) fn finish(mut self) -> Result<(), EngineError> {
@@ -71,40 +126,50 @@ impl RejectionWriter {
     }
 }
 
-/// Writes all rejections as CSV and says how many.
-pub(crate) fn write_csv(plan: &PlanFiles, out: &Path) -> Result<u64, EngineError> {
-    let names = ["profile", "email", "whose", "reason", "meaning", "detail", "what_to_do"];
-    let fields: Vec<Field> = names.iter().map(|name| Field::new(*name, DataType::Utf8, false)).collect();
-    let schema = Arc::new(Schema::new(fields));
-    let mut file = BufWriter::new(File::create(out).on("write", out)?);
-    // The writer names the columns only before a first row.
-    file.write_all(format!("{}\n", names.join(",")).as_bytes()).on("write", out)?;
-    let mut rows = 0;
-    for path in [plan.rejected(), plan.refused()] {
-        if !path.exists() {
-            continue;
-        }
-        for batch in table::read(&path, &COLUMNS, 0, ROWS_AT_A_TIME)? {
-            let batch = batch.map_err(|error| internal("reading rejections")(error.into()))?;
-            let columns = explained(&batch);
-            let batch = RecordBatch::try_new(Arc::clone(&schema), columns);
-            let batch = batch.map_err(|error| internal("reading rejections")(error.into()))?;
-            rows += batch.num_rows() as u64;
-            // By way of memory: the writer would turn the file's errors into words, or panic.
-            let mut text = Vec::new();
-            let written = WriterBuilder::new().with_header(false).build(&mut text).write(&batch);
-            written.map_err(|error| internal("writing rejections")(error.into()))?;
-            file.write_all(&text).on("write", out)?;
-        }
+/// Rows of such a file.
+pub(crate) struct Rows {
+    /// Profile, address, reason or fate, and detail.
+    pub(crate) texts: [StringArray; 4],
+    numbers: Option<UInt64Array>,
+}
+
+impl Rows {
+    pub(crate) fn len(&self) -> usize {
+        self.texts[0].len()
     }
-    file.flush().on("write", out)?;
-    Ok(rows)
+
+    pub(crate) fn at(&self, index: usize) -> [&str; 4] {
+        self.texts.each_ref().map(|column| column.value(index))
+    }
+
+    /// The number of a row in its part of the plan.
+    pub(crate) fn number(&self, index: usize) -> Option<u64> {
+        let numbers = self.numbers.as_ref().filter(|numbers| numbers.is_valid(index));
+        numbers.map(|numbers| numbers.value(index))
+    }
+}
+
+/// The rows of a file from this one on, and how many the file holds in all.
+pub(crate) fn read(
+    path: &Path,
+    from: u64,
+) -> Result<(impl Iterator<Item = Result<Rows, EngineError>> + use<>, u64), EngineError> {
+    let (rows, has_numbers) = table::look(path, ROW)?;
+    let names = &COLUMNS[..COLUMNS.len() - usize::from(!has_numbers)];
+    let batches = table::read(path, names, from.min(rows), ROWS_AT_A_TIME)?;
+    let read = batches.map(|batch| {
+        let batch = batch.map_err(|error| internal("reading the rows of a run")(error.into()))?;
+        let texts = std::array::from_fn(|column| batch.column(column).as_string::<i32>().clone());
+        let numbers = batch.columns().get(4).map(|numbers| numbers.as_primitive::<UInt64Type>().clone());
+        Ok(Rows { texts, numbers })
+    });
+    Ok((read, rows))
 }
 
 /// The rejections of one profile.
 pub(crate) fn of(plan: &PlanFiles, profile: &str) -> Result<Vec<RejectedProfile>, EngineError> {
     let mut found = Vec::new();
-    each(&[plan.rejected(), plan.refused()], &mut |_, [key, email, reason, detail]| {
+    each(&[plan.rejected(), plan.refused()], &mut |_, [key, email, reason, detail], _| {
         let reason = Reason::from_code(reason).filter(|_| key == profile);
         let (email, detail) = (email.to_owned(), detail.to_owned());
         found.extend(reason.map(|reason| RejectedProfile { email, reason, detail }));
@@ -125,7 +190,7 @@ pub(crate) fn addresses_of(plan: &PlanFiles, profile: &str) -> Result<Vec<String
     Ok(addresses)
 }
 
-/// Counts the rejections of a profile or of addresses of hers, and those that name her; with `erase`, takes them out.
+/// Counts the rows of a profile or of addresses of hers, and those that name her; with `erase`, takes them out.
 pub(crate) fn forget(
     plan: &PlanFiles,
     profile: &str,
@@ -136,7 +201,8 @@ pub(crate) fn forget(
     let is_hers =
         |key: &str, given: &str| key == profile || emails.iter().any(|own| *own == email::fold(given));
     let mut concerned: Vec<(PathBuf, u64)> = Vec::new();
-    each(&[plan.rejected(), plan.refused(), plan.sent()], &mut |path, [key, given, _, detail]| {
+    let files = [plan.rejected(), plan.refused(), plan.sent(), plan.unchanged()];
+    each(&files, &mut |path, [key, given, _, detail], _| {
         if is_hers(key, given) || detail == same {
             match concerned.last_mut().filter(|(known, _)| known == path) {
                 Some((_, rows)) => *rows += 1,
@@ -147,9 +213,9 @@ pub(crate) fn forget(
     })?;
     for (path, _) in concerned.iter().filter(|_| erase) {
         let mut writer = RejectionWriter::create(path)?;
-        rows(path, &mut |_, [key, given, reason, detail]| {
+        rows(path, &mut |_, [key, given, reason, detail], row| {
             let detail = if detail == same { FORGOTTEN_ADDRESS } else { detail };
-            if is_hers(key, given) { Ok(()) } else { writer.append([key, given, reason, detail]) }
+            if is_hers(key, given) { Ok(()) } else { writer.append([key, given, reason, detail], row) }
         })?;
         writer.finish()?;
     }
@@ -164,7 +230,7 @@ pub(crate) fn same_address(profile: &str) -> String {
 const FORGOTTEN_ADDRESS: &str = "same address as a profile that was forgotten";
 
 /// What is done with a row of a file.
-type Take<'t> = &'t mut dyn FnMut(&Path, [&str; 4]) -> Result<(), EngineError>;
+type Take<'t> = &'t mut dyn FnMut(&Path, [&str; 4], Option<u64>) -> Result<(), EngineError>;
 
 /// Calls `take` with every row of these files, as far as they are there, and the file that it stands in.
 fn each(files: &[PathBuf], take: Take<'_>) -> Result<(), EngineError> {
@@ -172,31 +238,9 @@ fn each(files: &[PathBuf], take: Take<'_>) -> Result<(), EngineError> {
 }
 
 fn rows(path: &Path, take: Take<'_>) -> Result<(), EngineError> {
-    for batch in table::read(path, &COLUMNS, 0, ROWS_AT_A_TIME)? {
-        let batch = batch.map_err(|error| internal("reading rejections")(error.into()))?;
-        let columns: [&StringArray; 4] =
-            std::array::from_fn(|column| batch.column(column).as_string::<i32>());
-        (0..batch.num_rows()).try_for_each(|row| take(path, columns.map(|column| column.value(row))))?;
+    for rows in read(path, 0)?.0 {
+        let rows = rows?;
+        (0..rows.len()).try_for_each(|index| take(path, rows.at(index), rows.number(index)))?;
     }
     Ok(())
-}
-
-fn explained(batch: &RecordBatch) -> Vec<ArrayRef> {
-    let reasons = batch.column(2).as_string::<i32>();
-    let say = |words: fn(Reason) -> &'static str| -> ArrayRef {
-        let words = reasons.iter().map(|code| code.and_then(Reason::from_code).map_or("", words));
-        Arc::new(StringArray::from_iter_values(words))
-    };
-    let whose = say(|reason| reason.owner().words());
-    let (profile, email, detail) = (batch.column(0), batch.column(1), batch.column(3));
-    let copies = |column: &Arc<dyn Array>| Arc::clone(column);
-    vec![
-        copies(profile),
-        copies(email),
-        whose,
-        copies(batch.column(2)),
-        say(Reason::meaning),
-        copies(detail),
-        say(Reason::advice),
-    ]
 }

@@ -60,7 +60,7 @@ struct Settler<'a> {
     settlement: &'a Settlement,
     next: LedgerWriter,
     refused: RejectionWriter,
-    /// Who was delivered, if that is kept.
+    /// What became of those who were to be sent or taken off the list, if that is kept.
     sent: Option<RejectionWriter>,
     settled: Settled,
     reasons: BTreeMap<Reason, u64>,
@@ -100,6 +100,7 @@ impl<'a> Settler<'a> {
 
     fn send(&mut self, entry: Option<&Entry>, sent: &SentRow, row: u64) -> Result<(), EngineError> {
         if !self.is_known(row) {
+            self.note(sent, Fate::Unsent, row)?;
             return self.keep(entry);
         }
         if let Some(refusal) = self.refusal(row) {
@@ -115,7 +116,7 @@ impl<'a> Settler<'a> {
                 Fate::Created
             }
         };
-        self.note(sent, fate)?;
+        self.note(sent, fate, row)?;
         let listed = entry.filter(|entry| entry.state == State::Listed);
         self.next.push(&Entry {
             hash: sent.hash,
@@ -137,7 +138,7 @@ impl<'a> Settler<'a> {
     ) -> Result<(), EngineError> {
         let Refusal { reason, words, .. } = refusal;
         *self.reasons.entry(*reason).or_default() += 1;
-        self.refused.push(sent.profile, sent.email, *reason, words)?;
+        self.refused.refused(sent.profile, sent.email, *reason, words, refusal.row)?;
         // A contact on the list whose update is refused is still on the list.
         let keeps_place = matches!(reason, Reason::NotAccepted | Reason::Unexplained | Reason::ContactLimit);
         let listed = entry.filter(|entry| entry.state == State::Listed && keeps_place);
@@ -156,17 +157,20 @@ impl<'a> Settler<'a> {
     }
 
     /// Keeps what became of a row, if that is to be kept.
-    fn note(&mut self, row: &SentRow, fate: Fate) -> Result<(), EngineError> {
-        self.sent.as_mut().map_or(Ok(()), |sent| sent.sent(row.profile, row.email, fate))
+    fn note(&mut self, sent: &SentRow, fate: Fate, row: u64) -> Result<(), EngineError> {
+        self.sent.as_mut().map_or(Ok(()), |kept| kept.sent(sent.profile, sent.email, fate, row))
     }
 
     fn leave(&mut self, entry: Option<&Entry>, left: &SentRow, row: u64) -> Result<(), EngineError> {
         match self.outcome(row) {
-            None => self.keep(entry),
-            Some(LeaveOutcome::Gone | LeaveOutcome::NotOurs) => Ok(()),
+            None => {
+                self.note(left, Fate::StillListed, row)?;
+                self.keep(entry)
+            }
+            Some(LeaveOutcome::Gone | LeaveOutcome::NotOurs) => self.note(left, Fate::LeftAlone, row),
             Some(LeaveOutcome::Left) => {
                 self.settled.left += 1;
-                self.note(left, Fate::Left)?;
+                self.note(left, Fate::Left, row)?;
                 let (since_ms, run) = (self.settlement.started_ms, self.settlement.run);
                 let left = entry.map(|entry| Entry {
                     state: State::Left,

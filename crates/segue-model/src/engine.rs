@@ -293,6 +293,19 @@ pub trait Engine: Send + Sync + 'static {
     /// If a file cannot be read or written.
     fn rejections_csv(&self, plan: &PlanFiles, out: &Path) -> Result<u64, EngineError>;
 
+    /// Writes all rows that are searched for, whatever the page, as CSV:
+    /// `profile,email,fate,whose,reason,meaning,detail,what_to_do`.
+    ///
+    /// # Errors
+    /// If a file cannot be read or written.
+    fn rows_csv(&self, plan: &PlanFiles, search: &RowSearch, out: &Path) -> Result<u64, EngineError>;
+
+    /// Keeps of a plan that is not carried out what would have become of whom; its outbox is needed no more.
+    ///
+    /// # Errors
+    /// If a file cannot be read or written.
+    fn keep_planned(&self, plan: &PlanFiles) -> Result<(), EngineError>;
+
     /// A page of the rows of a settled or planned run.
     ///
     /// # Errors
@@ -330,8 +343,8 @@ pub trait Engine: Send + Sync + 'static {
     /// If a file cannot be read.
     fn addresses_in_run(&self, plan: &PlanFiles, profile: &str) -> Result<Vec<String>, EngineError>;
 
-    /// How many rows of a run, of those who were rejected and those who were delivered, are of this profile or of one of
-    /// these addresses, folded, or name the profile; with `erase`, they are taken out.
+    /// How many rows of a run are of this profile or of one of these addresses, folded, or name the profile; with `erase`, they
+    /// are taken out.
     ///
     /// # Errors
     /// If a file cannot be read or written.

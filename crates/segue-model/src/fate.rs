@@ -1,10 +1,12 @@
-//! The rows behind a run's numbers: who was created, updated, taken off the list, invalid or refused.
+//! The rows behind a run's numbers: what became of everybody, or would become by a plan.
+
+use std::ops::Range;
 
 use crate::{Owner, Reason};
 
 macro_rules! fates {
     ($($(#[doc = $doc:literal])* $name:ident = $code:literal;)*) => {
-        /// What became of somebody in a run. Whom the list held already, exactly so, has none: nothing was done.
+        /// What became of somebody in a run, or what a plan would do.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Fate { $($(#[doc = $doc])* $name,)* }
 
@@ -24,12 +26,26 @@ fates! {
     Created = "created";
     /// Sent again with other values.
     Updated = "updated";
-    /// Taken off the list.
-    Left = "left";
+    /// Not sent: the list holds the contact already, exactly so.
+    Unchanged = "unchanged";
     /// Not sent: our data is at fault.
     Invalid = "invalid";
     /// Turned down by the provider, in this run or before.
     Refused = "refused";
+    /// Of a run that ended early: the next one sends it.
+    Unsent = "unsent";
+    /// No member any more, and taken off the list.
+    Left = "left";
+    /// No member any more, and left alone: not on the list any more, or there before this export.
+    LeftAlone = "left_alone";
+    /// No member any more, and on the list still: the next run tries again.
+    StillListed = "still_listed";
+    /// By a plan: to be added to the list.
+    Create = "create";
+    /// By a plan: to be sent again with other values.
+    Update = "update";
+    /// By a plan: no member any more, and to be taken off the list.
+    Leave = "leave";
 }
 
 impl Fate {
@@ -37,6 +53,18 @@ impl Fate {
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|fate| fate.code() == code)
+    }
+
+    /// Whether it is a member's.
+    #[must_use]
+    pub const fn is_member(self) -> bool {
+        !matches!(self, Self::Left | Self::LeftAlone | Self::StillListed | Self::Leave)
+    }
+
+    /// Whether only a plan has it, which a run carries out.
+    #[must_use]
+    pub const fn is_planned(self) -> bool {
+        matches!(self, Self::Create | Self::Update | Self::Leave)
     }
 }
 
@@ -52,16 +80,27 @@ impl From<Reason> for Fate {
 /// Which rows of a run are asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RowSearch {
-    /// Only those of this fate.
-    pub fate: Option<Fate>,
+    /// Only those of these fates; of all, if there is none.
+    pub fates: Vec<Fate>,
     /// Only those rejected for this reason.
     pub reason: Option<Reason>,
+    /// Only those of this batch.
+    pub batch: Option<BatchRows>,
     /// Only those whose profile, address or detail holds these words, whatever the case.
     pub words: String,
     /// Where the page begins: nothing for the first.
     pub from: u64,
     /// The most rows of a page.
     pub limit: usize,
+}
+
+/// The rows of a plan that a batch holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchRows {
+    /// Whether it takes contacts off the list.
+    pub is_leaves: bool,
+    /// Numbers of rows of that part of the plan.
+    pub rows: Range<u64>,
 }
 
 /// One row.
@@ -82,7 +121,7 @@ pub struct RunRow {
 /// A page of rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RunRows {
-    /// The rows: rejections first, then those who were sent.
+    /// The rows: rejections first, then those who were sent, then those who were not.
     pub rows: Vec<RunRow>,
     /// Where the page after begins; nothing after the last.
     pub next: Option<u64>,

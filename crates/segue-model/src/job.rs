@@ -102,6 +102,7 @@ pub struct Step {
 
 /// How far a job has come that is under way.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Headway {
     /// The step that it is in.
     pub step: String,
@@ -109,8 +110,16 @@ pub struct Headway {
     pub done: u64,
     /// All that is to be done in it; 0 where that is not known.
     pub total: u64,
-    /// How much of it was done a second, lately; 0 where that is not known.
+    /// How much of it was done a second, within the last minute or since it began; 0 where that is not known.
     pub per_second: f64,
+    /// How many seconds it takes until the rest is done, about.
+    pub seconds_left: Option<u64>,
+    /// Of a delivery, how many profiles the provider has taken, those whose fate is known among them.
+    pub handed_over: Option<u64>,
+    /// Of a delivery, how many batches were begun whose end is not known.
+    pub open_batches: u64,
+    /// Of a delivery, how many requests were made, by all processes that had a part in it.
+    pub requests: u64,
 }
 
 /// What a job has found or done.
@@ -153,10 +162,11 @@ impl Product {
         in_plan || self.report.as_ref().is_some_and(|report| report.invalid + report.refused > 0)
     }
 
-    /// Whether anybody was created, updated or taken off the list.
+    /// Whether there was anybody of whom something can be told.
     #[must_use]
-    pub fn has_sent(&self) -> bool {
-        self.report.as_ref().is_some_and(|report| report.created + report.updated + report.left > 0)
+    pub fn has_rows(&self) -> bool {
+        let in_plan = self.plan.as_ref().is_some_and(|plan| plan.counts.members + plan.counts.leave > 0);
+        in_plan || self.report.as_ref().is_some_and(|report| report.members + report.left > 0)
     }
 }
 

@@ -28,7 +28,7 @@ pub use evaluation::{
     Corrupt, Described, DescribedColumn, Drifted, Evaluated, Evaluation, Explanation, LoadedKeys, Overlap,
     Preview, Resources, SegmentEngine, StoredTable,
 };
-pub use fate::{Fate, RowSearch, RunRow, RunRows};
+pub use fate::{BatchRows, Fate, RowSearch, RunRow, RunRows};
 pub use forgotten::{Forgotten, HashKey};
 pub use matching::{Blanks, DataMatching, FieldMatch, FieldType};
 pub use plan::{

@@ -62,6 +62,9 @@ pub struct PlanRequest {
     /// Whose rows are left out, whatever else holds.
     #[serde(skip_serializing_if = "Forgotten::is_empty")]
     pub forgotten: Forgotten,
+    /// Whether it is kept who is unchanged. Changes nothing about the plan.
+    #[serde(skip)]
+    pub keeps_unchanged: bool,
     /// The ledger's last snapshot; none before the first settled run. Not part of what tells two requests apart.
     #[serde(skip)]
     pub ledger: Option<PathBuf>,
@@ -119,7 +122,14 @@ impl PlanFiles {
         self.folder.join("refused.parquet")
     }
 
-    /// Who was created, updated and taken off the list; written when the run settles, if that is to be kept.
+    /// Members that the list holds already, exactly so, if that is to be kept.
+    #[must_use]
+    pub fn unchanged(&self) -> PathBuf {
+        self.folder.join("unchanged.parquet")
+    }
+
+    /// What became of those whom the plan sends or takes off the list; written when the run settles, if that is to be kept. Of a
+    /// plan that is not carried out, what would have become of them.
     #[must_use]
     pub fn sent(&self) -> PathBuf {
         self.folder.join("sent.parquet")

@@ -36,7 +36,7 @@ pub struct Settlement {
     /// When the run began by the provider's clock, in milliseconds since 1970. The ledger's `since_ms` takes this value
     /// when a contact becomes listed, refused or left; it keeps its value while the contact stays listed.
     pub started_ms: i64,
-    /// Whether it is kept who was created, updated and taken off the list.
+    /// Whether it is kept what became of each row that was to be sent.
     pub keeps_sent: bool,
 }
 

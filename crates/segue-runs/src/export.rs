@@ -16,7 +16,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 use crate::deliver::Delivery;
 use crate::explain::Explanation;
 use crate::settle::{Fates, report};
-use crate::{Cause, Pace, Phase, Progress, RunError, Stop, StopHandle};
+use crate::{Cause, Clock, Pace, Phase, Progress, RunError, Stop, StopHandle};
 
 /// What an export is, beyond what its plan is made from.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ pub struct Settings {
     pub brakes: Brakes,
     /// How often results are asked for.
     pub pace: Pace,
-    /// Whether the rejections of earlier runs stay when one has settled.
+    /// Whether the rejections of earlier runs stay when one has settled, and what became of everybody else with them.
     pub keeps_rejections: bool,
 }
 
@@ -45,6 +45,7 @@ pub struct Exporter {
     pub(crate) directory: Arc<StateDirectory>,
     pub(crate) settings: Settings,
     pub(crate) progress: Progress,
+    pub(crate) clock: Clock,
     pub(crate) started: tokio::time::Instant,
 }
 
@@ -109,8 +110,10 @@ impl Exporter {
         directory: Arc<StateDirectory>,
         settings: Settings,
         progress: Progress,
+        clock: Clock,
     ) -> Self {
-        Self { client, engine, store, directory, settings, progress, started: tokio::time::Instant::now() }
+        let started = tokio::time::Instant::now();
+        Self { client, engine, store, directory, settings, progress, clock, started }
     }
 
     /// What stops a run of this export before its first request.
@@ -146,11 +149,16 @@ impl Exporter {
         report(Outcome::Failed, plan, &Settled::default(), requests, seconds)
     }
 
-    /// Ends a run of which nothing was sent, and keeps of its plan what was rejected and why.
+    /// Ends a run of which nothing was sent, and keeps of its plan what was rejected and why, and what would have become of
+    /// everybody else if told so.
     ///
     /// # Errors
-    /// [`RunError::Store`].
+    /// [`RunError::Store`]; [`RunError::Engine`].
     pub async fn set_aside(&self, prepared: &Prepared) -> Result<(), RunError> {
+        if self.settings.keeps_rejections {
+            let (engine, files) = (Arc::clone(&self.engine), prepared.files.clone());
+            blocking(move || engine.keep_planned(&files)).await?;
+        }
         self.store.discard_run(prepared.run.id, self.now_ms()).await?;
         remove_outbox(&prepared.files);
         Ok(())
@@ -224,6 +232,7 @@ impl Exporter {
             plan: files.clone(),
             counts: plan.counts,
             progress: self.progress.clone(),
+            clock: Arc::clone(&self.clock),
             earlier,
             verdicts,
         })

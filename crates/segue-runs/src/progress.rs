@@ -48,6 +48,8 @@ struct Counters {
     planned: AtomicU64,
     posted: AtomicU64,
     confirmed: AtomicU64,
+    earlier: AtomicU64,
+    open: AtomicU64,
     /// The phases in their order, each with when it began.
     begun: Mutex<Vec<(Phase, Instant)>>,
 }
@@ -65,6 +67,10 @@ pub struct Snapshot {
     pub posted: u64,
     /// Rows whose fate is known.
     pub confirmed: u64,
+    /// Those of them whose fate an earlier process has learned.
+    pub earlier: u64,
+    /// Batches that were begun whose end is not known.
+    pub open: u64,
 }
 
 impl Progress {
@@ -80,6 +86,8 @@ impl Progress {
             planned: counters.planned.load(Ordering::Relaxed),
             posted: counters.posted.load(Ordering::Relaxed),
             confirmed: counters.confirmed.load(Ordering::Relaxed),
+            earlier: counters.earlier.load(Ordering::Relaxed),
+            open: counters.open.load(Ordering::Relaxed),
         }
     }
 
@@ -96,6 +104,11 @@ impl Progress {
         begun.iter().zip(ends).map(|((phase, at), end)| (*phase, end - *at)).collect()
     }
 
+    /// When the phase that it is in began.
+    pub(crate) fn since(&self) -> Option<Instant> {
+        self.0.begun.lock().last().map(|(_, at)| *at)
+    }
+
     pub(crate) fn read(&self, rows: u64) {
         self.0.read.store(rows, Ordering::Relaxed);
     }
@@ -104,13 +117,29 @@ impl Progress {
         self.0.planned.store(rows, Ordering::Relaxed);
         self.0.posted.store(0, Ordering::Relaxed);
         self.0.confirmed.store(0, Ordering::Relaxed);
+        self.0.earlier.store(0, Ordering::Relaxed);
+        self.0.open.store(0, Ordering::Relaxed);
     }
 
     pub(crate) fn posted(&self, rows: usize) {
         self.0.posted.fetch_add(rows as u64, Ordering::Relaxed);
     }
 
+    /// A batch is about to be sent, or may have been.
+    pub(crate) fn begun(&self) {
+        self.0.open.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The fate of each row of a batch that was begun is known.
     pub(crate) fn confirmed(&self, rows: usize) {
         self.0.confirmed.fetch_add(rows as u64, Ordering::Relaxed);
+        self.0.open.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// An earlier process has learned the fate of these.
+    pub(crate) fn known(&self, rows: usize) {
+        for counter in [&self.0.posted, &self.0.confirmed, &self.0.earlier] {
+            counter.fetch_add(rows as u64, Ordering::Relaxed);
+        }
     }
 }

@@ -111,7 +111,8 @@ mod tests {
     use super::*;
 
     fn batch(part: Part, seq: u64, first_row: u64, state: BatchState) -> Batch {
-        Batch { part, seq, first_row, rows: 10, state, provider_id: None }
+        let (provider_id, sent_ms, confirmed_ms) = (None, None, None);
+        Batch { part, seq, first_row, rows: 10, state, provider_id, sent_ms, confirmed_ms }
     }
 
     fn verdict(part: Part, row: u64, kind: VerdictKind) -> Verdict {

@@ -21,21 +21,37 @@ pub(crate) fn disarmed(cell: &str) -> Cow<'_, str> {
     if runs { format!("'{cell}").into() } else { cell.into() }
 }
 
+/// A record of which no spreadsheet runs a cell.
+pub(crate) fn disarm(record: &StringRecord) -> StringRecord {
+    record.iter().map(disarmed).collect()
+}
+
 /// A file of CSV, every cell of it disarmed, as the body of an answer.
 pub(crate) fn disarmed_file(file: File) -> impl Stream<Item = io::Result<Vec<u8>>> {
+    rewritten_file(file, disarm)
+}
+
+/// A file of CSV, every record of it written anew, as the body of an answer.
+pub(crate) fn rewritten_file(
+    file: File,
+    rewrite: impl Fn(&StringRecord) -> StringRecord + Send + 'static,
+) -> impl Stream<Item = io::Result<Vec<u8>>> {
     let reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file);
-    stream::try_unfold(reader, async |mut reader| {
-        let read = tokio::task::spawn_blocking(move || (chunk(&mut reader), reader));
-        let (chunk, reader) = read.await.map_err(io::Error::other)?;
-        Ok(Some((chunk?, reader)).filter(|(chunk, _)| !chunk.is_empty()))
+    stream::try_unfold((reader, rewrite), async |(mut reader, rewrite)| {
+        let read = tokio::task::spawn_blocking(move || (chunk(&mut reader, &rewrite), (reader, rewrite)));
+        let (chunk, rest) = read.await.map_err(io::Error::other)?;
+        Ok(Some((chunk?, rest)).filter(|(chunk, _)| !chunk.is_empty()))
     })
 }
 
-fn chunk(reader: &mut Reader<File>) -> Result<Vec<u8>, csv::Error> {
+fn chunk(
+    reader: &mut Reader<File>,
+    rewrite: &impl Fn(&StringRecord) -> StringRecord,
+) -> Result<Vec<u8>, csv::Error> {
     let mut writer = WriterBuilder::new().flexible(true).from_writer(Vec::new());
     let mut record = StringRecord::new();
     while writer.get_ref().len() < CHUNK && reader.read_record(&mut record)? {
-        writer.write_record(record.iter().map(|cell| disarmed(cell).into_owned()))?;
+        writer.write_record(&rewrite(&record))?;
     }
     writer.into_inner().map_err(|error| io::Error::other(error.to_string()).into())
 }

@@ -1,7 +1,9 @@
 //! Batches and verdicts: how far a run's delivery has come, written so that any process can go on from there.
 
+use std::collections::HashMap;
 use std::str::FromStr;
 
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use crate::error::Doing;
@@ -88,8 +90,12 @@ pub struct Batch {
     pub rows: u64,
     /// How far it has come.
     pub state: BatchState,
-    /// The provider's id, once accepted.
+    /// The provider's id, once accepted; that of the last import, if it took several.
     pub provider_id: Option<String>,
+    /// When the provider took it, or a part of it, first, in milliseconds since 1970.
+    pub sent_ms: Option<i64>,
+    /// When the fate of each of its rows was known.
+    pub confirmed_ms: Option<i64>,
 }
 
 /// What is known of one row beyond "its batch is done".
@@ -147,8 +153,14 @@ impl FromStr for VerdictKind {
 // SQLite takes 32,766 bound values a statement and Postgres 65,535; a fixed size keeps the statement cache small.
 const ROWS_PER_STATEMENT: usize = 64;
 
+/// Counts the rows of a batch that were refused, as long as there are verdicts.
+pub(crate) const REFUSED: &str =
+    "(SELECT COUNT(*) FROM verdict WHERE verdict.run_id = batch.run_id AND verdict.part = batch.part
+    AND verdict.row_num >= batch.first_row AND verdict.row_num < batch.first_row + batch.row_count
+    AND verdict.verdict NOT IN ('failed', 'gone', 'not_ours'))";
+
 impl Store {
-    /// Saves batches and verdicts, all or none. What exists is overwritten.
+    /// Saves batches and verdicts, all or none. What exists is overwritten, but for ids and times that are not told again.
     ///
     /// # Errors
     /// If the database fails.
@@ -178,7 +190,8 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn batches(&self, run: i64) -> Result<Vec<Batch>, StoreError> {
-        let text = "SELECT part, seq, first_row, row_count, state, provider_id FROM batch
+        let text =
+            "SELECT part, seq, first_row, row_count, state, provider_id, sent_ms, confirmed_ms FROM batch
                     WHERE run_id = $1 ORDER BY part DESC, seq";
         let rows = sqlx::query(text).bind(run).fetch_all(&self.pool).await.doing("reading batches")?;
         rows.iter()
@@ -192,9 +205,29 @@ impl Store {
                     rows: unsigned(row.try_get("row_count").doing("reading batches")?)?,
                     state: text("state")?.parse()?,
                     provider_id: (!provider_id.is_empty()).then_some(provider_id),
+                    sent_ms: row.try_get("sent_ms").doing("reading batches")?,
+                    confirmed_ms: row.try_get("confirmed_ms").doing("reading batches")?,
                 })
             })
             .collect()
+    }
+
+    /// How many rows of each batch of a run were refused, by part and number.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn refused_by_batch(&self, run: i64) -> Result<HashMap<(Part, u64), u64>, StoreError> {
+        const DOING: &str = "counting refusals";
+        let text =
+            format!("SELECT part, seq, COALESCE(refused, {REFUSED}) AS refused FROM batch WHERE run_id = $1");
+        let rows =
+            sqlx::query(sqlx::AssertSqlSafe(text)).bind(run).fetch_all(&self.pool).await.doing(DOING)?;
+        let read = |row: &AnyRow| {
+            let part: Part = row.try_get::<String, _>("part").doing(DOING)?.parse()?;
+            let (seq, refused) = (row.try_get("seq").doing(DOING)?, row.try_get("refused").doing(DOING)?);
+            Ok(((part, unsigned(seq)?), unsigned(refused)?))
+        };
+        rows.iter().map(read).collect()
     }
 
     /// All verdicts of a run, by part and row.
@@ -225,9 +258,12 @@ async fn upsert_batches(
     batches: &[Batch],
 ) -> Result<(), StoreError> {
     let text = format!(
-        "INSERT INTO batch (run_id, part, seq, first_row, row_count, state, provider_id) VALUES {}
-         ON CONFLICT (run_id, part, seq) DO UPDATE SET state = excluded.state, provider_id = excluded.provider_id",
-        placeholders(batches.len(), 7)
+        "INSERT INTO batch (run_id, part, seq, first_row, row_count, state, provider_id, sent_ms, confirmed_ms) VALUES {}
+         ON CONFLICT (run_id, part, seq) DO UPDATE SET state = excluded.state,
+            provider_id = CASE WHEN excluded.provider_id = '' THEN batch.provider_id ELSE excluded.provider_id END,
+            sent_ms = COALESCE(batch.sent_ms, excluded.sent_ms),
+            confirmed_ms = COALESCE(excluded.confirmed_ms, batch.confirmed_ms)",
+        placeholders(batches.len(), 9)
     );
     let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
     for batch in batches {
@@ -238,7 +274,9 @@ async fn upsert_batches(
             .bind(signed(batch.first_row))
             .bind(signed(batch.rows))
             .bind(batch.state.as_str())
-            .bind(batch.provider_id.clone().unwrap_or_default());
+            .bind(batch.provider_id.clone().unwrap_or_default())
+            .bind(batch.sent_ms)
+            .bind(batch.confirmed_ms);
     }
     query.execute(connection).await.doing("saving batches").map(drop)
 }

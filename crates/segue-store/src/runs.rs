@@ -6,6 +6,7 @@ use segue_model::{PlanSummary, Report};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use crate::batches::REFUSED;
 use crate::error::Doing;
 use crate::{Store, StoreError};
 
@@ -202,6 +203,12 @@ impl Store {
             .bind(state.as_str())
             .bind(json)
             .bind(now_ms)
+            .execute(&mut *transaction)
+            .await
+            .doing("settling a run")?;
+        let counted = format!("UPDATE batch SET refused = {REFUSED} WHERE run_id = $1");
+        sqlx::query(sqlx::AssertSqlSafe(counted))
+            .bind(run.id)
             .execute(&mut *transaction)
             .await
             .doing("settling a run")?;

@@ -144,7 +144,8 @@ mod tests {
         let screen = Screen::default();
         let target = ProgressDrawTarget::term_like(Box::new(screen.clone()));
         let bar = ProgressBar::with_draw_target(None, target).with_style(style(phase));
-        let snapshot = Snapshot { phase, read: 12_345, planned: 20_000, posted: 15_000, confirmed };
+        let snapshot =
+            Snapshot { phase, read: 12_345, planned: 20_000, posted: 15_000, confirmed, earlier: 0, open: 0 };
         draw(&bar, &snapshot, is_waiting);
         let seen = screen.0.lock().trim_end().to_owned();
         bar.finish_and_clear();

@@ -78,7 +78,8 @@ fn attributes(contact: &Value, titles: &Titles) -> String {
     }
     for field in contact["fields"].as_array().into_iter().flatten() {
         let id = field["id"].as_u64().unwrap_or_default();
-        let title = titles.get(&id).cloned().unwrap_or_else(|| format!("field {id}"));
+        let told = || field["title"].as_str().map(str::to_owned);
+        let title = titles.get(&id).cloned().or_else(told).unwrap_or_else(|| format!("field {id}"));
         // Several options stand between bars.
         let value = field["value"].as_str().unwrap_or_default();
         part(&title, &value.trim_matches('|').replace("||", ", "));

@@ -91,6 +91,7 @@ impl Input {
             mode: push.members.mode.into(),
             retry_refused: push.members.retry_refused,
             only_refused_by: None,
+            keeps_unchanged: false,
             forgotten: Forgotten::default(),
             ledger: None,
             folder: PathBuf::new(),

@@ -163,6 +163,7 @@ async fn push_to(
         directory,
         settings,
         progress.clone(),
+        system_clock(),
     );
     let titles = account.fields.iter().map(|field| (field.field, field.title.clone())).collect();
     let request = input.request(push, account.fields);

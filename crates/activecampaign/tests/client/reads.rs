@@ -59,6 +59,14 @@ async fn a_last_page_that_is_full_is_not_the_last() {
 }
 
 #[tokio::test]
+async fn whose_key_it_is_is_told_and_stands_in_no_log() {
+    let account = Account::new().await;
+    let user = account.client.me().await.unwrap();
+    assert_eq!((user.username.as_str(), user.name.as_str()), ("admin", "Sandbox Admin"));
+    assert_eq!(format!("{user:?}"), "User { .. }");
+}
+
+#[tokio::test]
 async fn exclusions_are_read_with_their_kind() {
     let account = Account::new().await;
     for number in 0..101 {

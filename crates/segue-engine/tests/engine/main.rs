@@ -32,6 +32,7 @@ fn request(source: &Path, folder: &Path) -> PlanRequest {
         mode: Mode::AddUpdate,
         retry_refused: false,
         only_refused_by: None,
+        keeps_unchanged: true,
         forgotten: Forgotten::default(),
         ledger: None,
         folder: folder.to_owned(),

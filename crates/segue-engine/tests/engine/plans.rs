@@ -155,6 +155,7 @@ impl Export {
         assert_eq!(summary.counts, counts);
         assert!(counts.adds_up());
         let files = PlanFiles::new(&out);
+        assert_eq!(kept(&files, Some(Fate::Unchanged)).len() as u64, counts.unchanged);
         let sent: Vec<(String, String)> =
             sends(&out).iter().map(|row| (text(&row["email"]), text(&row["first_name"]))).collect();
         assert_eq!(sent.iter().cloned().collect::<BTreeMap<_, _>>(), expected_sends);
@@ -202,6 +203,10 @@ impl Export {
         let kept = |fate| kept(&plan, Some(fate)).len() as u64;
         let counted = (settled.created, settled.updated, settled.left);
         assert_eq!((kept(Fate::Created), kept(Fate::Updated), kept(Fate::Left)), counted);
+        let unsent = (0..sent.len()).filter(|&row| fate(row).is_none()).count() as u64;
+        assert_eq!(kept(Fate::Unsent), unsent);
+        let of_leaves = kept(Fate::Left) + kept(Fate::LeftAlone) + kept(Fate::StillListed);
+        assert_eq!(of_leaves, leaves.len() as u64);
 
         let (accepted, by_reason) = self.learn_sends(sent, fate, started_ms);
         let left = self.learn_leaves(leaves, leave_fate, started_ms);

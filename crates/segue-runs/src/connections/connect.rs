@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use activecampaign::{Channel, Client, Error, ErrorKind, Host, HostPolicy, Limits, List, Options, Retry};
+use activecampaign::{
+    Channel, Client, Error, ErrorKind, Host, HostPolicy, Limits, List, Options, Retry, User, Window,
+};
 use secrecy::{ExposeSecret, SecretString};
 use segue_model::connection::{Fault, Trouble};
 
@@ -25,6 +27,8 @@ pub struct ListName {
 pub struct Account {
     /// Its host, as it is stored.
     pub host: String,
+    /// The user there whose key it is.
+    pub user: User,
     /// Its lists, by name.
     pub lists: Vec<ListName>,
 }
@@ -52,9 +56,9 @@ pub(super) fn typed_key(text: &SecretString) -> Result<SecretString, &'static st
 
 /// Asks who the key belongs to and which lists there are.
 pub(super) async fn connect(host: &Host, client: &Client) -> Result<Account, Trouble> {
-    client.me().await.map_err(|error| trouble(&error))?;
+    let user = client.me().await.map_err(|error| trouble(&error))?;
     let lists = client.lists().await.map_err(|error| trouble(&error))?;
-    Ok(Account { host: host.address(), lists: by_name(lists) })
+    Ok(Account { host: host.address(), user, lists: by_name(lists) })
 }
 
 /// Lists by name.

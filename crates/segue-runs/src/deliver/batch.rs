@@ -51,6 +51,10 @@ struct Task {
     verdicts: BTreeMap<usize, (VerdictKind, String)>,
     /// Held from the beginning to the first import: what is begun is about to be sent, and no more is begun than that.
     place: Option<OwnedSemaphorePermit>,
+    /// The last import of it that the provider took.
+    provider_id: Option<String>,
+    /// When it took the first one.
+    sent_ms: Option<i64>,
     /// Parts of it in a row that were turned down without a contact being named.
     turned_down: u32,
 }
@@ -61,7 +65,10 @@ pub(super) async fn deliver(
     packed: Packed,
     earlier: Option<Batch>,
 ) -> Result<(), Cause> {
-    let mut task = Task { shared, packed, verdicts: BTreeMap::new(), place: None, turned_down: 0 };
+    let (provider_id, sent_ms) =
+        earlier.as_ref().map_or((None, None), |batch| (batch.provider_id.clone(), batch.sent_ms));
+    let verdicts = BTreeMap::new();
+    let mut task = Task { shared, packed, verdicts, place: None, provider_id, sent_ms, turned_down: 0 };
     let rows = match &earlier {
         None => match task.begin().await? {
             Some(rows) => rows,
@@ -69,9 +76,14 @@ pub(super) async fn deliver(
         },
         Some(_) => task.begun_rows()?,
     };
+    task.shared.progress.begun();
     let mut pieces = Vec::new();
     if !rows.is_empty() {
-        pieces.push(Piece { import: earlier.and_then(|batch| batch.provider_id), ..Piece::new(rows) });
+        let import = earlier.and_then(|batch| batch.provider_id);
+        if import.is_some() {
+            task.shared.progress.posted(rows.len());
+        }
+        pieces.push(Piece { import, ..Piece::new(rows) });
     }
     while let Some(piece) = pieces.pop() {
         match piece.import.clone() {
@@ -83,9 +95,18 @@ pub(super) async fn deliver(
 }
 
 impl Task {
-    fn record(&self, state: BatchState, provider_id: Option<String>) -> Batch {
+    fn record(&self, state: BatchState) -> Batch {
         let Packed { part, seq, rows } = &self.packed;
-        Batch { part: *part, seq: *seq, first_row: rows.first, rows: rows.len() as u64, state, provider_id }
+        Batch {
+            part: *part,
+            seq: *seq,
+            first_row: rows.first,
+            rows: rows.len() as u64,
+            state,
+            provider_id: self.provider_id.clone(),
+            sent_ms: self.sent_ms,
+            confirmed_ms: (state == BatchState::Done).then(|| (self.shared.clock)()),
+        }
     }
 
     /// Notes that the batch may be on its way from now on; none if a stop came first. Returns the rows to send.
@@ -106,7 +127,7 @@ impl Task {
                 self.unjudged()
             }
         };
-        let record = self.record(BatchState::Sending, None);
+        let record = self.record(BatchState::Sending);
         self.shared.log.save(Some(record), self.saved_verdicts()).await?;
         Ok(Some(rows))
     }
@@ -152,13 +173,15 @@ impl Task {
         count_streak(&self.shared.turned_down_in_a_row, false);
         self.shared.has_accepted.store(true, Ordering::Relaxed);
         self.turned_down = 0;
+        self.provider_id = Some(accepted.batch.clone());
+        self.sent_ms.get_or_insert_with(|| (self.shared.clock)());
         let is_whole = piece.rows.len() + self.verdicts.len() == self.packed.rows.len() && piece.breaks == 0;
         if accepted.queued.is_some_and(|queued| queued < piece.rows.len() as u64) {
             self.find_excluded(&piece).await?;
         }
         if is_whole {
             // Only an import of everything that is to be sent can be followed by the next process.
-            let record = self.record(BatchState::Accepted, Some(accepted.batch.clone()));
+            let record = self.record(BatchState::Accepted);
             self.shared.log.save(Some(record), self.saved_verdicts()).await?;
         }
         self.shared.progress.posted(if piece.breaks == 0 { piece.rows.len() } else { 0 });
@@ -334,7 +357,7 @@ impl Task {
     }
 
     async fn save_done(&self) -> Result<(), Cause> {
-        let record = self.record(BatchState::Done, None);
+        let record = self.record(BatchState::Done);
         self.shared.log.save(Some(record), self.saved_verdicts()).await?;
         self.shared.progress.confirmed(self.packed.rows.len());
         Ok(())

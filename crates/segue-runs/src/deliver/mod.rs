@@ -17,11 +17,13 @@ use segue_store::{Batch, BatchState, Part, Store, Verdict};
 use tokio::sync::{OnceCell, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
-use crate::{Cause, Pace, Progress, Stop, StopHandle};
+use crate::{Cause, Clock, Pace, Progress, Stop, StopHandle};
 use confirm::Confirmer;
 use leaves::Vetting;
 use log::Log;
 use pack::{Packed, Packer};
+
+pub(crate) use pack::MAX_CONTACTS;
 
 const POSTS_AT_A_TIME: usize = 8;
 // Packed batches that wait for a task.
@@ -41,6 +43,7 @@ pub(crate) struct Delivery {
     pub(crate) plan: PlanFiles,
     pub(crate) counts: PlanCounts,
     pub(crate) progress: Progress,
+    pub(crate) clock: Clock,
     /// Batches of an earlier process.
     pub(crate) earlier: Vec<Batch>,
     /// What an earlier process knew of rows in batches that are not done.
@@ -59,6 +62,7 @@ struct Shared {
     posting: Arc<Semaphore>,
     stop: Stop,
     progress: Progress,
+    clock: Clock,
     exclusions: OnceCell<Vec<Exclusion>>,
     /// Imports in a row of which every contact failed, of which every contact was turned down, and that broke twice.
     failed_in_a_row: AtomicU32,
@@ -94,6 +98,7 @@ impl Delivery {
             posting: Arc::new(Semaphore::new(POSTS_AT_A_TIME)),
             stop: stop.1,
             progress: self.progress.clone(),
+            clock: Arc::clone(&self.clock),
             exclusions: OnceCell::new(),
             failed_in_a_row: AtomicU32::new(0),
             turned_down_in_a_row: AtomicU32::new(0),
@@ -133,8 +138,7 @@ impl Delivery {
                     let next = next?;
                     let earlier = begun.remove(&(next.part, next.seq));
                     if earlier.as_ref().is_some_and(|batch| batch.state == BatchState::Done) {
-                        self.progress.posted(next.rows.len());
-                        self.progress.confirmed(next.rows.len());
+                        self.progress.known(next.rows.len());
                     } else if earlier.is_some() || !shared.stop.is_raised() {
                         tasks.spawn(batch::deliver(Arc::clone(&shared), next, earlier));
                     } else {

@@ -1,7 +1,7 @@
 //! Runs as people ask for them: begun, rehearsed, approved, tried again, cancelled. Workers carry them out. What a run leaves is
-//! in `rows.rs`.
+//! in `kept.rs`.
 
-mod rows;
+mod kept;
 
 use std::sync::Arc;
 

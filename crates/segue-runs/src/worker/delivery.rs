@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use activecampaign::Window;
 use chrono::{DateTime, Utc};
 use segue_model::job::{Product, Status, Trigger, Work, account_lane};
-use segue_model::{DataMatching, Forgotten, PlanRequest, PlanSummary, Report};
+use segue_model::{DataMatching, Example, FieldMatch, Forgotten, PlanRequest, PlanSummary, Report};
 use segue_store::{Claimed, Job, SavedExport, SeenChanges, Segment, StoreError};
+use serde_json::Value;
 
 use super::{Ended, Worker, tracker::Tracker};
 use crate::connections::ConnectionError;
+use crate::deliver::MAX_CONTACTS;
 use crate::segments::SegmentError;
 use crate::{
     Cause, Exporter, FieldChoice, Finished, Prepared, RunError, Settings, Stop, StopHandle, check_account,
@@ -69,7 +72,7 @@ impl Worker {
             Ok(client) => client,
             Err(error) => return Ok(failed(&error.to_string())),
         };
-        tracker.delivers_with(client.clone());
+        tracker.delivers_with(client.clone(), self.contacts_a_second());
         let settings = |list| Settings {
             host: host.name(),
             list,
@@ -88,6 +91,15 @@ impl Worker {
             Err(Trouble::Run(error)) => of_error(&error),
             Err(Trouble::Segments(error)) => failed(&error.to_string()),
         })
+    }
+
+    /// How many contacts the account's limit lets through, in the long run.
+    fn contacts_a_second(&self) -> Option<f64> {
+        let limits = self.rules.options.limits;
+        let Window { requests, per } = limits.bulk;
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let contacts = requests.saturating_mul(MAX_CONTACTS) as f64;
+        (!per.is_zero()).then(|| contacts * limits.share / per.as_secs_f64())
     }
 
     /// Whether one of the export's segments is being refreshed, or is about to be.
@@ -204,6 +216,7 @@ impl Attempt<'_> {
             retry_refused: false,
             only_refused_by: refused_by,
             forgotten: Forgotten::default(),
+            keeps_unchanged: true,
             ledger: None,
             folder: std::path::PathBuf::new(),
         };
@@ -214,6 +227,7 @@ impl Attempt<'_> {
             Arc::clone(&installation.directory),
             settings(account.list),
             self.tracker.progress.clone(),
+            Arc::clone(&self.worker.clock),
         );
         match self.job.work {
             Work::Rehearsal(_) => self.rehearse(&exporter, request, stop.1).await,
@@ -227,9 +241,12 @@ impl Attempt<'_> {
         request: PlanRequest,
         stop: Stop,
     ) -> Result<Ended, Trouble> {
+        let fields = request.matching.fields.clone();
         let prepared = exporter.rehearse(request, stop).await?;
         self.tracker.has_run(prepared.run());
-        let examples = serde_json::to_vec(&prepared.plan.examples).map_err(|_| RunError::Defect)?;
+        let examples = prepared.plan.examples.iter().cloned();
+        let examples: Vec<Example> = examples.map(|example| titled(example, &fields)).collect();
+        let examples = serde_json::to_vec(&examples).map_err(|_| RunError::Defect)?;
         let path = prepared.files.folder().join(EXAMPLES);
         std::fs::write(&path, examples).map_err(|source| {
             RunError::Store(StoreError::File { doing: "write", path: path.clone(), source })
@@ -270,7 +287,8 @@ impl Attempt<'_> {
             }
             other => other?,
         };
-        let Finished { report, cause, .. } = finished;
+        let Finished { mut report, cause, .. } = finished;
+        self.tracker.complete(&mut report);
         let has_rejections = report.invalid + report.refused > 0;
         let product = product(Some(report), &prepared);
         Ok(match cause {
@@ -309,6 +327,18 @@ impl Attempt<'_> {
         let words = "the data or the export has changed since this plan was approved: make a dry run, look, approve again";
         Ok((approved.as_deref() != Some(prepared.fingerprint())).then(|| words.to_owned()))
     }
+}
+
+/// An example whose custom fields are called as the account calls them now: it is looked at when they may have other names.
+fn titled(example: Example, fields: &[FieldMatch]) -> Example {
+    let Ok(mut contact) = serde_json::from_str::<Value>(&example.detail) else { return example };
+    let Some(sent) = contact.get_mut("fields").and_then(Value::as_array_mut) else { return example };
+    for field in sent.iter_mut().filter_map(Value::as_object_mut) {
+        let id = field.get("id").and_then(Value::as_u64);
+        let known = fields.iter().find(|known| Some(known.field) == id);
+        field.extend(known.map(|known| ("title".to_owned(), Value::from(known.title.as_str()))));
+    }
+    Example { detail: contact.to_string(), ..example }
 }
 
 fn product(report: Option<Report>, prepared: &Prepared) -> Product {

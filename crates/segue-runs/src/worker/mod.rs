@@ -15,6 +15,7 @@
 
 mod accounts;
 mod delivery;
+mod rate;
 mod record;
 mod refresh;
 mod scheduler;
@@ -298,7 +299,7 @@ impl Worker {
                     "it has stopped unexpectedly: please report this; the next run goes on from there";
                 Ended::with(Status::Failed, words, Product::default())
             };
-            self.note_end(job, &ended, &Tracker::default()).await?;
+            self.note_end(job, &ended, &Tracker::of(job)).await?;
         }
         hands.let_go.clear();
         Ok(())
@@ -342,7 +343,7 @@ impl Worker {
     }
 
     fn begin(&self, hands: &mut Hands, claimed: Claimed) {
-        let (job, tracker) = (claimed.job.clone(), Arc::new(Tracker::default()));
+        let (job, tracker) = (claimed.job.clone(), Arc::new(Tracker::of(&claimed.job)));
         let (handle, stop) = StopHandle::new();
         let (worker, its, raise) = (self.clone(), Arc::clone(&tracker), handle.clone());
         let task = hands.tasks.spawn(async move { worker.carry_out(claimed, its, (raise, stop)).await });
@@ -378,16 +379,30 @@ impl Worker {
                 store.put_back_job(&job.id, &self.id, lane, words, *due_ms).await
             }
             Ended::Ending { status, words, product } => {
-                let words = if *status == Status::Cancelled && words.is_empty() {
-                    store.job(&job.id).await?.words
-                } else {
-                    words.clone()
+                let words = match status {
+                    Status::Cancelled if words.is_empty() => store.job(&job.id).await?.words,
+                    Status::Succeeded | Status::SucceededWithRejections if words.is_empty() => {
+                        self.came_too_late(job).await?
+                    }
+                    _ => words.clone(),
                 };
                 let (product, steps) = (Product::clone(product), tracker.steps());
                 let ending = Ending { status: *status, words, product, run: tracker.run(), steps };
                 store.end_job(&job.id, &self.id, &ending, self.now_ms()).await.map(drop)
             }
         }
+    }
+
+    /// What there is to say of a run that has done everything although somebody wanted it to end.
+    async fn came_too_late(&self, job: &Job) -> Result<String, StoreError> {
+        let job = self.installation.store.job(&job.id).await?;
+        let is_delivery = matches!(job.work, Work::Export(_));
+        Ok(match job.words.as_str() {
+            cause if job.is_unwanted && is_delivery => {
+                format!("{cause}, but everything had been handed over already")
+            }
+            _ => String::new(),
+        })
     }
 
     /// Removes what is older than it may be.

@@ -67,6 +67,7 @@ connections-connect-hint = Asks the account who it is and which lists it has. No
 connections-save-hint = Saving connects once more, and saves only what works.
 connections-password = Your Segue password
 connections-connected = Connected to { $host }
+connections-key-of = The key belongs to { $user }.
 connections-no-lists = The account has no lists yet. Create one in ActiveCampaign before you export.
 connections-lists-are = { $count ->
     [one] It has one list:

@@ -68,6 +68,7 @@ connections-connect-hint = Întreabă contul cine este și ce liste are. Nu se t
 connections-save-hint = La salvare se conectează încă o dată și se salvează doar ce funcționează.
 connections-password = Parola ta din Segue
 connections-connected = Conectat la { $host }
+connections-key-of = Cheia aparține utilizatorului { $user }.
 connections-no-lists = Contul nu are încă liste. Creează una în ActiveCampaign înainte de a exporta.
 connections-lists-are = { $count ->
     [one] Are o listă:

@@ -28,7 +28,7 @@ mod tables;
 mod timeline;
 mod times;
 mod tokens;
-mod words;
+pub(crate) mod words;
 
 use axum::Router;
 

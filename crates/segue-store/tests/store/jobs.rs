@@ -90,7 +90,8 @@ async fn end(store: &Store, worker: &str, id: &str, status: Status) -> bool {
 }
 
 fn note(status: Status, run: Option<i64>) -> Note {
-    let headway = Headway { step: "delivering".to_owned(), done: 3, total: 9, per_second: 0.5 };
+    let headway =
+        Headway { step: "delivering".to_owned(), done: 3, total: 9, per_second: 0.5, ..Headway::default() };
     Note { status, headway, run, steps: vec![Step { name: "planning".to_owned(), millis: 7 }] }
 }
 

@@ -9,6 +9,7 @@ on_both! {
     a_run_lives_from_planning_to_its_report,
     a_discarded_run_is_over_and_a_delivering_one_cannot_be_discarded,
     batches_and_verdicts_are_saved_together_and_overwritten,
+    a_batch_keeps_its_id_and_its_times_and_tells_how_many_were_refused,
     a_newer_database_is_refused,
 }
 
@@ -41,6 +42,8 @@ fn batch(seq: u64, state: BatchState, provider_id: Option<&str>) -> Batch {
         rows: 250,
         state,
         provider_id: provider_id.map(str::to_owned),
+        sent_ms: None,
+        confirmed_ms: None,
     }
 }
 
@@ -94,6 +97,31 @@ async fn batches_and_verdicts_are_saved_together_and_overwritten(place: &Place) 
     assert_eq!(batches[0], accepted);
     assert_eq!(batches[199], batch(199, BatchState::Sending, None));
     assert_eq!(store.verdicts(run).await.unwrap(), vec![verdict(VerdictKind::Refused(Reason::Bounced))]);
+}
+
+async fn a_batch_keeps_its_id_and_its_times_and_tells_how_many_were_refused(place: &Place) {
+    let store = place.open().await.unwrap();
+    store.export("exp-1", &target()).await.unwrap();
+    let run = store.begin_run("exp-1", "a", 0).await.unwrap().id;
+    let save = async |batch: Batch| store.save_batches(run, &[batch], &[]).await.unwrap();
+    for seq in 0..2 {
+        save(batch(seq, BatchState::Sending, None)).await;
+    }
+    save(Batch { sent_ms: Some(5), ..batch(0, BatchState::Accepted, Some("uuid")) }).await;
+    save(Batch { confirmed_ms: Some(9), ..batch(0, BatchState::Done, None) }).await;
+    let kept = Batch { sent_ms: Some(5), confirmed_ms: Some(9), ..batch(0, BatchState::Done, Some("uuid")) };
+    assert_eq!(store.batches(run).await.unwrap(), [kept, batch(1, BatchState::Sending, None)]);
+    let verdict = |row, kind| Verdict { part: Part::Sends, row, kind, words: String::new() };
+    let bounced = VerdictKind::Refused(Reason::Bounced);
+    let verdicts = [verdict(0, bounced), verdict(249, bounced), verdict(250, VerdictKind::Failed)];
+    store.save_batches(run, &[], &verdicts).await.unwrap();
+    let expected = [((Part::Sends, 0), 2), ((Part::Sends, 1), 0)].into_iter().collect();
+    assert_eq!(store.refused_by_batch(run).await.unwrap(), expected);
+    // Settling takes the verdicts away.
+    let settled = store.unfinished_run("exp-1").await.unwrap().unwrap();
+    store.settle_run(&settled, RunState::Done, None, &report(), 18).await.unwrap();
+    assert_eq!(store.verdicts(run).await.unwrap(), []);
+    assert_eq!(store.refused_by_batch(run).await.unwrap(), expected);
 }
 
 async fn a_newer_database_is_refused(place: &Place) {

@@ -40,7 +40,7 @@ enum Command {
     Add(Add),
     /// Change what is given about a connection; the rest stays, and so do its exports
     Change(Change),
-    /// Make a real call to the account, and show its lists
+    /// Make a real call to the account, and show whose key it is and its lists
     Test {
         /// Name or id of the connection
         connection: String,

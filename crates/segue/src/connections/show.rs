@@ -142,10 +142,25 @@ pub(super) fn account(account: Value) -> Result<String, Failure> {
     #[derive(Deserialize)]
     struct Account {
         host: String,
+        /// Servers of an earlier version do not tell it.
+        #[serde(default)]
+        user: User,
         lists: Vec<AccountList>,
     }
-    let Account { host, lists: found } = read(account)?;
-    Ok(format!("{host}: key accepted\n{}", lists(found)))
+    #[derive(Default, Deserialize)]
+    struct User {
+        username: String,
+        name: String,
+    }
+    let Account { host, user: User { username, name }, lists: found } = read(account)?;
+    let of = match (name.as_str(), username.as_str()) {
+        ("", "") => String::new(),
+        ("", username) => format!(" of {username}"),
+        (name, "") => format!(" of {name}"),
+        (name, username) => format!(" of {name} ({username})"),
+    };
+    let shown = format!("{host}: key{of} accepted").replace(char::is_control, " ");
+    Ok(format!("{shown}\n{}", lists(found)))
 }
 
 pub(super) fn lists(found: Vec<AccountList>) -> String {

@@ -98,6 +98,26 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         csv: Option<PathBuf>,
     },
+    /// Write what became of everybody in a run, or would by the plan of a dry run, as CSV
+    Rows {
+        /// Id of a run, or name of an export for its latest run
+        run: String,
+        /// Only those with this fate, as in unchanged; or members
+        #[arg(long, value_name = "FATE")]
+        fate: Option<String>,
+        /// Only those rejected for this reason, as in bounced
+        #[arg(long, value_name = "REASON")]
+        reason: Option<String>,
+        /// Only those of the batch of this number, from 0
+        #[arg(long, value_name = "NUMBER")]
+        batch: Option<u64>,
+        /// In which part that batch is: sends or leaves
+        #[arg(long, value_name = "PART", requires = "batch")]
+        part: Option<String>,
+        /// Write this file; otherwise to standard output
+        #[arg(long, value_name = "FILE")]
+        csv: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Clone, Args)]
@@ -169,6 +189,16 @@ async fn carry_out(api: &Api, command: Command) -> Result<Code, Failure> {
         Command::Rejections { run, csv } => {
             let id = id(api, &run).await?;
             let ask = Ask::get(&["runs", &id, "rejections.csv"])?;
+            write(api, ask, csv.as_deref()).await?;
+        }
+        Command::Rows { run, fate, reason, batch, part, csv } => {
+            let id = id(api, &run).await?;
+            let batch = batch.map(|number| number.to_string());
+            let ask = Ask::get(&["runs", &id, "rows.csv"])?
+                .with("fate", fate.as_deref())
+                .with("reason", reason.as_deref())
+                .with("batch", batch.as_deref())
+                .with("part", part.as_deref());
             write(api, ask, csv.as_deref()).await?;
         }
     }

@@ -92,6 +92,10 @@ struct Batch {
     contacts: u64,
     state: String,
     provider_id: Option<String>,
+    /// Servers of an earlier version tell neither refusals nor times.
+    #[serde(default)]
+    refused: u64,
+    sent_at: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -238,15 +242,18 @@ pub(super) fn batches(all: Vec<Value>) -> Result<String, Failure> {
     if all.is_empty() {
         return Ok("It has sent nothing.".to_owned());
     }
-    let mut shown = table(&["part", "number", "contacts", "state", "id in ActiveCampaign"]);
+    let mut shown =
+        table(&["part", "number", "contacts", "refused", "state", "sent", "id in ActiveCampaign"]);
     for one in all {
-        let Batch { part, number, contacts, state, provider_id } = read(one)?;
+        let Batch { part, number, contacts, state, provider_id, refused, sent_at } = read(one)?;
         let provider_id = provider_id.unwrap_or_default();
         shown.add_row([
             Cell::new(part),
             right(number),
             right(contacts),
+            right(refused),
             Cell::new(state),
+            Cell::new(sent_at.as_deref().map(moment).unwrap_or_default()),
             Cell::new(provider_id),
         ]);
     }
@@ -260,7 +267,7 @@ pub(super) fn examples(mut found: Value) -> Result<String, Failure> {
     }
     let mut shown = table(&["what", "profile", "address", ""]);
     for Example { profile, email, kind, detail } in examples {
-        // What its fields are called is not said with it.
+        // What its fields are called is said with it.
         let detail = said(&detail, &Titles::new());
         shown.add_row([kind, profile, email, detail].map(|text| text.replace(char::is_control, " ")));
     }

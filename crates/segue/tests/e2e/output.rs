@@ -21,6 +21,7 @@ pub(crate) fn assert_shown(name: &str, text: &str) {
         (r"20\d\d-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC", "DAY AND TIME UTC"),
         (r#""(refreshed_ms|at_ms|milliseconds)":\d+"#, r#""$1":MS"#),
         (r"(TIME UTC +(?:[\d,]+|failed)) +\d+\.\d", "$1  SECONDS"),
+        (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "01234567-89ab-cdef-0123-456789abcdef"),
         (r"\b[0-9a-f]{32}\b", "0123456789abcdef0123456789abcdef"),
         (r"request [0-9a-f-]+, ray [0-9a-zA-Z-]+", "request ID, ray ID"),
     ] {

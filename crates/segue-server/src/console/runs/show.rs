@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::console::exports::to_run;
 use crate::console::form::Undone;
-use crate::console::page::{Frame, Section, known, shown};
+use crate::console::page::{Frame, Section, shown};
 use crate::input::{Asked, Id};
 use crate::problem::{Code, Problem};
 use crate::routes::exports;
@@ -28,6 +28,14 @@ const BATCHES: u32 = 50;
 const LOOKED_AT: u32 = 20;
 /// Runs that are shown with the refresh that began them.
 const FOLLOWERS: u32 = 100;
+
+/// Attributes of a contact as they are sent, and the ids of their names.
+const ATTRIBUTES: [(&str, &str); 4] = [
+    ("first_name", "exports-attribute-first-name"),
+    ("last_name", "exports-attribute-last-name"),
+    ("phone", "exports-attribute-phone"),
+    ("customer_acct_name", "exports-attribute-account-name"),
+];
 
 #[derive(Template)]
 #[template(path = "runs/show.html")]
@@ -45,7 +53,6 @@ struct Run {
     followers: Vec<RunView>,
     /// Whether the reader may cancel it, send its plan, and so on.
     may_act: bool,
-    done: Option<&'static str>,
     trouble: Option<Problem>,
 }
 
@@ -67,19 +74,14 @@ impl Run {
         [(true, ours, our_sum), (false, theirs, their_sum)]
     }
 
-    /// Where the rows behind a number are: those of a plan are examples. Whom the list has already, and whose turn did not
-    /// come, have none.
+    /// Where the rows behind a number are.
     fn rows_of(&self, count: &Count) -> Option<String> {
-        match count.name {
-            _ if count.number == 0 => None,
-            "created" | "updated" | "invalid" | "refused" => {
-                Some(format!("/runs/{}/rows?fate={}", self.run.id, count.name))
-            }
-            name => {
-                let examples = self.examples.as_ref()?;
-                examples.iter().any(|(kind, _)| kind == name).then(|| format!("#example-{name}"))
-            }
-        }
+        (count.number > 0).then(|| format!("/runs/{}/rows?fate={}", self.run.id, count.name))
+    }
+
+    /// Batches that the provider has and that the run waits for.
+    fn open_batches(&self) -> u64 {
+        self.run.progress.as_ref().map_or(0, |progress| progress.open_batches)
     }
 
     /// How many a second, about.
@@ -87,15 +89,29 @@ impl Run {
         self.run.progress.as_ref()?.per_second.map(whole)
     }
 
-    /// What an example would send, apart from its address; any other words as they are.
-    fn payload(&self, detail: &str) -> String {
-        let Ok(Value::Object(contact)) = serde_json::from_str(detail) else { return detail.to_owned() };
-        let told = contact.iter().filter(|(name, _)| !matches!(name.as_str(), "email" | "subscribe"));
-        let told = told.map(|(name, value)| match value {
-            Value::String(text) => format!("{name}: {text}"),
-            other => format!("{name}: {other}"),
-        });
-        told.collect::<Vec<_>>().join("; ")
+    /// What an example would send, apart from its address: attributes and their values. None of what is no contact.
+    fn payload(&self, detail: &str) -> Option<Vec<(String, String)>> {
+        let Ok(Value::Object(contact)) = serde_json::from_str(detail) else { return None };
+        let w = self.frame.words;
+        let mut told = Vec::new();
+        for (name, title) in ATTRIBUTES {
+            let value = contact.get(name).and_then(Value::as_str);
+            told.extend(value.map(|value| (w.say(title).to_string(), value.to_owned())));
+        }
+        for field in contact.get("fields").and_then(Value::as_array).into_iter().flatten() {
+            let id = field["id"].to_string();
+            let title = field["title"].as_str().map(str::to_owned);
+            let title = title.unwrap_or_else(|| w.say("exports-attribute-field").with("id", id).to_string());
+            // Several options stand between bars.
+            let value = field["value"].as_str().unwrap_or_default().trim_matches('|').replace("||", ", ");
+            told.push((title, value));
+        }
+        let tags = contact.get("tags").and_then(Value::as_array).into_iter().flatten();
+        let tags: Vec<&str> = tags.filter_map(Value::as_str).collect();
+        if !tags.is_empty() {
+            told.push((w.say("runs-tags").to_string(), tags.join(", ")));
+        }
+        Some(told)
     }
 
     /// How long it goes on, about.
@@ -154,7 +170,6 @@ fn whole(estimate: f64) -> u64 {
 #[derive(Default, Deserialize)]
 pub(super) struct Asking {
     batches: Option<String>,
-    done: Option<String>,
 }
 
 async fn page(app: &App, caller: &Caller, id: &str, asking: Asking) -> Result<Run, Problem> {
@@ -175,7 +190,6 @@ async fn page(app: &App, caller: &Caller, id: &str, asking: Asking) -> Result<Ru
     } else {
         runs::list(State(app.clone()), caller.clone(), Asked(query)).await?.0.items
     };
-    let done = known(asking.done.as_deref(), &["cancelled"]);
     Ok(Run {
         counts: counts(&run, before.as_ref()),
         examples: examples(app, caller, &run).await?,
@@ -186,7 +200,6 @@ async fn page(app: &App, caller: &Caller, id: &str, asking: Asking) -> Result<Ru
         next_batches: batches.next,
         followers,
         may_act,
-        done,
         trouble: None,
     })
 }
@@ -256,7 +269,7 @@ async fn again(app: &App, caller: &Caller, id: &str, problem: Problem) -> Result
 
 pub(super) async fn cancel(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {
     let run = runs::cancel(State(app), caller, Id(id)).await?.0;
-    Ok(Redirect::to(&format!("/runs/{}?done=cancelled", run.id)).into_response())
+    Ok(Redirect::to(&format!("/runs/{}", run.id)).into_response())
 }
 
 pub(super) async fn approve(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {

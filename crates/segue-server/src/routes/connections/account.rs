@@ -126,7 +126,7 @@ fn required_key(typed: Option<String>, from: Option<&str>) -> Result<Secret, Pro
 
 /// Connect, to see whether host and key are right
 ///
-/// Makes a real call and shows the account's lists. A failure says what is at fault: `connect_host`, `connect_key`,
+/// Makes a real call and shows whose key it is and the account's lists. A failure says what is at fault: `connect_host`, `connect_key`,
 /// `connect_network`, `connect_permission`, `connect_account` or `connect_provider`. Nothing is saved.
 #[utoipa::path(post, operation_id = "try_account", path = "/connections/test", tag = "connections", request_body = TriedAccount, responses(
     (status = OK, description = "the account answered", body = AccountView),

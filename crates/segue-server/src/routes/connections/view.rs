@@ -114,11 +114,33 @@ pub(crate) struct ListView {
     pub(crate) takes_email: bool,
 }
 
+/// A user of an ActiveCampaign account. It is kept nowhere.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AccountUser {
+    /// What they sign in with; may be empty.
+    pub(crate) username: String,
+    /// First and last name; may be empty.
+    pub(crate) name: String,
+}
+
+impl AccountUser {
+    /// Name and user name, or what is known of them.
+    pub(crate) fn told(&self) -> String {
+        match (self.name.as_str(), self.username.as_str()) {
+            ("", username) => username.to_owned(),
+            (name, "") => name.to_owned(),
+            (name, username) => format!("{name} ({username})"),
+        }
+    }
+}
+
 /// An account that answered to the key.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Account)]
 pub(crate) struct AccountView {
     pub(crate) host: String,
+    /// The user there whose key it is.
+    pub(crate) user: AccountUser,
     /// By name.
     pub(crate) lists: Vec<ListView>,
 }
@@ -174,7 +196,8 @@ pub(crate) async fn view(app: &App, connection: &Connection) -> Result<Connectio
 }
 
 pub(crate) fn account_view(account: Account) -> AccountView {
-    AccountView { host: account.host, lists: account.lists.into_iter().map(list_view).collect() }
+    let user = AccountUser { username: account.user.username, name: account.user.name };
+    AccountView { host: account.host, user, lists: account.lists.into_iter().map(list_view).collect() }
 }
 
 /// A list as it is shown.

@@ -4,6 +4,7 @@
 pub(crate) mod begin;
 pub(crate) mod events;
 pub(crate) mod rows;
+mod said;
 pub(crate) mod view;
 
 use axum::Json;
@@ -119,7 +120,8 @@ pub(crate) async fn show(
 
 /// Cancel a run or a refresh
 ///
-/// One that waits ends at once. One that is under way ends within seconds: what was sent is followed to its end and counts.
+/// One that waits ends at once. One that is under way sends nothing more from within seconds on. It ends when ActiveCampaign has
+/// carried out the batches that it has already, `open_batches` of its progress: what is imported of them counts.
 #[utoipa::path(post, operation_id = "cancel_run", path = "/runs/{id}/cancel", tag = "runs", params(("id" = String, Path)), responses(
     (status = OK, description = "how it stands", body = RunView),
 ))]

@@ -1,30 +1,36 @@
 //! What stands behind a run's numbers: batches, rejections, examples of a plan.
 
+use std::fs::File;
+
 use axum::Json;
 use axum::body::Body as Bytes;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use segue_model::person::Language;
 use segue_model::{Fate, Reason, Right, RowSearch, RunRow};
-use segue_store::Batch;
+use segue_store::{Batch, Part};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::said::said;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::input::{Asked, Body, Id};
 use crate::paging::{Page, Paging};
 use crate::problem::{Code, FieldError, Problem};
 use crate::routes::segments::chunks;
-use crate::spreadsheet::disarmed_file;
+use crate::spreadsheet::{disarm, disarmed_file, rewritten_file};
+use crate::time::written;
 
 pub(crate) fn endpoints() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(batches))
         .routes(routes!(rejections))
         .routes(routes!(search))
+        .routes(routes!(download))
         .routes(routes!(examples))
 }
 
@@ -39,8 +45,14 @@ pub(crate) struct BatchView {
     pub(crate) contacts: u64,
     /// `sending`, `accepted` or `done`.
     pub(crate) state: &'static str,
-    /// ActiveCampaign's id of it.
+    /// ActiveCampaign's id of the import; that of the last one, if it took several.
     pub(crate) provider_id: Option<String>,
+    /// How many of the contacts were refused, as far as it is known.
+    pub(crate) refused: u64,
+    /// When ActiveCampaign took it.
+    pub(crate) sent_at: Option<String>,
+    /// When it was known what became of each of its contacts.
+    pub(crate) confirmed_at: Option<String>,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -78,13 +90,16 @@ pub(crate) async fn batches(
     Ok(Json(Page { items, next }))
 }
 
-fn batch(batch: Batch) -> BatchView {
+fn batch((batch, refused): (Batch, u64)) -> BatchView {
     BatchView {
         part: batch.part.as_str(),
         number: batch.seq,
         contacts: batch.rows,
         state: batch.state.as_str(),
         provider_id: batch.provider_id,
+        refused,
+        sent_at: batch.sent_ms.map(written),
+        confirmed_at: batch.confirmed_ms.map(written),
     }
 }
 
@@ -95,12 +110,15 @@ pub(crate) struct RejectionsQuery {
     /// Whether a spreadsheet is to open it: then cells that it would run as formulas have an apostrophe before them.
     #[serde(default)]
     pub(crate) spreadsheet: bool,
+    /// The language of what is said of rejections, `en` unless told, or `ro`. Headers and codes are the same in all.
+    #[param(example = "ro")]
+    pub(crate) language: Option<String>,
 }
 
 /// Download the rejections of a run
 ///
-/// Every profile that was not delivered, as CSV: profile, email, whose, reason, meaning, detail, `what_to_do`. This is personal
-/// data: it is kept for as long as the operator says, 30 days unless told.
+/// Every profile that was not delivered, as CSV: profile, email, whose, reason, meaning, detail, `what_to_do`. Headers and codes
+/// stay as they are in every language. This is personal data: it is kept for as long as the operator says, 30 days unless told.
 #[utoipa::path(get, operation_id = "download_rejections", path = "/runs/{id}/rejections.csv", tag = "runs", params(("id" = String, Path), RejectionsQuery), responses(
     (status = OK, description = "the rejections", body = String, content_type = "text/csv"),
 ))]
@@ -112,28 +130,99 @@ pub(crate) async fn rejections(
 ) -> Result<Response, Problem> {
     caller.require(Right::SeeProfiles)?;
     let file = app.runs.rejections(&id, &app.new_id()).await?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"rejections.csv\""),
-    ];
-    let body = if query.spreadsheet {
-        Bytes::from_stream(disarmed_file(file))
-    } else {
-        Bytes::from_stream(chunks(file))
+    let language = language(query.language.as_deref())?;
+    Ok(csv(file, "attachment; filename=\"rejections.csv\"", query.spreadsheet, language))
+}
+
+fn language(word: Option<&str>) -> Result<Language, Problem> {
+    let language = word.map_or(Some(Language::En), Language::from_word);
+    language.ok_or_else(|| Problem::with(Code::Malformed, "language must be en or ro"))
+}
+
+fn csv(file: File, disposition: &'static str, is_for_spreadsheet: bool, language: Language) -> Response {
+    let headers =
+        [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, disposition)];
+    let body = match (language, is_for_spreadsheet) {
+        (Language::En, false) => Bytes::from_stream(chunks(file)),
+        (Language::En, true) => Bytes::from_stream(disarmed_file(file)),
+        (language, false) => Bytes::from_stream(rewritten_file(file, move |record| said(record, language))),
+        (language, true) => {
+            Bytes::from_stream(rewritten_file(file, move |record| disarm(&said(record, language))))
+        }
     };
-    Ok((headers, body).into_response())
+    (headers, body).into_response()
+}
+
+#[derive(Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DownloadQuery {
+    /// As in a search: `members`, or one fate; all rows unless told.
+    fate: Option<String>,
+    /// The code of a reason: only those rejected for it.
+    reason: Option<String>,
+    /// Only those of the batch of this number.
+    batch: Option<u64>,
+    /// In which part that batch is: `sends` unless told, or `leaves`.
+    part: Option<String>,
+    /// Whether a spreadsheet is to open it: then cells that it would run as formulas have an apostrophe before them.
+    #[serde(default)]
+    spreadsheet: bool,
+    /// The language of what is said of rejections, `en` unless told, or `ro`. Headers and codes are the same in all.
+    #[param(example = "ro")]
+    language: Option<String>,
+}
+
+/// Download the rows of a run
+///
+/// What became of everybody, or would by the plan of a dry run, as CSV: profile, email, fate, whose, reason, meaning, detail,
+/// `what_to_do`. This is personal data: it is kept for as long as rejections are.
+#[utoipa::path(get, operation_id = "download_rows", path = "/runs/{id}/rows.csv", tag = "runs", params(("id" = String, Path), DownloadQuery), responses(
+    (status = OK, description = "the rows", body = String, content_type = "text/csv"),
+))]
+pub(crate) async fn download(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+    Asked(query): Asked<DownloadQuery>,
+) -> Result<Response, Problem> {
+    caller.require(Right::SeeProfiles)?;
+    let DownloadQuery { fate, reason, batch, part, spreadsheet, language: said_in } = query;
+    let language = language(said_in.as_deref())?;
+    let asked = SearchedRows { fate, reason, batch, part, ..SearchedRows::default() };
+    let (search, batch) = asked.wanted()?;
+    let file = app.runs.rows_csv(&id, search, batch, &app.new_id()).await?;
+    Ok(csv(file, "attachment; filename=\"rows.csv\"", spreadsheet, language))
+}
+
+/// What stands for all fates of members in a search.
+pub(crate) const MEMBERS: &str = "members";
+
+/// The fates that a search names; nothing if there are none of that name.
+pub(crate) fn fates(name: &str) -> Option<Vec<Fate>> {
+    if name == MEMBERS {
+        return Some(Fate::ALL.iter().copied().filter(|fate| fate.is_member()).collect());
+    }
+    Fate::from_code(name).map(|fate| vec![fate])
 }
 
 /// Which rows are asked for. They are asked for by POST, so that nobody's address stands in one of ours.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SearchedRows {
-    /// `created`, `updated`, `left`, `invalid` or `refused`: only those.
+    /// Only those with this fate: `created`, `updated`, `unchanged`, `invalid`, `refused` or `unsent`, and of those who are no
+    /// members any more `left`, `left_alone` or `still_listed`; of a plan that was not carried out `create`, `update` or `leave`.
+    /// Or `members`: the rows of all members.
     #[schema(example = "refused")]
     pub(crate) fate: Option<String>,
     /// The code of a reason: only those rejected for it.
     #[schema(example = "bounced")]
     pub(crate) reason: Option<String>,
+    /// Only those of the batch of this number.
+    #[schema(minimum = 0)]
+    pub(crate) batch: Option<u64>,
+    /// In which part that batch is: `sends` unless told, or `leaves`.
+    pub(crate) part: Option<String>,
     /// Only those whose profile key, address or detail holds this, whatever the case.
     #[serde(default)]
     pub(crate) search: String,
@@ -145,29 +234,36 @@ pub(crate) struct SearchedRows {
 }
 
 impl SearchedRows {
-    fn wanted(self) -> Result<RowSearch, Problem> {
+    fn wanted(self) -> Result<(RowSearch, Option<(Part, u64)>), Problem> {
         let paging = Paging { limit: self.limit, cursor: self.cursor };
         let mut errors = Vec::new();
-        let fate = self.fate.as_deref().map(Fate::from_code);
-        if fate == Some(None) {
-            let fates: Vec<&str> = Fate::ALL.iter().map(|fate| fate.code()).collect();
+        let fates = self.fate.as_deref().map(fates);
+        if fates == Some(None) {
+            let fates: Vec<&str> = Fate::ALL.iter().map(|fate| fate.code()).chain([MEMBERS]).collect();
             errors.push(FieldError::new("/fate", format!("must be one of {}", fates.join(", "))));
         }
         let reason = self.reason.as_deref().map(Reason::from_code);
         if reason == Some(None) {
             errors.push(FieldError::new("/reason", "must be the code of a reason"));
         }
+        let part = self.part.as_deref().map_or(Ok(Part::Sends), str::parse);
+        if part.is_err() {
+            errors.push(FieldError::new("/part", "must be sends or leaves"));
+        }
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
+        let batch = part.ok().zip(self.batch);
         let from = paging.cursor.as_deref().map(str::parse::<u64>).transpose();
-        Ok(RowSearch {
-            fate: fate.flatten(),
+        let search = RowSearch {
+            fates: fates.flatten().unwrap_or_default(),
             reason: reason.flatten(),
+            batch: None,
             words: self.search.trim().to_owned(),
             from: from.map_err(|_| Problem::new(Code::UnknownCursor))?.unwrap_or_default(),
             limit: paging.limit()? as usize,
-        })
+        };
+        Ok((search, batch))
     }
 }
 
@@ -178,7 +274,7 @@ pub(crate) struct RowView {
     /// The profile's key.
     pub(crate) profile: String,
     pub(crate) email: String,
-    /// `created`, `updated`, `left`, `invalid` or `refused`.
+    /// What became of it, as in a search.
     pub(crate) fate: &'static str,
     /// The code of the reason, if it was rejected.
     pub(crate) reason: Option<&'static str>,
@@ -193,8 +289,8 @@ fn row(row: RunRow) -> RowView {
 
 /// Search the rows of a run
 ///
-/// Who was created, updated, unsubscribed, invalid or refused. Rejections come first. Whoever was unchanged has no row: nothing
-/// was done. This is personal data: it is kept for as long as rejections are.
+/// What became of everybody, or would by the plan of a dry run. Rejections come first. This is personal data: it is kept for as
+/// long as rejections are.
 #[utoipa::path(post, operation_id = "search_rows", path = "/runs/{id}/rows", tag = "runs", params(("id" = String, Path)), request_body = SearchedRows, responses(
     (status = OK, description = "a page of rows", body = Page<RowView>),
 ))]
@@ -205,7 +301,8 @@ pub(crate) async fn search(
     Body(body): Body<SearchedRows>,
 ) -> Result<Json<Page<RowView>>, Problem> {
     caller.require(Right::SeeProfiles)?;
-    let found = app.runs.rows(&id, body.wanted()?).await?;
+    let (search, batch) = body.wanted()?;
+    let found = app.runs.rows(&id, search, batch).await?;
     let next = found.next.map(|from| from.to_string());
     Ok(Json(Page { items: found.rows.into_iter().map(row).collect(), next }))
 }
@@ -219,7 +316,7 @@ pub(crate) struct ExampleView {
     pub(crate) email: String,
     /// `create`, `update`, `unchanged`, `leave`, or the code of a reason.
     pub(crate) kind: String,
-    /// What is wrong or what would be sent; may be empty.
+    /// What is wrong; or what would be sent, as JSON in which custom fields have their titles. May be empty.
     pub(crate) detail: String,
 }
 

@@ -83,8 +83,14 @@ pub(crate) struct ProgressView {
     pub(crate) done: u64,
     /// All of them; nothing where that is not known.
     pub(crate) total: Option<u64>,
+    /// How many a second, within the last minute or since the step began.
     pub(crate) per_second: Option<f64>,
+    /// How long the step still takes, about: at this rate, and no less than the account's limit allows.
     pub(crate) seconds_left: Option<u64>,
+    /// Of a delivery, how many profiles ActiveCampaign has taken; `done` counts those of them whose fate is known.
+    pub(crate) handed_over: Option<u64>,
+    /// Batches that were handed over whose end is not known yet. A run that is cancelled waits for these.
+    pub(crate) open_batches: u64,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -224,21 +230,14 @@ fn drifted(table: DriftedTable) -> DriftedView {
 }
 
 fn progress(headway: &Headway) -> ProgressView {
-    let is_moving = headway.per_second > 0.0;
-    let left = headway.total.saturating_sub(headway.done);
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "an estimate"
-    )]
-    let seconds_left = (left as f64 / headway.per_second.max(f64::MIN_POSITIVE)).ceil() as u64;
     ProgressView {
         step: headway.step.clone(),
         done: headway.done,
         total: Some(headway.total).filter(|total| *total > 0),
-        per_second: Some(headway.per_second).filter(|_| is_moving),
-        seconds_left: Some(seconds_left).filter(|_| is_moving && headway.total > 0),
+        per_second: Some(headway.per_second).filter(|rate| *rate > 0.0),
+        seconds_left: headway.seconds_left,
+        handed_over: headway.handed_over,
+        open_batches: headway.open_batches,
     }
 }
 

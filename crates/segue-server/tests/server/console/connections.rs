@@ -83,6 +83,7 @@ async fn s21_connect_shows_the_account_without_a_script_and_with_one() {
     let host = host(&account);
     let mut fields = filled(&host, "Shop");
     let whole = submit(&root, "/connections/connect", &fields).await.expect(StatusCode::OK);
+    assert!(whole.text.contains("The key belongs to Sandbox Admin (admin)."), "{}", whole.text);
     assert!(whole.text.contains("Connected to ") && value(&whole, "name") == "Shop", "{}", whole.text);
     assert!(!whole.text.contains(KEY), "{}", whole.text);
     fields.push(("part", "account"));

@@ -33,7 +33,11 @@ async fn a_run_shows_what_became_of_everybody() {
     history.shows(&[&first, &second]);
     let etag = root.get(&format!("/users/{}", viewer.id().await)).await.header("etag").to_owned();
     viewer.patch("/me", &etag, &json!({"language": "ro"})).await.expect(StatusCode::OK);
-    page(&viewer, &first).await.shows(&["Unul nevalid: noi avem de îndreptat", "Fără adresă de e-mail"]);
+    page(&viewer, &first).await.shows(&[
+        "Unul nevalid: noi avem de îndreptat",
+        "Fără adresă de e-mail",
+        "rejections.csv?spreadsheet=true&amp;language=ro",
+    ]);
 }
 
 #[tokio::test]
@@ -49,6 +53,7 @@ async fn a_plan_is_shown_with_examples_and_sent_by_who_may() {
     let place = format!("/runs/{dry}");
     let shown = page(&root, &place).await.expect(StatusCode::OK);
     shown.shows(&[
+        &format!("href=\"{place}/rows?fate=create\""),
         "What would become of everybody",
         "Send this plan",
         "person1@example.com",
@@ -83,6 +88,24 @@ async fn s9_a_plan_for_which_the_account_has_no_room_warns_in_both_languages() {
 }
 
 #[tokio::test]
+async fn examples_of_a_plan_call_fields_by_their_titles() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let matching = json!({
+        "email": "mail", "first_name": "city", "fields": [{"field": "CITY", "column": "city"}], "tags": ["Letter"],
+    });
+    let export = office.export(&root, json!({"matching": matching})).await;
+    refresh(&root, "cluj").await;
+    let dry = begin(&root, &format!("/exports/{export}/dry-run")).await;
+    ended(&root, &dry).await;
+    let shown = page(&root, &format!("/runs/{dry}")).await.expect(StatusCode::OK);
+    let told = |name: &str, value: &str| format!("<span class=\"soft\">{name}:</span> {value}");
+    shown.shows(&[&told("First name", "Cluj"), &told("City", "Cluj"), &told("Tags", "Letter")]);
+    shown.hides(&["first_name", "&#34;id&#34;", "&quot;id&quot;"]);
+}
+
+#[tokio::test]
 async fn what_goes_on_is_shown_with_and_without_scripts_and_can_be_cancelled() {
     let office = Office::open().await;
     let root = office.site.administrator().await;
@@ -112,22 +135,41 @@ async fn numbers_lead_to_their_rows_which_are_searched_without_a_word_in_an_addr
         &format!("href=\"{rows}?fate=created\""),
         &format!("href=\"{rows}?fate=invalid\""),
         &format!("href=\"{rows}?reason=no_email\""),
+        &format!("href=\"{rows}?fate=members\""),
+        &format!("href=\"{rows}?part=sends&amp;batch=0\""),
         "rejections.csv?spreadsheet=true",
     ]);
     page(&viewer, &format!("{rows}?fate=created"))
         .await
         .expect(StatusCode::OK)
         .shows(&["person1@example.com", "person2@example.com"])
-        .hides(&["<th scope=\"row\" class=\"break\">3</th>"]);
+        .hides(&[">3</button></form></th>"]);
     page(&viewer, &format!("{rows}?reason=no_email"))
         .await
         .expect(StatusCode::OK)
-        .shows(&["<th scope=\"row\" class=\"break\">3</th>", "No e-mail address"])
+        .shows(&[">3</button></form></th>", "No e-mail address"])
         .hides(&["person1@example.com"]);
     let found = send(&viewer, &rows, &[("search", "person2"), ("fate", ""), ("reason", "")]).await;
     let found = found.expect(StatusCode::OK);
     found.shows(&["person2@example.com", "value=\"person2\""]).hides(&["person1@example.com"]);
     send(&viewer, &rows, &[("search", "nobody")]).await.expect(StatusCode::OK).shows(&["Nobody"]);
+    // From a row to the person, whose key stands in no address.
+    let person = send(&viewer, "/customers", &[("table", "customers"), ("search", "1")]).await;
+    let opens = "name=\"table\" value=\"customers\"><input type=\"hidden\" name=\"search\" value=\"1\">";
+    page(&viewer, &format!("{rows}?fate=created")).await.shows(&["action=\"/customers\"", opens]);
+    person.expect(StatusCode::OK).shows(&["person1@example.com"]);
+    let batch = page(&viewer, &format!("{rows}?part=sends&batch=0")).await.expect(StatusCode::OK);
+    batch.shows(&[
+        "Batch 1: Sends.",
+        "person1@example.com",
+        "rows.csv?part=sends&#38;batch=0&#38;spreadsheet=true&#38;language=en",
+    ]);
+    let second = run(&root, &export).await;
+    let second = format!("/runs/{}", second["id"].as_str().unwrap());
+    page(&viewer, &second).await.expect(StatusCode::OK).shows(&[&format!("{second}/rows?fate=unchanged")]);
+    page(&viewer, &format!("{second}/rows?fate=unchanged"))
+        .await
+        .shows(&["person1@example.com", "Unchanged"]);
     page(&root, "/runs/none/rows").await.expect(StatusCode::NOT_FOUND);
     page(&root, &format!("{rows}?fate=odd")).await.expect(StatusCode::OK).shows(&["person1@example.com"]);
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{Office, act, begin, ended, post, reached, refresh, run};
+use crate::console::page;
 use crate::setting::{Answer, As, Odd};
 
 #[tokio::test]
@@ -39,6 +40,38 @@ async fn under_way(root: &As<'_>, export: &str) -> String {
         |run: &Value| run["progress"]["step"] == "delivering" && run["progress"]["done"].as_u64() > Some(0);
     reached(root, &run, is_delivering).await;
     run
+}
+
+#[tokio::test]
+async fn a_run_that_has_handed_over_everything_waits_for_that_and_says_so() {
+    // Longer than any test, unless the clock is put forward.
+    let delay = 1e6;
+    let mut office = Office::with_imports_after(delay).await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({})).await;
+    refresh(&root, "cluj").await;
+    let run = begin(&root, &format!("/exports/{export}/run")).await;
+    let handed_over = |run: &Value| run["progress"]["handed_over"] == 2;
+    let progress = reached(&root, &run, handed_over).await["progress"].clone();
+    let numbers = ["done", "total", "open_batches"].map(|name| progress[name].as_u64());
+    assert_eq!(numbers, [Some(0), Some(2), Some(1)], "{progress}");
+    post(&root, &format!("/runs/{run}/cancel")).await.expect(StatusCode::OK);
+    let place = format!("/runs/{run}");
+    let shown = page(&root, &place).await.expect(StatusCode::OK);
+    shown.shows(&[
+        "nothing more is sent. It waits for one batch",
+        "2 handed over to ActiveCampaign",
+        "0 of 2 confirmed",
+    ]);
+    office.arrange("clock", &json!({"forward": 2.0 * delay})).await;
+    let late = ended(&root, &run).await;
+    assert_eq!(
+        (&late["status"], &late["counts"]["created"]),
+        (&json!("succeeded_with_rejections"), &json!(2))
+    );
+    assert_eq!(late["cause"], "Root has cancelled it, but everything had been handed over already");
+    page(&root, &place).await.expect(StatusCode::OK).hides(&["nothing more is sent"]);
 }
 
 /// Whether it has ended early, with numbers that add up and tell what is on the list.

@@ -35,9 +35,12 @@ pub(crate) struct Office {
 
 impl Office {
     pub(crate) async fn open() -> Self {
-        let config =
-            Config { limits: None, queue_delay: 0.0, import_rate: 1e9, speed: 1000.0, ..Config::default() };
-        Self::with(config, Odd::default()).await
+        Self::with_imports_after(0.0).await
+    }
+
+    /// The same, at an account that begins with an import so many seconds by its own clock after it was handed in.
+    async fn with_imports_after(queue_delay: f64) -> Self {
+        Self::with(Config { queue_delay, ..quick() }, Odd::default()).await
     }
 
     async fn with(config: Config, odd: Odd) -> Self {
@@ -147,9 +150,12 @@ impl Office {
 
 /// An account that answers as fast as it can.
 async fn account() -> Simulator {
-    let config =
-        Config { limits: None, queue_delay: 0.0, import_rate: 1e9, speed: 1000.0, ..Config::default() };
-    activecampaign_sim::start(config).await.expect("a simulator")
+    activecampaign_sim::start(quick()).await.expect("a simulator")
+}
+
+/// An account without limits, whose clock runs so fast that nobody waits for it.
+fn quick() -> Config {
+    Config { limits: None, queue_delay: 0.0, import_rate: 1e9, speed: 1000.0, ..Config::default() }
 }
 
 /// Begins something by a POST without a body; gives the id of the run.

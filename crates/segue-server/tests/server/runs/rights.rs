@@ -13,7 +13,8 @@ async fn sees_the_status(role: &str) {
     let run = begin(&root, &format!("/exports/{export}/run")).await;
     let who = office.site.user(&root, "who@example.com", role).await;
     let paths = ["/runs", "/refreshes", "/queue", "/refresh-schedule"].map(str::to_owned);
-    let of_run = ["", "/batches", "/examples", "/rejections.csv"].map(|what| format!("/runs/{run}{what}"));
+    let of_run = ["", "/batches", "/examples", "/rejections.csv", "/rows.csv"]
+        .map(|what| format!("/runs/{run}{what}"));
     for path in paths.iter().chain(&of_run) {
         who.get(path).await.expect(StatusCode::OK);
     }

@@ -35,6 +35,10 @@ async fn s2_s38_a_run_brings_the_members_to_the_list_and_accounts_for_everybody(
         (&batches["items"][0]["contacts"], &batches["items"][0]["state"]),
         (&json!(2), &json!("done"))
     );
+    let batch = &batches["items"][0];
+    assert!(batch["provider_id"].as_str().is_some_and(|id| !id.is_empty()), "{batch}");
+    assert!(batch["sent_at"].is_string() && batch["sent_at"] == batch["confirmed_at"], "{batch}");
+    assert_eq!(batch["refused"], 0);
     let again = run(&root, &export).await;
     assert_eq!(
         (&again["counts"]["unchanged"], &again["counts"]["created"]),
@@ -137,6 +141,8 @@ async fn those_who_were_refused_are_tried_again_on_demand() {
     refresh(&root, "cluj").await;
     let first = run(&root, &export).await;
     assert_eq!(first["counts"]["refused"], 1, "{first}");
+    let batches = root.get(&format!("/runs/{}/batches", first["id"].as_str().unwrap())).await.body;
+    assert_eq!((&batches["items"][0]["refused"], &batches["items"][0]["contacts"]), (&json!(1), &json!(2)));
     let retry = begin(&root, &format!("/runs/{}/retry", first["id"].as_str().unwrap())).await;
     let retried = ended(&root, &retry).await;
     assert_eq!(

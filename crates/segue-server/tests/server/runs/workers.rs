@@ -54,6 +54,48 @@ async fn a_worker_that_dies_is_followed_by_another_that_goes_on() {
 }
 
 #[tokio::test]
+async fn a_run_that_is_taken_over_keeps_the_steps_and_requests_of_the_worker_before() {
+    let mut office = Office::open().await;
+    office.write_customers(1_000, "Cluj");
+    office.site.work();
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({})).await;
+    refresh(&root, "cluj").await;
+    drop(root);
+    office.site.rest().await;
+    let root = office.site.sign_in("root@example.com").await;
+    let run = begin(&root, &format!("/exports/{export}/run")).await;
+    let first = office.site.worker_with(two_imports());
+    let (_handle, stop) = StopHandle::new();
+    let killed = tokio::spawn(async move { first.run(stop).await });
+    let held =
+        |run: &serde_json::Value| run["status"] == "waiting_for_limit" && run["progress"]["done"] == 500;
+    let before = reached(&root, &run, held).await;
+    killed.abort();
+    let _ = killed.await;
+    let requests = office.site.store.job(&run).await.unwrap().headway.unwrap().requests;
+    // The account, the list, two imports, and at least one question about them.
+    assert!(requests >= 5, "{requests}");
+
+    office.site.pass(MINUTE_MS);
+    let second = office.site.worker();
+    let (handle, stop) = StopHandle::new();
+    let working = tokio::spawn(async move { second.run(stop).await });
+    let run = ended(&root, &run).await;
+    handle.raise();
+    working.await.unwrap();
+    let steps: Vec<&str> =
+        run["steps"].as_array().unwrap().iter().map(|step| step["name"].as_str().unwrap()).collect();
+    assert_eq!(steps, ["planning", "delivering", "explaining", "settling"], "{run}");
+    assert_eq!(run["steps"][0], before["steps"][0], "what the first has planned");
+    let delivering = |run: &serde_json::Value| run["steps"][1]["milliseconds"].as_u64();
+    assert!(delivering(&run) >= delivering(&before), "{run}");
+    // The second one asks for account and list, too, and sends two imports.
+    assert!(run["counts"]["requests"].as_u64() >= Some(requests + 5), "{run}");
+    assert_eq!(run["counts"]["created"], 999, "{run}");
+}
+
+#[tokio::test]
 async fn exports_that_share_an_account_run_side_by_side() {
     let mut office = Office::open().await;
     office.site.work();
