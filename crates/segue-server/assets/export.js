@@ -1,6 +1,10 @@
 // The page that sets up an export: what its buttons ask the server for is shown in place, rows come and go at once, and the
 // summary follows what is typed. Without this every button sends the form, which is shown again.
+import { refuse } from "./forms.js";
+
 const form = document.getElementById("setup");
+/** Where what is asked for was pressed. */
+const PRESSED = { account: "#connection", columns: "#segments", suggest: "#suggest" };
 
 function typed(step) {
   const fields = new FormData(form);
@@ -34,8 +38,10 @@ async function show(step) {
     form.replaceChildren(...anew.childNodes);
     form.dataset.table = anew.dataset.table;
     document.getElementById(focused)?.focus();
-  } catch {
-    // Whatever it is, the browser can show it.
+  } catch (error) {
+    // Without the server there is nothing to be shown: what is typed stays.
+    if (error instanceof TypeError) return refuse(form, form.querySelector(PRESSED[step]) ?? form.lastElementChild, () => again(step));
+    // Whatever else it is, the browser can show it.
     form.requestSubmit(form.querySelector(`[name=step][value=${step}]`) ?? form.querySelector("[name=step][value=recap]"));
   } finally {
     form.removeAttribute("aria-busy");

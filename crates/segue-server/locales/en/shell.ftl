@@ -36,6 +36,8 @@ no = No
 next-page = Next page
 first-page = First page
 form-has-faults = Some fields are not right
+unreachable = The server cannot be reached. Nothing was sent, and everything that you typed is still here: try again in a moment.
+try-again = Try again
 form-stale = Somebody else has changed this in the meantime: this is how it stands now, and nothing that you typed is lost. Look it over and do it again.
 
 role-viewer = Viewer

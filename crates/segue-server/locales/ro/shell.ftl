@@ -36,6 +36,8 @@ no = Nu
 next-page = Pagina următoare
 first-page = Prima pagină
 form-has-faults = Unele câmpuri nu sunt corecte
+unreachable = Serverul nu poate fi contactat. Nu s-a trimis nimic, iar tot ce ai scris este încă aici: încearcă din nou peste o clipă.
+try-again = Încearcă din nou
 form-stale = Altcineva a schimbat între timp acest obiect: așa arată acum, iar din ce ai scris nu s-a pierdut nimic. Verifică și repetă.
 
 role-viewer = Cititor
