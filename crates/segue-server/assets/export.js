@@ -19,6 +19,14 @@ async function send(address, fields) {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
+/** Finds what has taken the place of an element: by its id, or by where it stands among those of its name. */
+function finder({ id, name }) {
+  if (id) return () => document.getElementById(id);
+  const those = () => [...form.elements].filter((it) => name && it.name === name);
+  const index = those().indexOf(document.activeElement);
+  return () => those()[index];
+}
+
 let shown = Promise.resolve();
 
 /** Shows the form anew when what was asked before is shown, so that answers do not overtake each other. */
@@ -34,10 +42,10 @@ async function show(step) {
     const anew = (await send(form.action, sent)).getElementById("setup");
     if (!anew) throw new Error("another page");
     if (typed(step) !== sent) return await show(step);
-    const focused = document.activeElement?.id;
+    const find = finder(document.activeElement);
     form.replaceChildren(...anew.childNodes);
     form.dataset.table = anew.dataset.table;
-    document.getElementById(focused)?.focus();
+    find()?.focus();
   } catch (error) {
     // Without the server there is nothing to be shown: what is typed stays.
     if (error instanceof TypeError) return refuse(form, form.querySelector(PRESSED[step]) ?? form.lastElementChild, () => again(step));
