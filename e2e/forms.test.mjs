@@ -1,6 +1,7 @@
 // Forms: what is typed is never lost, and everything works without scripts.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { assertNone, faultsHere } from "./look.mjs";
 import { PASSWORD, Site, signIn } from "./segue.mjs";
 import * as steps from "./steps.mjs";
 
@@ -116,6 +117,29 @@ test("without scripts: sign in, set an export up, run it", async () => {
   await steps.lands(page, /\/runs\//);
   await steps.settled(page, async () => (await page.locator("progress").count()) === 0);
   assert.match(await page.locator("section[aria-labelledby=counts]").innerText(), /Created[^0-9]*3/);
+});
+
+test("a link that was used says so before anybody thinks of a password", async () => {
+  const page = await site.page("administrator");
+  await page.goto("/people/new");
+  await page.fill("#login", "ion@example.com");
+  await page.fill("#name", "Ion Ionescu");
+  await page.check("[name=role][value=viewer]");
+  await page.click("main button.primary");
+  const link = await page.inputValue("#shown");
+  await page.close();
+  const context = await site.stranger();
+  const invited = await context.newPage();
+  await invited.goto(link);
+  await invited.fill("#password", PASSWORD);
+  await invited.click("button.primary");
+  await invited.waitForURL("**/sign-in");
+
+  await invited.goto(link);
+  await invited.getByRole("alert").getByRole("heading", { name: "does not work any more" }).waitFor();
+  assert.ok(await invited.locator("#password").isHidden());
+  assertNone(await faultsHere(invited, "setup-spent"));
+  await context.close();
 });
 
 test("a fault of a form stands at its field, and the rest is kept", async () => {

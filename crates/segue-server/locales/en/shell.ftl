@@ -67,6 +67,7 @@ setup-code-hint = What stands behind the # of the link; you may also paste the w
 your-name = Your name
 language = Language
 
+setup-spent = This link does not work any more
 session-ended = Your session has ended
 session-ended-what = Nothing of what you typed is lost.
 session-ended-first = Sign in again, in another tab.

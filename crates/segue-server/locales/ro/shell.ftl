@@ -68,6 +68,7 @@ setup-code-hint = Ce stă după # în link; poți lipi și linkul întreg.
 your-name = Numele tău
 language = Limba
 
+setup-spent = Linkul nu mai este valabil
 session-ended = Sesiunea ta s-a încheiat
 session-ended-what = Nimic din ce ai scris nu s-a pierdut.
 session-ended-first = Conectează-te din nou, în altă filă.
