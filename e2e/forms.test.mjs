@@ -119,6 +119,36 @@ test("without scripts: sign in, set an export up, run it", async () => {
   assert.match(await page.locator("section[aria-labelledby=counts]").innerText(), /Created[^0-9]*3/);
 });
 
+test("without scripts: a file that is chosen becomes a table", async () => {
+  const context = await site.stranger({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await signIn(page, "administrator", "/tables/new");
+  await page.setInputFiles("#file", { name: "new people.csv", mimeType: "text/csv", buffer: Buffer.from("id,email\n1,ana@example.com\n") });
+  await page.fill("#name", "people");
+  await page.fill("#key", "id");
+  await page.click("main button.primary");
+  await steps.lands(page, "**/tables/people/edit?done=added");
+  assert.equal(await page.inputValue("#path").then((path) => path.split("/").pop()), "new_people.csv");
+
+  // Neither a file nor a path: it is said, and what was typed stays.
+  await page.goto("/tables/new");
+  await page.fill("#name", "nothing");
+  await page.click("main button.primary");
+  await page.locator("#path-fault").waitFor();
+  assert.equal(await page.inputValue("#name"), "nothing");
+  await context.close();
+});
+
+test("with scripts a file is sent as it is chosen, and not once more with the form", async () => {
+  const page = await site.page("administrator");
+  await page.goto("/tables/new");
+  await page.setInputFiles("#file", { name: "later people.csv", mimeType: "text/csv", buffer: Buffer.from("id,email\n1,ana@example.com\n") });
+  await page.waitForFunction(() => document.getElementById("path").value === "later_people.csv");
+  await page.click("main button.primary");
+  await steps.lands(page, "**/tables/later_people/edit?done=added");
+  await page.close();
+});
+
 test("a link that was used says so before anybody thinks of a password", async () => {
   const page = await site.page("administrator");
   await page.goto("/people/new");

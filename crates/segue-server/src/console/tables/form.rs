@@ -1,12 +1,13 @@
 //! The forms of a table: where its files are, and then what its columns are.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use segue_model::Right;
 use segue_model::segment::{Kind, Meaning};
 use serde_json::{Map, Value, json};
 
+use super::upload;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::console::form::{Faults, Form, Undone, body};
@@ -49,7 +50,16 @@ pub(super) async fn blank(State(app): State<App>, caller: Caller) -> Result<Resp
     Ok(ok(&new_page(&app, &caller, Form::default()).await?))
 }
 
-pub(super) async fn add(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {
+pub(super) async fn add(
+    State(app): State<App>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response, Problem> {
+    caller.require(Right::ChangeTables)?;
+    let (form, refused) = upload::received(&app, &caller, request).await?;
+    if let Some(problem) = refused {
+        return not_added(&app, &caller, form, problem).await;
+    }
     let mut fields = Map::new();
     for name in ["name", "path"] {
         fields.insert(name.to_owned(), Value::from(form.text(name)));
@@ -59,15 +69,17 @@ pub(super) async fn add(State(app): State<App>, caller: Caller, form: Form) -> R
     match added {
         // Its columns are known now: the second step is to look them over.
         Ok(_) => Ok(Redirect::to(&format!("/tables/{}/edit?done=added", form.text("name"))).into_response()),
-        Err(problem) => {
-            let Undone { faults, trouble, status } = Undone::of(problem)?;
-            let page = new_page(&app, &caller, form).await?;
-            Ok(shown(status, &New { faults, trouble, ..page }))
-        }
+        Err(problem) => not_added(&app, &caller, form, problem).await,
     }
 }
 
 /// A column with what is chosen for it.
+async fn not_added(app: &App, caller: &Caller, form: Form, problem: Problem) -> Result<Response, Problem> {
+    let Undone { faults, trouble, status } = Undone::of(problem)?;
+    let page = new_page(app, caller, form).await?;
+    Ok(shown(status, &New { faults, trouble, ..page }))
+}
+
 struct Column {
     name: String,
     kind: String,
