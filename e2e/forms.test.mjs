@@ -149,6 +149,30 @@ test("with scripts a file is sent as it is chosen, and not once more with the fo
   await page.close();
 });
 
+test("whoever saves too late sees what somebody else has changed, and saves again", async () => {
+  const page = await site.page("administrator");
+  const other = await site.page("contributor");
+  await page.goto("/segments/cluj/edit");
+  await other.goto("/segments/cluj/edit");
+  await other.fill("#description", "Changed by Carl");
+  await other.click("button:not([name])[class=button]:has-text('Save')");
+  await steps.lands(other, /done=changed/);
+  await other.close();
+
+  await page.locator(".workbench.ready").waitFor();
+  await page.fill("#description", "Changed by Ada");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  const theirs = page.locator("section[aria-labelledby=theirs]");
+  await theirs.waitFor();
+  assert.deepEqual(await theirs.locator("tbody tr").allInnerTexts(), ["Description\tChanged by Carl\tChanged by Ada"]);
+  assert.equal(await page.inputValue("#description"), "Changed by Ada");
+  assertNone(await faultsHere(page, "segment-stale"));
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await steps.lands(page, /done=changed/);
+  await page.close();
+});
+
 test("a link that was used says so before anybody thinks of a password", async () => {
   const page = await site.page("administrator");
   await page.goto("/people/new");

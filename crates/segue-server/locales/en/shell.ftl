@@ -38,7 +38,12 @@ first-page = First page
 form-has-faults = Some fields are not right
 unreachable = The server cannot be reached. Nothing was sent, and everything that you typed is still here: try again in a moment.
 try-again = Try again
-form-stale = Somebody else has changed this in the meantime: this is how it stands now, and nothing that you typed is lost. Look it over and do it again.
+form-stale = Somebody else has changed this in the meantime. Nothing was saved, and nothing that you typed is lost. Look it over and do it again.
+stale-changed = What was changed meanwhile
+stale-field = Field
+stale-now = As it stands now
+stale-typed = As you typed it
+stale-over = Saving puts what you typed in its place.
 
 role-viewer = Viewer
 role-contributor = Contributor
@@ -62,12 +67,12 @@ setup-do = Create administrator
 setup-password = Set your password
 setup-password-why = Your link works once. Afterwards you sign in with the new password.
 setup-password-do = Set password
+setup-spent = This link does not work any more
 setup-code = Code from the link
 setup-code-hint = What stands behind the # of the link; you may also paste the whole link.
 your-name = Your name
 language = Language
 
-setup-spent = This link does not work any more
 session-ended = Your session has ended
 session-ended-what = Nothing of what you typed is lost.
 session-ended-first = Sign in again, in another tab.

@@ -38,7 +38,12 @@ first-page = Prima pagină
 form-has-faults = Unele câmpuri nu sunt corecte
 unreachable = Serverul nu poate fi contactat. Nu s-a trimis nimic, iar tot ce ai scris este încă aici: încearcă din nou peste o clipă.
 try-again = Încearcă din nou
-form-stale = Altcineva a schimbat între timp acest obiect: așa arată acum, iar din ce ai scris nu s-a pierdut nimic. Verifică și repetă.
+form-stale = Altcineva a schimbat între timp acest obiect. Nu s-a salvat nimic, iar din ce ai scris nu s-a pierdut nimic. Verifică și repetă.
+stale-changed = Ce s-a schimbat între timp
+stale-field = Câmp
+stale-now = Cum este acum
+stale-typed = Cum ai scris
+stale-over = Dacă salvezi, ce ai scris îi ia locul.
 
 role-viewer = Cititor
 role-contributor = Contribuitor
@@ -63,12 +68,12 @@ setup-do = Creează administratorul
 setup-password = Setează parola
 setup-password-why = Linkul funcționează o singură dată. Apoi te conectezi cu parola nouă.
 setup-password-do = Setează parola
+setup-spent = Linkul nu mai este valabil
 setup-code = Codul din link
 setup-code-hint = Ce stă după # în link; poți lipi și linkul întreg.
 your-name = Numele tău
 language = Limba
 
-setup-spent = Linkul nu mai este valabil
 session-ended = Sesiunea ta s-a încheiat
 session-ended-what = Nimic din ce ai scris nu s-a pierdut.
 session-ended-first = Conectează-te din nou, în altă filă.

@@ -89,6 +89,10 @@ async fn a_person_is_disabled_gets_a_new_link_and_is_removed() {
     ];
     assert_eq!(led_to(submit(&root, &place, &fields).await), format!("{place}?done=changed"));
     assert_eq!(led_to(page(&ion, "/account").await), "/sign-in?next=%2Faccount");
+    let late = submit(&root, &place, &[&fields[..], &[("enabled", "1")]].concat()).await;
+    late.expect(StatusCode::PRECONDITION_FAILED)
+        .shows(&["May sign in</th>", "now\">No</td>", "typed it\">Yes</td>"])
+        .hides(&["Role</th>"]);
     let link = submit(&root, &format!("{place}/link"), &[]).await.expect(StatusCode::CREATED);
     assert_eq!(secret_of(&shown_once(&link.text)).len(), 43);
     let ask = page(&root, &format!("{place}/remove")).await.expect(StatusCode::OK);

@@ -1,9 +1,10 @@
 //! Tables in the console: a file becomes a table in two steps.
 
 use reqwest::{Method, StatusCode};
+use serde_json::json;
 
 use super::{led_to, page, statuses, submit, value};
-use crate::desk::{CUSTOMERS, Desk, add_segment, add_tables};
+use crate::desk::{CUSTOMERS, Desk, add_segment, add_tables, change};
 use crate::setting::{Answer, As, LARGEST_FILE, Site};
 
 #[tokio::test]
@@ -59,6 +60,17 @@ async fn a_table_is_added_in_two_steps() {
     let stale =
         submit(&root, "/tables/customers/edit", &fields).await.expect(StatusCode::PRECONDITION_FAILED);
     assert!(stale.text.contains("Somebody else has changed this"), "{}", stale.text);
+
+    let (version, seen) = (value(&stale, "version"), value(&stale, "seen"));
+    (fields[0].1, fields[2].1) = (&version, "mail");
+    fields.push(("seen", &seen));
+    let theirs = json!({"meanings": {"city": null}});
+    change(&root, "/tables/customers", theirs).await.expect(StatusCode::OK);
+    let stale = submit(&root, "/tables/customers/edit", &fields).await;
+    stale
+        .expect(StatusCode::PRECONDITION_FAILED)
+        .shows(&["city</th>", "now\">Text, Nothing particular</td>", "typed it\">Text, City</td>"])
+        .hides(&["now\">id</td>"]);
 }
 
 /// The form of a new table as a browser without scripts sends it.
@@ -165,6 +177,17 @@ async fn a_condition_is_declared_and_told_in_words() {
     let place = led_to(submit(&root, "/tables/customers/conditions", &fields).await);
     let shown = page(&root, &place).await.expect(StatusCode::OK);
     assert!(shown.text.contains("consent is “yes”"), "{}", shown.text);
+
+    let place = "/tables/customers/conditions?name=consent";
+    let form = page(&root, place).await.expect(StatusCode::OK);
+    let (version, seen) = (value(&form, "version"), value(&form, "seen"));
+    let typed = |text: &'static str| {
+        [("version", version.as_str()), ("seen", seen.as_str()), ("name", "consent"), ("definition", text)]
+    };
+    let theirs = typed("all:\n  - column: consent\n    is: \"no\"\n");
+    led_to(submit(&root, "/tables/customers/conditions", &theirs).await);
+    let late = submit(&root, "/tables/customers/conditions", &typed(right)).await;
+    late.expect(StatusCode::PRECONDITION_FAILED).shows(&["What was changed meanwhile", "Condition</th>"]);
 }
 
 #[tokio::test]
