@@ -1,6 +1,7 @@
 // Forms: what is typed is never lost, and everything works without scripts.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { assertNone, faultsHere } from "./look.mjs";
 import { PASSWORD, Site, signIn } from "./segue.mjs";
 import * as steps from "./steps.mjs";
 
@@ -113,6 +114,83 @@ test("without scripts: sign in, set an export up, run it", async () => {
   await steps.lands(page, /\/runs\//);
   await steps.settled(page, async () => (await page.locator("progress").count()) === 0);
   assert.match(await page.locator("section[aria-labelledby=counts]").innerText(), /Created[^0-9]*3/);
+});
+
+test("without scripts: a file that is chosen becomes a table", async () => {
+  const context = await site.stranger({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await signIn(page, "administrator", "/tables/new");
+  await page.setInputFiles("#file", { name: "new people.csv", mimeType: "text/csv", buffer: Buffer.from("id,email\n1,ana@example.com\n") });
+  await page.fill("#name", "people");
+  await page.fill("#key", "id");
+  await page.click("main button.primary");
+  await steps.lands(page, "**/tables/people/edit?done=added");
+  assert.equal(await page.inputValue("#path").then((path) => path.split("/").pop()), "new_people.csv");
+
+  // Neither a file nor a path: it is said, and what was typed stays.
+  await page.goto("/tables/new");
+  await page.fill("#name", "nothing");
+  await page.click("main button.primary");
+  await page.locator("#path-fault").waitFor();
+  assert.equal(await page.inputValue("#name"), "nothing");
+  await context.close();
+});
+
+test("with scripts a file is sent as it is chosen, and not once more with the form", async () => {
+  const page = await site.page("administrator");
+  await page.goto("/tables/new");
+  await page.setInputFiles("#file", { name: "later people.csv", mimeType: "text/csv", buffer: Buffer.from("id,email\n1,ana@example.com\n") });
+  await page.waitForFunction(() => document.getElementById("path").value === "later_people.csv");
+  await page.click("main button.primary");
+  await steps.lands(page, "**/tables/later_people/edit?done=added");
+  await page.close();
+});
+
+test("whoever saves too late sees what somebody else has changed, and saves again", async () => {
+  const page = await site.page("administrator");
+  const other = await site.page("contributor");
+  await page.goto("/segments/cluj/edit");
+  await other.goto("/segments/cluj/edit");
+  await other.fill("#description", "Changed by Carl");
+  await other.click("button:not([name])[class=button]:has-text('Save')");
+  await steps.lands(other, /done=changed/);
+  await other.close();
+
+  await page.locator(".workbench.ready").waitFor();
+  await page.fill("#description", "Changed by Ada");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  const theirs = page.locator("section[aria-labelledby=theirs]");
+  await theirs.waitFor();
+  assert.deepEqual(await theirs.locator("tbody tr").allInnerTexts(), ["Description\tChanged by Carl\tChanged by Ada"]);
+  assert.equal(await page.inputValue("#description"), "Changed by Ada");
+  assertNone(await faultsHere(page, "segment-stale"));
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await steps.lands(page, /done=changed/);
+  await page.close();
+});
+
+test("a link that was used says so before anybody thinks of a password", async () => {
+  const page = await site.page("administrator");
+  await page.goto("/people/new");
+  await page.fill("#login", "ion@example.com");
+  await page.fill("#name", "Ion Ionescu");
+  await page.check("[name=role][value=viewer]");
+  await page.click("main button.primary");
+  const link = await page.inputValue("#shown");
+  await page.close();
+  const context = await site.stranger();
+  const invited = await context.newPage();
+  await invited.goto(link);
+  await invited.fill("#password", PASSWORD);
+  await invited.click("button.primary");
+  await invited.waitForURL("**/sign-in");
+
+  await invited.goto(link);
+  await invited.getByRole("alert").getByRole("heading", { name: "does not work any more" }).waitFor();
+  assert.ok(await invited.locator("#password").isHidden());
+  assertNone(await faultsHere(invited, "setup-spent"));
+  await context.close();
 });
 
 test("a fault of a form stands at its field, and the rest is kept", async () => {

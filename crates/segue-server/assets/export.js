@@ -1,6 +1,10 @@
 // The page that sets up an export: what its buttons ask the server for is shown in place, rows come and go at once, and the
 // summary follows what is typed. Without this every button sends the form, which is shown again.
+import { refuse } from "./forms.js";
+
 const form = document.getElementById("setup");
+/** Where what is asked for was pressed. */
+const PRESSED = { account: "#connection", columns: "#segments", suggest: "#suggest" };
 
 function typed(step) {
   const fields = new FormData(form);
@@ -13,6 +17,14 @@ async function send(address, fields) {
   const answer = await fetch(address, { method: "POST", body: fields, headers });
   if (!answer.ok) throw new Error(`answered ${answer.status}`);
   return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+/** Finds what has taken the place of an element: by its id, or by where it stands among those of its name. */
+function finder({ id, name }) {
+  if (id) return () => document.getElementById(id);
+  const those = () => [...form.elements].filter((it) => name && it.name === name);
+  const index = those().indexOf(document.activeElement);
+  return () => those()[index];
 }
 
 let shown = Promise.resolve();
@@ -30,12 +42,14 @@ async function show(step) {
     const anew = (await send(form.action, sent)).getElementById("setup");
     if (!anew) throw new Error("another page");
     if (typed(step) !== sent) return await show(step);
-    const focused = document.activeElement?.id;
+    const find = finder(document.activeElement);
     form.replaceChildren(...anew.childNodes);
     form.dataset.table = anew.dataset.table;
-    document.getElementById(focused)?.focus();
-  } catch {
-    // Whatever it is, the browser can show it.
+    find()?.focus();
+  } catch (error) {
+    // Without the server there is nothing to be shown: what is typed stays.
+    if (error instanceof TypeError) return refuse(form, form.querySelector(PRESSED[step]) ?? form.lastElementChild, () => again(step));
+    // Whatever else it is, the browser can show it.
     form.requestSubmit(form.querySelector(`[name=step][value=${step}]`) ?? form.querySelector("[name=step][value=recap]"));
   } finally {
     form.removeAttribute("aria-busy");

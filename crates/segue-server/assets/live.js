@@ -31,6 +31,8 @@ function show(page) {
   for (const part of document.querySelectorAll("[id^=live-]")) {
     const anew = page.getElementById(part.id);
     if (!anew || anew.innerHTML === part.innerHTML) continue;
+    // A form that is about to be sent stays until it is.
+    if (part.querySelector("form[data-asking]")) continue;
     const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
     const open = [...part.querySelectorAll("details")].map((details) => details.open);
     part.replaceChildren(...anew.childNodes);

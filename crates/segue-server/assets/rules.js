@@ -71,9 +71,9 @@ export class Rules {
     this.doc = doc;
     this.table = this.tables.find((table) => table.name === doc.table);
     this.ways = this.waysFrom(doc.table);
-    return [this.head(), ...doc.rules.map((rule, index) => this.rule(rule, index)), this.button("builder-add-rule", () => {
+    return [this.head(), ...doc.rules.map((rule, index) => this.rule(rule, index)), this.button("builder-add-rule", "/rules/add", () => {
       doc.rules.push({ combine: "union", all: [this.newColumn(this.own())] });
-    })];
+    }, `/rules/${doc.rules.length}`)];
   }
 
   // What there is to choose from.
@@ -127,15 +127,17 @@ export class Rules {
 
   // Fields.
 
-  edit(change) {
+  /** A change, and where the keyboard goes on: at the first of these places that is there afterwards. */
+  edit(change, ...goals) {
     return () => {
       change();
+      if (goals.length > 0) this.goals = goals;
       this.edited();
     };
   }
 
-  button(id, change, properties = {}) {
-    return h("button", { type: "button", class: "button small", ...properties, onclick: this.edit(change) }, `+ ${this.say(id)}`);
+  button(id, key, change, goal) {
+    return h("button", { type: "button", class: "button small", id: key, onclick: this.edit(change, goal) }, `+ ${this.say(id)}`);
   }
 
   select(key, label, options, value, change) {
@@ -209,12 +211,12 @@ export class Rules {
       rules.slice(1).forEach((later) => (later.combine ??= "union"));
     };
     const tools = h("span", { class: "tools" },
-      this.tool("↑", "builder-up", move(index - 1), `${at}/up`, index === 0),
-      this.tool("↓", "builder-down", move(index + 1), `${at}/down`, index === rules.length - 1),
+      this.tool("↑", "builder-up", move(index - 1), `${at}/up`, index === 0, `/rules/${index - 1}/up`, `/rules/${index - 1}/down`),
+      this.tool("↓", "builder-down", move(index + 1), `${at}/down`, index === rules.length - 1, `/rules/${index + 1}/down`, `/rules/${index + 1}/up`),
       this.tool("✕", "builder-remove", () => {
         rules.splice(index, 1);
         delete rules[0].combine;
-      }, `${at}/remove`, rules.length === 1));
+      }, `${at}/remove`, rules.length === 1, at, `/rules/${index - 1}`));
     const name = this.input(`${at}/name`, "builder-name", rule.name, (text) => {
       if (text) rule.name = text;
       else delete rule.name;
@@ -223,8 +225,8 @@ export class Rules {
       h("div", { class: "rule-head" }, title, name, tools), this.group(rule, at, this.own(), combine, false));
   }
 
-  tool(sign, id, change, key, disabled) {
-    return h("button", { type: "button", class: "tool", id: key, title: this.say(id), "aria-label": this.say(id), disabled, onclick: this.edit(change) }, sign);
+  tool(sign, id, change, key, disabled, ...goals) {
+    return h("button", { type: "button", class: "tool", id: key, title: this.say(id), "aria-label": this.say(id), disabled, onclick: this.edit(change, ...goals) }, sign);
   }
 
   /** A group with its conditions. In a `where`, only columns can be asked about. */
@@ -235,27 +237,29 @@ export class Rules {
       group[word] = items;
       delete group[joined];
     });
-    const add = (item) => () => items.push(item());
+    const [places, more] = [`${at}/${joined}`, `${at}/add-condition`];
+    const add = (id, item) => this.button(`builder-${id}`, `${at}/${id}`, () => items.push(item()), `${places}/${items.length}`);
+    const away = (index) => this.tool("✕", "builder-remove", () => items.splice(index, 1), `${places}/${index}/remove`, items.length === 1,
+      `${places}/${index}`, `${places}/${index - 1}`, more);
     const first = this.ways.toSorted((a, b) => a.via.length - b.via.length)[0];
     const segments = this.others();
     return h("div", { class: "stack-small" },
       h("div", { class: "row-line" }, lead, choice),
       h("ul", { class: "conditions" }, items.map((item, index) =>
-        h("li", { "data-at": `${at}/${joined}/${index}` }, this.condition(item, `${at}/${joined}/${index}`, columns, isWhere, () => items.splice(index, 1), items.length === 1)))),
+        h("li", { "data-at": `${places}/${index}` }, this.condition(item, `${places}/${index}`, columns, isWhere, away(index))))),
       h("div", { class: "actions" },
-        this.button("builder-add-condition", add(() => this.newColumn(columns))),
-        !isWhere && first && this.button("builder-add-related", add(() => ({ ...this.led(first), has: "any" }))),
-        !isWhere && segments.length > 0 && this.button("builder-add-segment", add(() => ({ member_of: segments[0] }))),
-        !isWhere && this.table?.conditions.length > 0 && this.button("builder-add-named", add(() => ({ condition: this.table.conditions[0].name }))),
-        this.button("builder-add-group", add(() => ({ [joined === "all" ? "any" : "all"]: [this.newColumn(columns)] })))));
+        add("add-condition", () => this.newColumn(columns)),
+        !isWhere && first && add("add-related", () => ({ ...this.led(first), has: "any" })),
+        !isWhere && segments.length > 0 && add("add-segment", () => ({ member_of: segments[0] })),
+        !isWhere && this.table?.conditions.length > 0 && add("add-named", () => ({ condition: this.table.conditions[0].name })),
+        add("add-group", () => ({ [joined === "all" ? "any" : "all"]: [this.newColumn(columns)] }))));
   }
 
   others() {
     return this.segments.filter((segment) => segment.table === this.doc.table).map((segment) => segment.name);
   }
 
-  condition(item, at, columns, isWhere, remove, isOnly) {
-    const away = this.tool("✕", "builder-remove", remove, `${at}/remove`, isOnly);
+  condition(item, at, columns, isWhere, away) {
     const line = (...fields) => h("div", { class: "row-line" }, fields, away);
     if (item.all || item.any) return h("div", { class: "nested" }, this.group(item, at, columns, away, isWhere));
     if ("column" in item) {
@@ -345,7 +349,7 @@ export class Rules {
     if (op === "is_empty") return [];
     if (kind === "boolean") return [this.select(at, "builder-value", [["true", this.say("yes")], ["false", this.say("no")]], String(test[op]), (word) => (test[op] = word === "true"))];
     if (MANY.includes(op)) return [this.many(test, op, at, column)];
-    if (op === "between") return [this.one(test[op], 0, `${at}/0`, column), h("span", {}, this.say("builder-and")), this.one(test[op], 1, `${at}/1`, column)];
+    if (op === "between") return [this.one(test[op], 0, `${at}/0`, column, "builder-from"), h("span", {}, this.say("builder-and")), this.one(test[op], 1, `${at}/1`, column, "builder-to")];
     if (SPANS.includes(op)) return this.span(test, op, at);
     if (op === "to_date") return [this.select(at, "builder-unit", PERIODS.map((word) => [word, this.say(`segments-period-${word}`)]), test[op], (word) => (test[op] = word))];
     if (op === "month_of") return [this.months(test, op, at)];
@@ -353,11 +357,11 @@ export class Rules {
     return [this.one(test, op, at, column)];
   }
 
-  one(holder, key, at, column) {
+  one(holder, key, at, column, label = "builder-value") {
     const { kind } = column;
     const isDay = kind === "date" || (["time", "moment"].includes(kind) && /^(\d{4}-\d\d-\d\d)?$/.test(holder[key]));
     const properties = kind === "number" ? { inputmode: "decimal" } : isDay ? { type: "date" } : {};
-    return this.suggest(this.input(at, "builder-value", holder[key], (text) => (holder[key] = kind === "number" ? number(text) : text), properties), column);
+    return this.suggest(this.input(at, label, holder[key], (text) => (holder[key] = kind === "number" ? number(text) : text), properties), column);
   }
 
   many(test, op, at, column) {
@@ -378,7 +382,8 @@ export class Rules {
       add(texts);
     });
     const chips = test[op].slice(0, 200).map((value, index) =>
-      h("button", { type: "button", class: "chip", "aria-label": `${this.say("builder-item")}: ${shown(value)}`, onclick: this.edit(() => test[op].splice(index, 1)) }, shown(value), h("span", { "aria-hidden": "true" }, " ✕")));
+      h("button", { type: "button", class: "chip", id: `${at}/item/${index}`, "aria-label": `${this.say("builder-item")}: ${shown(value)}`,
+        onclick: this.edit(() => test[op].splice(index, 1), `${at}/item/${index}`, `${at}/item/${index - 1}`, at) }, shown(value), h("span", { "aria-hidden": "true" }, " ✕")));
     const rest = test[op].length > 200 && h("span", { class: "soft small" }, `+ ${test[op].length - 200}`);
     return h("div", { class: "chips" }, chips, rest, input);
   }
@@ -494,9 +499,9 @@ export class Rules {
   where(item, at) {
     const columns = this.along(this.way(item));
     if (!item.where) {
-      return h("div", { class: "actions nested" }, this.button("builder-where-add", () => (item.where = { all: [this.newColumn(columns)] })));
+      return h("div", { class: "actions nested" }, this.button("builder-where-add", `${at}/where-add`, () => (item.where = { all: [this.newColumn(columns)] }), `${at}/where`));
     }
-    const lead = [this.tool("✕", "builder-remove", () => delete item.where, `${at}/where/remove`, false), h("span", {}, this.say("builder-where"))];
+    const lead = [this.tool("✕", "builder-remove", () => delete item.where, `${at}/where/remove`, false, `${at}/where-add`), h("span", {}, this.say("builder-where"))];
     return h("div", { class: "nested", "data-at": `${at}/where` }, this.group(item.where, `${at}/where`, columns, lead, true));
   }
 }

@@ -15,6 +15,13 @@ function plain(name) {
   return name.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[^\w.-]+/g, "_").replace(/^[^a-z0-9]+/i, "").slice(-100);
 }
 
+if (file) {
+  // What is sent as it is chosen is not sent once more with the form.
+  file.removeAttribute("name");
+  file.form.enctype = "application/x-www-form-urlencoded";
+  document.getElementById("path").required = true;
+}
+
 file?.addEventListener("change", () => {
   const chosen = file.files[0];
   if (!chosen) return;

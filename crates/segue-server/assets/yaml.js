@@ -25,6 +25,9 @@ function lines(object, pad) {
 /** The text of a document or of a part of it. */
 export const write = (document) => `${lines(document, "").join("\n")}\n`;
 
+/** Whether a text holds comments, which are no part of the document. */
+export const hasComments = (text) => /(^|\s)#/m.test(text.replace(/(^|[\s[{,])(?:"(?:\\.|[^"\\])*"|'(?:''|[^'])*')/gm, "$1"));
+
 /** A document from JSON. Numbers that this language cannot hold keep their digits. */
 export const read = (json) =>
   JSON.parse(json, (_, value, context) => {

@@ -27,6 +27,7 @@ macro_rules! assets {
 
 const ASSETS: &[Asset] = assets! {
     "app.css": "text/css; charset=utf-8",
+    "forms.js": "text/javascript; charset=utf-8",
     "setup.js": "text/javascript; charset=utf-8",
     "copy.js": "text/javascript; charset=utf-8",
     "connect.js": "text/javascript; charset=utf-8",

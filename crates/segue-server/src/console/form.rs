@@ -96,6 +96,11 @@ pub(crate) struct Undone {
 }
 
 impl Undone {
+    /// Whether somebody else has changed it in the meantime.
+    pub(crate) fn is_stale(&self) -> bool {
+        self.trouble.as_ref().is_some_and(|problem| problem.code() == Code::Stale)
+    }
+
     /// A problem on its page. One that nobody can do anything about there has a page of its own.
     pub(crate) fn of(problem: Problem) -> Result<Self, Problem> {
         let status = problem.status();

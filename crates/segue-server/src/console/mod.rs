@@ -20,6 +20,7 @@ mod phrases;
 mod problem;
 mod runs;
 mod schedule;
+mod seen;
 mod segments;
 mod setup;
 mod sign_in;

@@ -6,11 +6,14 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use segue_model::schedule::RefreshSchedule;
 use serde_json::{Map, Value, json};
 
 use super::form::{Faults, Form, Undone, body};
 use super::page::{Done, Frame, Section, shown};
+use super::seen::{Held, Seen};
 use super::times::{Times, coming, refresh_schedule};
+use super::words::Words;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::input::Body;
@@ -32,7 +35,7 @@ struct Schedule {
     told: String,
     coming: Vec<String>,
     changed: Option<(String, String)>,
-    version: i64,
+    seen: Seen,
     is_on: bool,
     times: Times,
     faults: Faults,
@@ -44,11 +47,12 @@ async fn page(app: &App, caller: &Caller) -> Result<Schedule, Problem> {
     let frame = Frame::of(app, caller, Section::Schedule).await?;
     let view = show_schedule(State(app.clone()), caller.clone()).await?.body;
     let recurrence = view.schedule.recurrence();
+    let told = refresh_schedule(frame.words, &view.schedule);
     Ok(Schedule {
-        told: refresh_schedule(frame.words, &view.schedule),
+        seen: Seen::now(view.version, held(frame.words, &told)),
+        told,
         coming: coming(recurrence, app.now_ms(), COMING),
         changed: view.changed_by.zip(view.changed_at),
-        version: view.version,
         is_on: recurrence.is_some(),
         times: recurrence.map_or_else(|| Times::usual("UTC"), Times::saved),
         faults: Faults::default(),
@@ -72,10 +76,19 @@ async fn change(State(app): State<App>, caller: Caller, form: Form) -> Result<Re
     let schedule = if is_on { json!({"on": times.document()}) } else { Value::from("off") };
     let fields = Map::from_iter([("schedule".to_owned(), schedule)]);
     let changed = change_schedule(State(app.clone()), caller.clone(), form.version()?, Body(body(fields)?));
-    let Undone { faults, trouble, status } = match changed.await {
+    let undone = match changed.await {
         Ok(_) => return Ok(Redirect::to("/schedule?done=changed").into_response()),
         Err(problem) => Undone::of(problem)?,
     };
     let page = page(&app, &caller).await?;
-    Ok(shown(status, &Schedule { is_on, times, faults, trouble, ..page }))
+    let w = page.frame.words;
+    let told = if is_on { times.told(w) } else { refresh_schedule(w, &RefreshSchedule::Off) };
+    let typed = Seen::typed(&form, held(w, &told));
+    let seen = if undone.is_stale() { page.seen.beside(&typed) } else { typed };
+    let Undone { faults, trouble, status } = undone;
+    Ok(shown(status, &Schedule { seen, is_on, times, faults, trouble, ..page }))
+}
+
+fn held(w: Words, told: &str) -> Held {
+    Held::default().with(w.say("schedule-refreshes"), told)
 }

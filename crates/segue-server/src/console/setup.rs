@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde_json::{Map, Value};
 
 use super::form::{Faults, Field, Form, body};
@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::caller::Visitor;
 use crate::input::Body;
 use crate::problem::Problem;
-use crate::routes::setup::use_link;
+use crate::routes::setup::{link, use_link};
 
 /// What is typed on this page.
 pub(crate) const FIELDS: &[Field] = &[
@@ -27,7 +27,7 @@ pub(crate) const FIELDS: &[Field] = &[
 ];
 
 pub(crate) fn pages() -> Router<App> {
-    Router::new().route("/setup", get(show).post(set_up))
+    Router::new().route("/setup", get(show).post(set_up)).route("/setup/link", post(look))
 }
 
 #[derive(Template)]
@@ -44,6 +44,12 @@ async fn show(State(app): State<App>, headers: HeaderMap) -> Result<Response, Pr
     let frame = Frame::outside(language(&headers));
     let is_known = app.store.has_administrator().await?;
     Ok(ok(&Setup { frame, is_known, typed: Form::default(), faults: Faults::default() }))
+}
+
+/// Whether a link still works, so that nobody thinks of a password for one that does not.
+async fn look(State(app): State<App>, _: Visitor, form: Form) -> Result<StatusCode, Problem> {
+    link(&app, form.text("secret")).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn set_up(

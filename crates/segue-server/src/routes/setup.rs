@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use segue_model::Role;
 use segue_model::person::{Language, check_password, display_name, login};
-use segue_store::Person;
+use segue_store::{Link, Person};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -54,18 +54,23 @@ pub(crate) async fn use_link(
     visitor: Visitor,
     Body(setup): Body<Setup>,
 ) -> Result<Response, Problem> {
-    let hash = presented("", &setup.secret).ok_or_else(|| Problem::new(Code::SpentLink))?;
-    let link = app.store.link(&hash, app.now_ms()).await?.ok_or_else(|| Problem::new(Code::SpentLink))?;
+    let link = link(&app, &setup.secret).await?;
     match link.person {
         None => {
-            let person = found(&app, &visitor, &hash, &setup).await?;
+            let person = found(&app, &visitor, &link.hash, &setup).await?;
             Ok((StatusCode::CREATED, Json(User::from(&person))).into_response())
         }
         Some(id) => {
-            set_password(&app, &visitor, &hash, &id, &setup).await?;
+            set_password(&app, &visitor, &link.hash, &id, &setup).await?;
             Ok(StatusCode::NO_CONTENT.into_response())
         }
     }
+}
+
+/// The link with this secret, if it still works.
+pub(crate) async fn link(app: &App, secret: &str) -> Result<Link, Problem> {
+    let hash = presented("", secret).ok_or_else(|| Problem::new(Code::SpentLink))?;
+    app.store.link(&hash, app.now_ms()).await?.ok_or_else(|| Problem::new(Code::SpentLink))
 }
 
 pub(crate) async fn found(

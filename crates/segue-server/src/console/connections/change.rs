@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::super::form::{Faults, Form, Undone, body};
 use super::super::page::{Frame, Section, ok, shown};
+use super::super::seen::{Held, Seen};
 use super::connection;
 use super::form::{ConsentText, Contributor, account, contributors, sharing};
 use crate::app::App;
@@ -24,7 +25,7 @@ struct Edit {
     frame: Frame,
     id: String,
     title: String,
-    version: i64,
+    seen: Seen,
     name: String,
     sharing: String,
     people: Vec<Contributor>,
@@ -44,17 +45,34 @@ async fn edit_page(app: &App, caller: &Caller, id: &str, typed: Option<&Form>) -
         (name, sharing) = (typed.raw("name").to_owned(), typed.text("sharing").to_owned());
         chosen = typed.all("person").map(str::to_owned).collect();
     }
-    Ok(Edit {
+    let mut page = Edit {
         frame: Frame::of(app, caller, Section::Connections).await?,
         people: contributors(app, caller, |id| chosen.contains(id)).await?,
         id: now.id,
         title: now.name,
-        version: now.version,
+        seen: Seen::default(),
         name,
         sharing,
         faults: Faults::default(),
         trouble: None,
-    })
+    };
+    let held = page.held();
+    page.seen = Seen::of(typed, now.version, held);
+    Ok(page)
+}
+
+impl Edit {
+    fn held(&self) -> Held {
+        let w = self.frame.words;
+        let people: Vec<&str> = match self.sharing.as_str() {
+            "people" => self.people.iter().filter(|one| one.is_chosen).map(|one| one.name.as_str()).collect(),
+            _ => Vec::new(),
+        };
+        let sharing = format!("{}\n{}", w.word("connections-sharing", &self.sharing), people.join(", "));
+        Held::default()
+            .with(w.say("connections-display-name"), &self.name)
+            .with(w.say("connections-sharing"), sharing)
+    }
 }
 
 pub(super) async fn edit(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {
@@ -73,8 +91,12 @@ pub(super) async fn save(
     match change(&app, &caller, &id, &form, fields).await {
         Ok(()) => Ok(Redirect::to(&format!("/connections/{id}?done=changed")).into_response()),
         Err(problem) => {
-            let Undone { faults, trouble, status } = Undone::of(problem)?;
-            let page = edit_page(&app, &caller, &id, Some(&form)).await?;
+            let undone = Undone::of(problem)?;
+            let mut page = edit_page(&app, &caller, &id, Some(&form)).await?;
+            if undone.is_stale() {
+                page.seen = edit_page(&app, &caller, &id, None).await?.seen.beside(&page.seen);
+            }
+            let Undone { faults, trouble, status } = undone;
             Ok(shown(status, &Edit { faults, trouble, ..page }))
         }
     }
@@ -86,7 +108,7 @@ struct Key {
     frame: Frame,
     id: String,
     title: String,
-    version: i64,
+    seen: Seen,
     host: String,
     typed: Form,
     consent: ConsentText,
@@ -98,12 +120,13 @@ async fn key_page(app: &App, caller: &Caller, id: &str, typed: Form) -> Result<K
     let now = connection(app, caller, id).await?;
     let frame = Frame::of(app, caller, Section::Connections).await?;
     let host = typed.given("host").unwrap_or(&now.host).to_owned();
+    let held = Held::default().with(frame.words.say("connections-host"), &host);
     Ok(Key {
+        seen: Seen::of(Some(&typed).filter(|typed| typed.is_on("version")), now.version, held),
         consent: ConsentText::of(app, frame.words, &host),
         frame,
         id: now.id,
         title: now.name,
-        version: now.version,
         host,
         typed,
         faults: Faults::default(),
@@ -129,8 +152,12 @@ pub(super) async fn set_key(
     match change(&app, &caller, &id, &form, fields).await {
         Ok(()) => Ok(Redirect::to(&format!("/connections/{id}?done=key")).into_response()),
         Err(problem) => {
-            let Undone { faults, trouble, status } = Undone::of(problem)?;
-            let page = key_page(&app, &caller, &id, form).await?;
+            let undone = Undone::of(problem)?;
+            let mut page = key_page(&app, &caller, &id, form).await?;
+            if undone.is_stale() {
+                page.seen = key_page(&app, &caller, &id, Form::default()).await?.seen.beside(&page.seen);
+            }
+            let Undone { faults, trouble, status } = undone;
             Ok(shown(status, &Key { faults, trouble, ..page }))
         }
     }

@@ -57,7 +57,6 @@ pub(super) struct Draft {
     pub(super) required: Vec<String>,
     pub(super) schedule: String,
     pub(super) times: Times,
-    pub(super) version: i64,
 }
 
 impl Draft {
@@ -106,7 +105,6 @@ impl Draft {
             required: export.required.clone(),
             schedule: schedule.to_owned(),
             times,
-            version: export.version,
         }
     }
 
@@ -131,7 +129,6 @@ impl Draft {
             required: all("required"),
             schedule: text("schedule"),
             times: Times::typed(form),
-            version: form.text("version").parse().unwrap_or_default(),
         }
     }
 

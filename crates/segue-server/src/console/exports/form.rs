@@ -17,8 +17,9 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::console::form::{Faults, Form, Undone, body};
 use crate::console::page::{Frame, Section, shown};
+use crate::console::seen::{Held, Seen};
 use crate::input::{Body, Id};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::routes::exports;
 
 #[derive(Template)]
@@ -31,6 +32,7 @@ struct Setup {
     back: String,
     /// What the export is called that is changed.
     changed: Option<String>,
+    seen: Seen,
     draft: Draft,
     offer: Offer,
     faults: Faults,
@@ -52,6 +54,10 @@ pub(super) struct Begin {
 }
 
 impl Setup {
+    fn held(&self, draft: &Draft) -> Held {
+        recap::held(self.frame.words, draft, self.offer.connection(&draft.connection))
+    }
+
     fn is_over_limit(&self, choice: &Choice) -> bool {
         choice.members.is_some_and(|members| members > self.draft.limit())
     }
@@ -154,7 +160,17 @@ async fn page(
         }
     }
     let (action, back) = ("/exports/new".to_owned(), "/exports".to_owned());
-    Ok(Setup { frame, action, back, changed: None, draft, offer, faults: Faults::default(), trouble: None })
+    Ok(Setup {
+        frame,
+        action,
+        back,
+        changed: None,
+        seen: Seen::default(),
+        draft,
+        offer,
+        faults: Faults::default(),
+        trouble: None,
+    })
 }
 
 /// The id of the one connection that there is: where there is nothing to choose, nothing is asked.
@@ -251,8 +267,10 @@ pub(super) async fn edit(State(app): State<App>, caller: Caller, Id(id): Id) -> 
         return Ok(Redirect::to(&format!("/exports/{id}")).into_response());
     }
     let frame = Frame::of(&app, &caller, Section::Exports).await?;
-    let draft = Draft::saved(&export, frame.words.zone());
-    Ok(shown(StatusCode::OK, &page_of(&app, &caller, export, frame, draft, "").await?))
+    let (draft, version) = (Draft::saved(&export, frame.words.zone()), export.version);
+    let mut page = page_of(&app, &caller, export, frame, draft, "").await?;
+    page.seen = Seen::now(version, page.held(&page.draft));
+    Ok(shown(StatusCode::OK, &page))
 }
 
 pub(super) async fn change(
@@ -262,10 +280,12 @@ pub(super) async fn change(
     form: Form,
 ) -> Result<Response, Problem> {
     let export = of_export(&app, &caller, &id).await?;
-    let mut draft = Draft::typed(&form);
+    let draft = Draft::typed(&form);
     let frame = Frame::of(&app, &caller, Section::Exports).await?;
     if let Some(step) = form.given("step") {
-        return Ok(shown(StatusCode::OK, &page_of(&app, &caller, export, frame, draft, step).await?));
+        let mut page = page_of(&app, &caller, export, frame, draft, step).await?;
+        page.seen = Seen::typed(&form, Held::default());
+        return Ok(shown(StatusCode::OK, &page));
     }
     let changed = match draft.body().and_then(body) {
         Ok(changes) => {
@@ -277,11 +297,15 @@ pub(super) async fn change(
     match changed {
         Ok(_) => Ok(Redirect::to(&format!("/exports/{id}?done=changed")).into_response()),
         Err(problem) => {
-            if problem.code() == Code::Stale {
-                // Whoever has read that somebody else changed it may mean to overwrite that.
-                draft.version = export.version;
+            let (saved, version) = (Draft::saved(&export, frame.words.zone()), export.version);
+            let mut page = page_of(&app, &caller, export, frame, draft, "").await?;
+            page.seen = Seen::typed(&form, page.held(&page.draft));
+            let undone = Undone::of(problem)?;
+            if undone.is_stale() {
+                page.seen = Seen::now(version, page.held(&saved)).beside(&page.seen);
             }
-            again(page_of(&app, &caller, export, frame, draft, "").await?, problem)
+            let Undone { faults, trouble, status } = undone;
+            Ok(shown(status, &Setup { faults, trouble, ..page }))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What an export will do, in sentences.
 
 use super::draft::{Draft, Row, numbered};
+use crate::console::seen::Held;
 use crate::console::times::{Times, export_schedule};
 use crate::console::words::Words;
 use segue_model::schedule::ExportSchedule;
@@ -89,11 +90,45 @@ pub(super) fn attribute(w: Words, row: &Row) -> String {
 }
 
 fn when(w: Words, schedule: &str, times: &Times) -> String {
-    let when = match schedule {
-        "off" => return w.say("exports-recap-by-hand").to_string(),
+    if schedule == "off" {
+        return w.say("exports-recap-by-hand").to_string();
+    }
+    w.say("exports-recap-when").with("when", scheduled(w, schedule, times)).to_string()
+}
+
+fn scheduled(w: Words, schedule: &str, times: &Times) -> String {
+    match schedule {
         "own" => times.told(w),
+        "off" => export_schedule(w, &ExportSchedule::Off),
         "when_segments_change" => export_schedule(w, &ExportSchedule::WhenSegmentsChange),
         _ => export_schedule(w, &ExportSchedule::FollowsRefresh),
-    };
-    w.say("exports-recap-when").with("when", when).to_string()
+    }
+}
+
+/// Field by field; `connection` is what its connection is called.
+pub(super) fn held(w: Words, draft: &Draft, connection: Option<&str>) -> Held {
+    let rows = draft.rows.iter().map(|row| format!("{} ← {}", attribute(w, row), row.column));
+    let mut rows: Vec<String> = rows.collect();
+    // Their order means nothing.
+    rows.sort();
+    let mut segments = draft.segments.clone();
+    segments.sort();
+    let list =
+        numbered(&draft.list).map_or_else(|| draft.list.clone(), |(id, name)| format!("{name} ({id})"));
+    Held::default()
+        .with(w.say("exports-name"), &draft.name)
+        .with(w.say("exports-segments"), segments.join(", "))
+        .with(w.say("exports-connection"), connection.unwrap_or(&draft.connection))
+        .with(w.say("exports-list"), list)
+        .with(w.say("exports-mode"), w.word("exports-mode", &draft.mode))
+        .with(w.say("exports-blanks"), w.word("exports-blanks", &draft.blanks))
+        .with_box(w, w.say("exports-automations"), draft.automations)
+        .with(w.say("exports-required"), draft.required.join(", "))
+        .with(w.say("exports-max-profiles"), &draft.max_profiles)
+        .with(w.say("exports-max-leaving"), &draft.max_leaving_percent)
+        .with_box(w, w.say("exports-allow-empty"), draft.allow_empty)
+        .with(w.say("exports-attribute-email"), &draft.email)
+        .with(w.say("exports-fields"), rows.join("\n"))
+        .with(w.say("exports-tags"), &draft.tags)
+        .with(w.say("exports-when"), scheduled(w, &draft.schedule, &draft.times))
 }

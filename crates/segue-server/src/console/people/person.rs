@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::super::form::{Faults, Form, Undone, body};
 use super::super::page::{Done, Frame, Section, known, ok, shown};
+use super::super::seen::{Held, Seen};
 use super::form::link_page;
 use crate::app::App;
 use crate::caller::Caller;
@@ -22,6 +23,7 @@ use crate::routes::users::{self, User};
 struct Person {
     frame: Frame,
     now: User,
+    seen: Seen,
     login: String,
     name: String,
     role: String,
@@ -41,8 +43,9 @@ async fn page(app: &App, caller: &Caller, id: &str, typed: Option<&Form>) -> Res
     let now = User::from(&app.store.person(id).await?);
     let Json(Tokens { items: tokens }) = Tokens::of(app, id).await?;
     let text = |name: &str, now: &str| typed.map_or(now, |typed| typed.raw(name)).to_owned();
-    Ok(Person {
+    let mut page = Person {
         frame: Frame::of(app, caller, Section::People).await?,
+        seen: Seen::default(),
         login: text("login", &now.login),
         name: text("name", &now.name),
         role: text("role", now.role.word()),
@@ -55,7 +58,23 @@ async fn page(app: &App, caller: &Caller, id: &str, typed: Option<&Form>) -> Res
         faults: Faults::default(),
         trouble: None,
         done: None,
-    })
+    };
+    let held = page.held();
+    page.seen = Seen::of(typed, page.now.version, held);
+    Ok(page)
+}
+
+impl Person {
+    fn held(&self) -> Held {
+        let w = self.frame.words;
+        let language = if self.language == "ro" { "Română" } else { "English" };
+        Held::default()
+            .with(w.say("people-name"), &self.name)
+            .with(w.say("login"), &self.login)
+            .with(w.say("people-role"), w.word("role", &self.role))
+            .with(w.say("language"), language)
+            .with_box(w, w.say("people-may-sign-in"), self.enabled)
+    }
 }
 
 /// The names of the connections whose export user this is.
@@ -103,8 +122,13 @@ pub(super) async fn change(
         }
         Ok(_) => Ok(Redirect::to(&format!("/people/{id}?done=changed")).into_response()),
         Err(problem) => {
-            let Undone { faults, trouble, status } = Undone::of(problem)?;
-            Ok(shown(status, &Person { faults, trouble, ..page(&app, &caller, &id, Some(&form)).await? }))
+            let undone = Undone::of(problem)?;
+            let mut typed = page(&app, &caller, &id, Some(&form)).await?;
+            if undone.is_stale() {
+                typed.seen = page(&app, &caller, &id, None).await?.seen.beside(&typed.seen);
+            }
+            let Undone { faults, trouble, status } = undone;
+            Ok(shown(status, &Person { faults, trouble, ..typed }))
         }
     }
 }

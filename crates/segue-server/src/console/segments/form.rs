@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::console::form::{Faults, Form, Undone, body};
 use crate::console::page::{Frame, Section, ok, shown};
+use crate::console::seen::{Held, Seen};
 use crate::console::words::Words;
 use crate::input::{Body, Id};
 use crate::problem::Problem;
@@ -26,8 +27,8 @@ use crate::routes::segments::definitions::count;
 #[template(path = "segments/form.html")]
 struct Page {
     frame: Frame,
-    /// The segment that is changed, and its version.
-    changed: Option<(String, i64)>,
+    /// The segment that is changed, and what its form was made of.
+    changed: Option<(String, Seen)>,
     name: String,
     description: String,
     kind: String,
@@ -40,6 +41,17 @@ struct Page {
     counted: Option<u64>,
     faults: Faults,
     trouble: Option<Problem>,
+}
+
+impl Page {
+    fn held(&self) -> Held {
+        let w = self.frame.words;
+        Held::default()
+            .with(w.say("segments-name"), &self.name)
+            .with(w.say("segments-description"), &self.description)
+            .with(w.say("segments-type"), w.word("segments-type", &self.kind))
+            .with(w.say("segments-text"), &self.text)
+    }
 }
 
 /// A definition to begin with: everybody of a table whose key is there.
@@ -142,20 +154,40 @@ async fn edit_page(app: &App, caller: &Caller, name: &str, typed: Option<&Form>)
     let blank = Form::default();
     let page = page(app, caller, typed.unwrap_or(&blank)).await?;
     let users = now.segment.used_by.len();
-    let changed = Some((now.segment.name.clone(), now.segment.version));
-    if typed.is_some() {
+    if let Some(form) = typed {
+        let changed = Some((now.segment.name, Seen::typed(form, page.held())));
         return Ok(Page { changed, users, ..page });
     }
-    Ok(Page {
-        changed,
+    let page = Page {
         users,
-        name: now.segment.name,
+        name: now.segment.name.clone(),
         description: now.segment.description,
         kind: now.segment.kind.to_owned(),
         // What a program has saved in one line is for nobody to read.
         text: if now.text.starts_with('{') { now.yaml.unwrap_or(now.text) } else { now.text },
         ..page
-    })
+    };
+    let seen = Seen::now(now.segment.version, page.held());
+    Ok(Page { changed: Some((now.segment.name, seen)), ..page })
+}
+
+/// The form of a segment that could not be changed as it was typed.
+async fn not_saved(
+    app: &App,
+    caller: &Caller,
+    name: &str,
+    form: &Form,
+    problem: Problem,
+) -> Result<Response, Problem> {
+    let undone = Undone::of(problem)?;
+    let mut page = edit_page(app, caller, name, Some(form)).await?;
+    if undone.is_stale() {
+        let now = edit_page(app, caller, name, None).await?.changed;
+        let beside = now.zip(page.changed).map(|((name, now), (_, typed))| (name, now.beside(&typed)));
+        page.changed = beside;
+    }
+    let Undone { faults, trouble, status } = undone;
+    Ok(shown(status, &Page { faults, trouble, ..page }))
 }
 
 pub(super) async fn edit(State(app): State<App>, caller: Caller, Id(name): Id) -> Result<Response, Problem> {
@@ -183,6 +215,6 @@ pub(super) async fn save(
     let changed = segments::change(asked.0, asked.1, asked.2, form.version()?, Body(body(fields)?)).await;
     match changed {
         Ok(_) => saved(app, caller, &form, form.text("name"), "changed").await,
-        Err(problem) => again(problem, edit_page(&app, &caller, &name, Some(&form)).await?),
+        Err(problem) => not_saved(&app, &caller, &name, &form, problem).await,
     }
 }

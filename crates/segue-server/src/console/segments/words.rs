@@ -25,6 +25,7 @@ const WORDS: &[&str] = &[
     "day",
     "down",
     "error-one",
+    "from",
     "function",
     "has-any",
     "has-none",
@@ -33,6 +34,7 @@ const WORDS: &[&str] = &[
     "item",
     "joined",
     "locked",
+    "lost",
     "member",
     "missing",
     "month",
@@ -47,9 +49,12 @@ const WORDS: &[&str] = &[
     "remove",
     "rule",
     "sample-empty",
+    "sample-stale",
     "segment",
+    "signed-out",
     "span",
     "time-zone",
+    "to",
     "undo",
     "unit",
     "up",
@@ -92,7 +97,7 @@ pub(super) fn builder_words(w: Words) -> String {
         put("month", &month.to_string());
     }
     put("segments", "today");
-    for id in ["yes", "no"] {
+    for id in ["yes", "no", "sign-in"] {
         words.insert(id.to_owned(), Value::from(w.say(id).to_string()));
     }
     // What can be asked of a count or a sum.

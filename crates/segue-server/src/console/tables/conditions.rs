@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::console::form::{Faults, Form, Undone, body};
 use crate::console::page::{Frame, Section, ok, shown};
+use crate::console::seen::{Held, Seen};
 use crate::console::segments::rules::{Line, group};
 use crate::console::words::Words;
 use crate::input::{Body, Id, TwoIds};
@@ -41,7 +42,7 @@ pub(super) fn of(w: Words, table: &TableView) -> Vec<Condition> {
 struct Page {
     frame: Frame,
     table: String,
-    version: i64,
+    seen: Seen,
     /// The condition that is changed.
     changed: Option<String>,
     name: String,
@@ -64,12 +65,15 @@ async fn page(
     let text = text.and_then(|definition| serde_json::to_string_pretty(definition).ok());
     let text = text.unwrap_or_else(|| EXAMPLE.to_owned());
     let changed = known.map(|condition| condition.name.clone());
+    let text = typed.given("definition").map_or(text, str::to_owned);
+    let frame = Frame::of(app, caller, Section::Tables).await?;
+    let held = Held::default().with(frame.words.say("tables-condition-text"), &text);
     Ok(Page {
-        frame: Frame::of(app, caller, Section::Tables).await?,
+        frame,
         table: now.name,
-        version: now.version,
+        seen: Seen::of(Some(typed).filter(|typed| typed.is_on("version")), now.version, held),
         name: typed.given("name").map_or_else(|| changed.clone().unwrap_or_default(), str::to_owned),
-        text: typed.given("definition").map_or(text, str::to_owned),
+        text,
         changed,
         faults: Faults::default(),
         trouble: None,
@@ -126,8 +130,12 @@ async fn again(
     form: &Form,
     problem: Problem,
 ) -> Result<Response, Problem> {
-    let Undone { faults, trouble, status } = Undone::of(problem)?;
+    let undone = Undone::of(problem)?;
     let changed = form.given("changed").or_else(|| form.given("name"));
-    let page = page(app, caller, table, changed, form).await?;
-    Ok(shown(status, &Page { faults, trouble, ..page }))
+    let mut typed = page(app, caller, table, changed, form).await?;
+    if undone.is_stale() {
+        typed.seen = page(app, caller, table, changed, &Form::default()).await?.seen.beside(&typed.seen);
+    }
+    let Undone { faults, trouble, status } = undone;
+    Ok(shown(status, &Page { faults, trouble, ..typed }))
 }

@@ -1,16 +1,18 @@
 //! The forms of a table: where its files are, and then what its columns are.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use segue_model::Right;
 use segue_model::segment::{Kind, Meaning};
 use serde_json::{Map, Value, json};
 
+use super::upload;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::console::form::{Faults, Form, Undone, body};
 use crate::console::page::{Done, Frame, Section, ok, shown};
+use crate::console::seen::{Held, Seen};
 use crate::input::{Asked, Body, Id};
 use crate::problem::Problem;
 use crate::routes::tables::view::TableView;
@@ -49,7 +51,16 @@ pub(super) async fn blank(State(app): State<App>, caller: Caller) -> Result<Resp
     Ok(ok(&new_page(&app, &caller, Form::default()).await?))
 }
 
-pub(super) async fn add(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {
+pub(super) async fn add(
+    State(app): State<App>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response, Problem> {
+    caller.require(Right::ChangeTables)?;
+    let (form, refused) = upload::received(&app, &caller, request).await?;
+    if let Some(problem) = refused {
+        return not_added(&app, &caller, form, problem).await;
+    }
     let mut fields = Map::new();
     for name in ["name", "path"] {
         fields.insert(name.to_owned(), Value::from(form.text(name)));
@@ -59,12 +70,14 @@ pub(super) async fn add(State(app): State<App>, caller: Caller, form: Form) -> R
     match added {
         // Its columns are known now: the second step is to look them over.
         Ok(_) => Ok(Redirect::to(&format!("/tables/{}/edit?done=added", form.text("name"))).into_response()),
-        Err(problem) => {
-            let Undone { faults, trouble, status } = Undone::of(problem)?;
-            let page = new_page(&app, &caller, form).await?;
-            Ok(shown(status, &New { faults, trouble, ..page }))
-        }
+        Err(problem) => not_added(&app, &caller, form, problem).await,
     }
+}
+
+async fn not_added(app: &App, caller: &Caller, form: Form, problem: Problem) -> Result<Response, Problem> {
+    let Undone { faults, trouble, status } = Undone::of(problem)?;
+    let page = new_page(app, caller, form).await?;
+    Ok(shown(status, &New { faults, trouble, ..page }))
 }
 
 /// A column with what is chosen for it.
@@ -100,7 +113,7 @@ impl Target {
 struct Edit {
     frame: Frame,
     name: String,
-    version: i64,
+    seen: Seen,
     path: String,
     key: String,
     columns: Vec<Column>,
@@ -111,6 +124,24 @@ struct Edit {
     is_new: bool,
     faults: Faults,
     trouble: Option<Problem>,
+}
+
+impl Edit {
+    fn held(&self) -> Held {
+        let w = self.frame.words;
+        let ways = self.ways.iter().filter(|way| !way.column.is_empty());
+        let ways: Vec<String> = ways.map(|way| format!("{} → {}", way.column, way.to)).collect();
+        let whole = Held::default()
+            .with(w.say("tables-key"), &self.key)
+            .with(w.say("tables-path"), &self.path)
+            .with(w.say("tables-relationships"), ways.join("\n"));
+        self.columns.iter().fold(whole, |held, column| {
+            let kind = w.word("tables-kind", &column.kind.replace(' ', "-"));
+            let meaning = Some(column.meaning.as_str()).filter(|meaning| !meaning.is_empty());
+            let meaning = w.word("tables-meaning", meaning.unwrap_or("none"));
+            held.with(format!("{} {}", w.say("tables-column"), column.name), format!("{kind}, {meaning}"))
+        })
+    }
 }
 
 async fn targets(app: &App, caller: &Caller, table: &TableView) -> Result<Vec<Target>, Problem> {
@@ -148,7 +179,7 @@ async fn edit_page(app: &App, caller: &Caller, name: &str, typed: Option<&Form>)
     let mut ways = typed.map_or_else(|| known.collect(), typed_ways);
     ways.extend((0..EMPTY).map(|_| Way::default()));
     let typed_text = |name: &str, now: &str| typed.map_or(now, |form| form.text(name)).to_owned();
-    Ok(Edit {
+    let mut page = Edit {
         frame: Frame::of(app, caller, Section::Tables).await?,
         path: typed_text("path", &table.path),
         key: typed_text("key", table.key.as_deref().unwrap_or_default()),
@@ -157,11 +188,14 @@ async fn edit_page(app: &App, caller: &Caller, name: &str, typed: Option<&Form>)
         targets: targets(app, caller, &table).await?,
         is_text: !table.path.ends_with(".parquet") && !table.path.ends_with(".pq"),
         is_new: false,
-        version: table.version,
+        seen: Seen::default(),
         name: table.name,
         faults: Faults::default(),
         trouble: None,
-    })
+    };
+    let held = page.held();
+    page.seen = Seen::of(typed, table.version, held);
+    Ok(page)
 }
 
 /// The relationships of a form, without those that are empty.
@@ -243,8 +277,12 @@ pub(super) async fn save(
     match tables::change(asked.0, asked.1, asked.2, form.version()?, changes).await {
         Ok(_) => Ok(Redirect::to(&format!("/tables/{name}?done=changed")).into_response()),
         Err(problem) => {
-            let Undone { faults, trouble, status } = Undone::of(problem)?;
-            let page = edit_page(&app, &caller, &name, Some(&form)).await?;
+            let undone = Undone::of(problem)?;
+            let mut page = edit_page(&app, &caller, &name, Some(&form)).await?;
+            if undone.is_stale() {
+                page.seen = edit_page(&app, &caller, &name, None).await?.seen.beside(&page.seen);
+            }
+            let Undone { faults, trouble, status } = undone;
             Ok(shown(status, &Edit { faults, trouble, ..page }))
         }
     }

@@ -2,11 +2,13 @@
 //!
 //! ```text
 //! form.rs        a new one, and its columns, key and relationships
+//! upload.rs      the form of a new one with a file in it
 //! conditions.rs  the conditions that it declares by name
 //! ```
 
 mod conditions;
 mod form;
+mod upload;
 
 use askama::Template;
 use axum::extract::{Query, State};

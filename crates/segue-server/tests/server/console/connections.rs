@@ -129,6 +129,19 @@ async fn sharing_is_changed_for_named_people_and_a_change_meanwhile_is_said() {
     assert!(late.text.contains("Somebody else has changed this"), "{}", late.text);
     // Whoever has read that may save again.
     assert_ne!(value(&late, "version"), version);
+
+    let opened = page(&root, &edit).await;
+    let (version, seen) = (value(&opened, "version"), value(&opened, "seen"));
+    let mine = [
+        ("version", version.as_str()),
+        ("seen", seen.as_str()),
+        ("name", "Shop 3"),
+        ("sharing", "administrators"),
+    ];
+    submit(&root, &edit, &[&mine[..2], &[("name", "Shop 2"), ("sharing", "contributors")]].concat()).await;
+    let late = submit(&root, &edit, &mine).await.expect(StatusCode::PRECONDITION_FAILED);
+    late.shows(&["Who may use this connection</th>", "now\">Administrators and all contributors</td>"])
+        .hides(&["Shop 2</td>"]);
 }
 
 #[tokio::test]

@@ -128,6 +128,8 @@ async fn s35_s36_an_export_is_saved_changed_and_removed() {
     stale.shows(&[
         "Somebody else has changed this",
         "value=\"Daily letter\"",
+        "data-label=\"As it stands now\">Monthly letter</td>",
+        "data-label=\"As you typed it\">Daily letter</td>",
         "name=\"version\" value=\"2\"",
     ]);
     let copy = send(&root, &format!("{place}/duplicate"), &[("name", "Monthly letter")]).await;

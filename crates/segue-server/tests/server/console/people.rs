@@ -1,6 +1,7 @@
 //! People and tokens in the console.
 
 use reqwest::StatusCode;
+use serde_json::json;
 
 use super::{led_to, page, statuses, submit, value};
 use crate::setting::{PASSWORD, Site, secret_of};
@@ -88,6 +89,10 @@ async fn a_person_is_disabled_gets_a_new_link_and_is_removed() {
     ];
     assert_eq!(led_to(submit(&root, &place, &fields).await), format!("{place}?done=changed"));
     assert_eq!(led_to(page(&ion, "/account").await), "/sign-in?next=%2Faccount");
+    let late = submit(&root, &place, &[&fields[..], &[("enabled", "1")]].concat()).await;
+    late.expect(StatusCode::PRECONDITION_FAILED)
+        .shows(&["May sign in</th>", "now\">No</td>", "typed it\">Yes</td>"])
+        .hides(&["Role</th>"]);
     let link = submit(&root, &format!("{place}/link"), &[]).await.expect(StatusCode::CREATED);
     assert_eq!(secret_of(&shown_once(&link.text)).len(), 43);
     let ask = page(&root, &format!("{place}/remove")).await.expect(StatusCode::OK);
@@ -149,4 +154,20 @@ async fn people_are_found_by_name_or_login_and_sorted() {
     assert!(at("root@example.com") < at("zoe@example.com") && at("zoe@example.com") < at("ana@example.com"));
     let nobody = submit(&root, "/people", &[("search", "nobody at all")]).await.text;
     assert!(nobody.contains("Nobody is found"));
+}
+
+#[tokio::test]
+async fn whether_a_link_still_works_is_told_before_it_is_used() {
+    let site = Site::start().await;
+    let root = site.administrator().await;
+    let invited =
+        root.post("/users", &json!({"login": "ana@example.com", "name": "Ana", "role": "viewer"})).await;
+    let secret = secret_of(invited.expect(StatusCode::CREATED).text_at("/link/url"));
+    let nobody = site.nobody();
+    let look = async || submit(&nobody, "/setup/link", &[("secret", &secret)]).await.status;
+    assert_eq!(look().await, StatusCode::NO_CONTENT);
+    assert_eq!(look().await, StatusCode::NO_CONTENT, "looking does not use it up");
+    submit(&nobody, "/setup", &[("secret", &secret), ("password", PASSWORD)]).await;
+    assert_eq!(look().await, StatusCode::GONE);
+    assert_eq!(submit(&nobody, "/setup/link", &[("secret", "none")]).await.status, StatusCode::GONE);
 }

@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 use serde_json::json;
 
 use super::{led_to, page, statuses, submit, value};
-use crate::desk::{Desk, add_segment, add_tables};
+use crate::desk::{Desk, add_segment, add_tables, change, living_in};
 
 const CLUJ: &str = "version: 1\ntable: customers\nrules:\n  - all:\n      - column: city\n        is: Cluj\n";
 
@@ -154,4 +154,47 @@ async fn members_over_time_are_a_line_and_a_table() {
     let shown = page(&root, "/segments/cluj").await.expect(StatusCode::OK);
     assert!(shown.text.contains("points=\"0,0 600,60 \""), "{}", shown.text);
     assert!(shown.text.contains("From 2 to 1; at least 1, at most 2."), "{}", shown.text);
+}
+
+#[tokio::test]
+async fn whoever_saves_too_late_is_shown_what_somebody_else_has_changed() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    add_tables(&root).await;
+    add_segment(&root, "cluj", "Cluj").await;
+    let edit = "/segments/cluj/edit";
+    let opened = page(&root, edit).await.expect(StatusCode::OK);
+    let (version, seen) = (value(&opened, "version"), value(&opened, "seen"));
+    let ion = desk.site.user(&root, "ion@example.com", "contributor").await;
+    let theirs = json!({"description": "For <b>spring</b>", "definition": living_in("Iasi")});
+    change(&ion, "/segments/cluj", theirs).await.expect(StatusCode::OK);
+    let typed = |definition: &str| {
+        let fields =
+            [("name", "cluj"), ("description", "Mine"), ("type", "static"), ("definition", definition)];
+        let hidden = [("version", version.clone()), ("seen", seen.clone())];
+        let fields = fields.map(|(name, value)| (name, value.to_owned()));
+        fields.into_iter().chain(hidden).collect::<Vec<_>>()
+    };
+    let sent = async |fields: &[(&str, String)]| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        submit(&root, edit, &fields).await
+    };
+
+    // Counted meanwhile, the form is still one of what there was before.
+    let counting = [typed(CLUJ), vec![("count", "1".to_owned())]].concat();
+    let counted = sent(&counting).await.expect(StatusCode::OK);
+    assert_eq!((value(&counted, "version"), value(&counted, "seen")), (version.clone(), seen.clone()));
+
+    // Both descriptions stand side by side, and so do both definitions; what only I have changed is not theirs.
+    let late = sent(&typed(CLUJ)).await.expect(StatusCode::PRECONDITION_FAILED);
+    let late = late.shows(&["What was changed meanwhile", "For &#60;b&#62;spring", ">Mine<", "Iasi", "Cluj"]);
+    let table =
+        late.text.split("What was changed meanwhile").nth(1).and_then(|rest| rest.split("</table>").next());
+    assert_eq!(table.unwrap().matches("<th scope=\"row\">").count(), 2, "{}", late.text);
+
+    // Whoever has read that may put theirs in its place.
+    let mut again = typed(CLUJ);
+    again[4].1 = value(&late, "version");
+    again[5].1 = value(&late, "seen");
+    assert_eq!(led_to(sent(&again).await), "/segments/cluj?done=changed");
 }

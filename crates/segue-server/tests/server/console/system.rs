@@ -56,7 +56,14 @@ async fn sys_9_administrators_change_the_schedule() {
         "weekly on Monday, Friday at 06:30 (Europe/Bucharest)",
         "Next starts",
     ]);
-    send(&root, "/schedule", &right).await.expect(StatusCode::PRECONDITION_FAILED).shows(&["Somebody else"]);
+    let daily =
+        [("version", "0"), ("schedule", "on"), ("every", "day"), ("at", "07:15"), ("time_zone", "UTC")];
+    send(&root, "/schedule", &daily).await.expect(StatusCode::PRECONDITION_FAILED).shows(&[
+        "Somebody else",
+        "now\">weekly on Monday, Friday at 06:30",
+        "typed it\">every day at 07:15",
+        "name=\"version\" value=\"1\"",
+    ]);
     page(&viewer, "/schedule")
         .await
         .expect(StatusCode::OK)

@@ -1,10 +1,11 @@
 //! Tables in the console: a file becomes a table in two steps.
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
 
 use super::{led_to, page, statuses, submit, value};
-use crate::desk::{Desk, add_segment, add_tables};
-use crate::setting::Site;
+use crate::desk::{CUSTOMERS, Desk, add_segment, add_tables, change};
+use crate::setting::{Answer, As, LARGEST_FILE, Site};
 
 #[tokio::test]
 async fn everybody_sees_tables_and_contributors_change_them() {
@@ -59,6 +60,78 @@ async fn a_table_is_added_in_two_steps() {
     let stale =
         submit(&root, "/tables/customers/edit", &fields).await.expect(StatusCode::PRECONDITION_FAILED);
     assert!(stale.text.contains("Somebody else has changed this"), "{}", stale.text);
+
+    let (version, seen) = (value(&stale, "version"), value(&stale, "seen"));
+    (fields[0].1, fields[2].1) = (&version, "mail");
+    fields.push(("seen", &seen));
+    let theirs = json!({"meanings": {"city": null}});
+    change(&root, "/tables/customers", theirs).await.expect(StatusCode::OK);
+    let stale = submit(&root, "/tables/customers/edit", &fields).await;
+    stale
+        .expect(StatusCode::PRECONDITION_FAILED)
+        .shows(&["city</th>", "now\">Text, Nothing particular</td>", "typed it\">Text, City</td>"])
+        .hides(&["now\">id</td>"]);
+}
+
+/// The form of a new table as a browser without scripts sends it.
+async fn sent_with_file(who: &As<'_>, file: (&str, &str), fields: &[(&str, &str)]) -> Answer {
+    let mut body = format!(
+        "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{}\"\r\ncontent-type: text/csv\r\n\r\n{}\r\n",
+        file.0, file.1
+    );
+    for (name, value) in fields {
+        body.push_str(&format!(
+            "--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+        ));
+    }
+    body.push_str("--edge--\r\n");
+    let request = who.browser(Method::POST, "/tables/new");
+    Answer::of(request.header("content-type", "multipart/form-data; boundary=edge").body(body)).await
+}
+
+#[tokio::test]
+async fn a_file_comes_with_the_form_where_no_script_sends_it() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    let named = |name: &'static str| [("path", ""), ("name", name), ("key", "id")];
+    let file = ("new people (2).csv", "id,mail\n1,ana@example.com\n");
+    let added = sent_with_file(&root, file, &named("people")).await;
+    assert_eq!(led_to(added), "/tables/people/edit?done=added");
+    assert_eq!(std::fs::read_to_string(desk.file("new_people_2_.csv")).unwrap(), file.1);
+    assert_eq!(
+        root.get("/audit?action=file.upload").await.text_at("/items/0/object/name"),
+        "new_people_2_.csv"
+    );
+
+    // A file that is there already is not overwritten, and what was typed stays.
+    let taken = sent_with_file(&root, ("customers.csv", "id\n"), &named("others")).await;
+    let taken = taken.expect(StatusCode::CONFLICT).shows(&["role=\"alert\""]);
+    assert_eq!((value(&taken, "name"), value(&taken, "key")), ("others".into(), "id".into()));
+    assert_eq!(std::fs::read_to_string(desk.file("customers.csv")).unwrap(), CUSTOMERS);
+
+    // Without a file, the path counts; with neither, that is what is said.
+    let typed = [("path", "customers.csv"), ("name", "customers"), ("key", "")];
+    assert_eq!(led_to(sent_with_file(&root, ("", ""), &typed).await), "/tables/customers/edit?done=added");
+    let neither = sent_with_file(&root, ("", ""), &named("none")).await;
+    neither.expect(StatusCode::UNPROCESSABLE_ENTITY).shows(&["id=\"path-fault\""]);
+
+    let large = "x".repeat(usize::try_from(LARGEST_FILE).unwrap() + 1);
+    sent_with_file(&root, ("large.csv", &large), &named("large")).await.expect(StatusCode::PAYLOAD_TOO_LARGE);
+    let wrong = sent_with_file(&root, ("run.sh", "id\n"), &named("run")).await;
+    wrong.expect(StatusCode::BAD_REQUEST);
+    let viewer = desk.site.user(&root, "vera@example.com", "viewer").await;
+    sent_with_file(&viewer, ("mine.csv", "id\n"), &named("mine")).await.expect(StatusCode::FORBIDDEN);
+    // What another site sends with our cookie is turned down before it is read.
+    let nobody = desk.site.nobody();
+    let elsewhere = nobody.browser(Method::POST, "/tables/new").header("sec-fetch-site", "cross-site");
+    let elsewhere = elsewhere.header("cookie", root.cookie.as_deref().unwrap());
+    let kind = "multipart/form-data; boundary=edge";
+    Answer::of(elsewhere.header("content-type", kind).body("--edge--\r\n"))
+        .await
+        .expect(StatusCode::FORBIDDEN);
+    for name in ["large.csv", "run.sh", "mine.csv"] {
+        assert!(!desk.file(name).exists(), "{name}");
+    }
 }
 
 #[tokio::test]
@@ -104,6 +177,17 @@ async fn a_condition_is_declared_and_told_in_words() {
     let place = led_to(submit(&root, "/tables/customers/conditions", &fields).await);
     let shown = page(&root, &place).await.expect(StatusCode::OK);
     assert!(shown.text.contains("consent is “yes”"), "{}", shown.text);
+
+    let place = "/tables/customers/conditions?name=consent";
+    let form = page(&root, place).await.expect(StatusCode::OK);
+    let (version, seen) = (value(&form, "version"), value(&form, "seen"));
+    let typed = |text: &'static str| {
+        [("version", version.as_str()), ("seen", seen.as_str()), ("name", "consent"), ("definition", text)]
+    };
+    let theirs = typed("all:\n  - column: consent\n    is: \"no\"\n");
+    led_to(submit(&root, "/tables/customers/conditions", &theirs).await);
+    let late = submit(&root, "/tables/customers/conditions", &typed(right)).await;
+    late.expect(StatusCode::PRECONDITION_FAILED).shows(&["What was changed meanwhile", "Condition</th>"]);
 }
 
 #[tokio::test]
