@@ -65,12 +65,15 @@ export class Site {
   #browser;
   #contexts = new Map();
 
-  /** Starts a server that nobody has signed in to, with these customers, and a sandbox that runs so many times too fast. */
-  static async start({ customers = CUSTOMERS, speed = 50 } = {}) {
+  /**
+   * Starts a server that nobody has signed in to, with these customers and further files, and a sandbox that runs so many
+   * times too fast.
+   */
+  static async start({ customers = CUSTOMERS, files = {}, speed = 50 } = {}) {
     const site = new Site();
     site.#folder = await mkdtemp(path.join(tmpdir(), "segue-browser."));
     try {
-      await site.#serve(customers, speed);
+      await site.#serve({ "customers.csv": customers, "orders.csv": ORDERS, ...files }, speed);
       site.#browser = await chromium.launch({
         executablePath: CHROMIUM,
         args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic"],
@@ -82,13 +85,12 @@ export class Site {
     return site;
   }
 
-  async #serve(customers, speed) {
+  async #serve(files, speed) {
     const data = path.join(this.#folder, "data");
     await mkdir(data);
-    await writeFile(path.join(data, "customers.csv"), customers);
+    for (const [name, text] of Object.entries(files)) await writeFile(path.join(data, name), text);
     const port = await freePort();
     this.sandbox = `http://127.0.0.1:${port}`;
-    await writeFile(path.join(data, "orders.csv"), ORDERS);
     const options = [
       ["--listen", "127.0.0.1:0"],
       ["--state", path.join(this.#folder, "state")],

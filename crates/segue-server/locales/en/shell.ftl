@@ -2,6 +2,7 @@
 
 skip-to-content = Skip to content
 menu = Menu
+menu-close = Close menu
 nav-label = Main
 nav-start = Start
 nav-home = Home
@@ -35,6 +36,10 @@ yes = Yes
 no = No
 next-page = Next page
 first-page = First page
+columns-shown = Columns { $from } to { $until } of { $all }
+columns-before = Columns before
+columns-next = Next columns
+columns-pages = Other columns
 form-has-faults = Some fields are not right
 form-stale = Somebody else has changed this in the meantime: this is how it stands now, and nothing that you typed is lost. Look it over and do it again.
 

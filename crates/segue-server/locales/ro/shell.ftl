@@ -2,6 +2,7 @@
 
 skip-to-content = Sari la conținut
 menu = Meniu
+menu-close = Închide meniul
 nav-label = Principal
 nav-start = Start
 nav-home = Acasă
@@ -35,6 +36,10 @@ yes = Da
 no = Nu
 next-page = Pagina următoare
 first-page = Prima pagină
+columns-shown = Coloanele de la { $from } la { $until } din { $all }
+columns-before = Coloanele dinainte
+columns-next = Coloanele următoare
+columns-pages = Alte coloane
 form-has-faults = Unele câmpuri nu sunt corecte
 form-stale = Altcineva a schimbat între timp acest obiect: așa arată acum, iar din ce ai scris nu s-a pierdut nimic. Verifică și repetă.
 

@@ -59,6 +59,9 @@ pub(super) struct Draft {
     pub(super) schedule: String,
     pub(super) times: Times,
     pub(super) version: i64,
+    /// What is looked for among the segments, and the first of those that are shown.
+    pub(super) find: String,
+    pub(super) from: String,
 }
 
 impl Draft {
@@ -108,6 +111,7 @@ impl Draft {
             schedule: schedule.to_owned(),
             times,
             version: export.version,
+            ..Self::default()
         }
     }
 
@@ -133,6 +137,8 @@ impl Draft {
             schedule: text("schedule"),
             times: Times::typed(form),
             version: form.text("version").parse().unwrap_or_default(),
+            find: text("find"),
+            from: text("from"),
         }
     }
 

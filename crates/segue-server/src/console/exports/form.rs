@@ -17,9 +17,13 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::console::form::{Faults, Form, Undone, body};
 use crate::console::page::{Frame, Section, shown};
+use crate::console::part::Part;
 use crate::input::{Body, Id};
 use crate::problem::{Code, Problem};
 use crate::routes::exports;
+
+/// Segments, or columns, that are offered at a time without being looked for.
+const MANY: usize = 40;
 
 #[derive(Template)]
 #[template(path = "exports/form.html")]
@@ -54,6 +58,35 @@ pub(super) struct Begin {
 impl Setup {
     fn is_over_limit(&self, choice: &Choice) -> bool {
         choice.members.is_some_and(|members| members > self.draft.limit())
+    }
+
+    /// Whether there are so many segments that they are searched, and shown in parts.
+    fn has_many_segments(&self) -> bool {
+        self.offer.segments.len() > MANY
+    }
+
+    /// The segments that are chosen already.
+    fn chosen(&self) -> Vec<&Choice> {
+        self.offer.segments.iter().filter(|choice| self.draft.has_segment(&choice.name)).collect()
+    }
+
+    /// The others that fit what is looked for, and the part of them that is shown.
+    fn others(&self) -> (Vec<&Choice>, Part) {
+        let wanted = self.draft.find.to_lowercase();
+        let fits = |choice: &&Choice| {
+            !self.draft.has_segment(&choice.name)
+                && [&choice.name, &choice.description]
+                    .iter()
+                    .any(|text| text.to_lowercase().contains(&wanted))
+        };
+        let fitting: Vec<&Choice> = self.offer.segments.iter().filter(fits).collect();
+        let part = Part::of(fitting.len(), Some(&self.draft.from), MANY);
+        (fitting.into_iter().skip(part.from).take(part.until - part.from).collect(), part)
+    }
+
+    /// Whether there are so many columns that their names are written only once, as suggestions.
+    fn is_wide(&self) -> bool {
+        self.offer.suggestion.as_ref().is_some_and(|found| found.columns.len() > MANY)
     }
 
     fn recap(&self) -> Vec<String> {
@@ -165,6 +198,11 @@ async fn page(
     {
         draft.rows.remove(index);
     }
+    if let Some(from) = step.strip_prefix("from-") {
+        from.clone_into(&mut draft.from);
+    } else if step == "find" {
+        draft.from.clear();
+    }
     let offer = Offer::of(app, caller, &draft, step == "suggest").await?;
     if let Some(found) = &offer.suggestion {
         let first = found.emails.first().filter(|first| {
@@ -222,10 +260,18 @@ pub(super) async fn begin(
     Ok(shown(StatusCode::OK, &page))
 }
 
+/// What the pressed button asks for; nothing if that is to save. The return key saves, too, unless a search was typed.
+fn step(form: &Form) -> Option<&str> {
+    match form.given("step") {
+        Some("enter") => (form.text("find") != form.text("found")).then_some("find"),
+        step => step,
+    }
+}
+
 pub(super) async fn create(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {
     let draft = Draft::typed(&form);
     let frame = Frame::of(&app, &caller, Section::Exports).await?;
-    if let Some(step) = form.given("step") {
+    if let Some(step) = step(&form) {
         return Ok(shown(StatusCode::OK, &page(&app, &caller, frame, draft, step).await?));
     }
     let created = match draft.body(frame.words).and_then(body) {
@@ -288,7 +334,7 @@ pub(super) async fn change(
     let export = of_export(&app, &caller, &id).await?;
     let mut draft = Draft::typed(&form);
     let frame = Frame::of(&app, &caller, Section::Exports).await?;
-    if let Some(step) = form.given("step") {
+    if let Some(step) = step(&form) {
         return Ok(shown(StatusCode::OK, &page_of(&app, &caller, export, frame, draft, step).await?));
     }
     let changed = match draft.body(frame.words).and_then(body) {

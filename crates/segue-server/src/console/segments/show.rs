@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::console::form::{Faults, Form, Undone, body};
 use crate::console::page::{Frame, Section, known, ok, shown};
+use crate::console::part::{COLUMNS, Part};
 use crate::input::{Asked, Body, Id};
 use crate::problem::Problem;
 use crate::routes::refreshes::{self, RefreshQuery};
@@ -37,7 +38,7 @@ struct Show {
     trend: Option<Trend>,
     /// Whether a refresh of it waits or is under way.
     refreshing: Option<String>,
-    members: Option<PreviewView>,
+    members: Option<Members>,
     inspected: Option<Vec<RuleCount>>,
     /// What was asked about, and why it is in or not.
     key: String,
@@ -46,6 +47,32 @@ struct Show {
     faults: Faults,
     trouble: Option<Problem>,
     done: Option<&'static str>,
+}
+
+/// The first members, a part of their columns at a time.
+struct Members {
+    rows: Vec<Vec<String>>,
+    columns: Vec<String>,
+    part: Part,
+    /// The places of the columns that are shown.
+    places: Vec<usize>,
+}
+
+impl Members {
+    async fn of(
+        app: &App,
+        table: Option<&str>,
+        found: PreviewView,
+        from: Option<&str>,
+    ) -> Result<Self, Problem> {
+        let PreviewView { columns, rows } = found;
+        let tables = app.segments.tables().await?;
+        let table = tables.iter().find(|stored| Some(stored.table.name.as_str()) == table);
+        let key = table.and_then(|stored| stored.table.key.as_ref());
+        let key = key.and_then(|key| columns.iter().position(|column| column == key));
+        let part = Part::of(columns.len(), from, COLUMNS);
+        Ok(Self { rows, columns, part, places: part.with_key(key) })
+    }
 }
 
 /// A line of an explanation.
@@ -106,6 +133,8 @@ pub(super) struct Wanted {
     done: Option<String>,
     /// What is to be looked at: `members` or `inspect`.
     show: Option<String>,
+    /// The first column of the members that is shown.
+    from: Option<String>,
 }
 
 /// The page once more, with what stood in the way of what was asked for.
@@ -128,11 +157,16 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let mut page = page(&app, &caller, &name).await?;
     page.done = known(wanted.done.as_deref(), &["added", "changed", "refreshing", "renamed", "copied"]);
-    let asked = (State(app), caller, Id(name));
+    let asked = (State(app.clone()), caller, Id(name));
     let looked = match wanted.show.as_deref() {
-        Some("members") => {
-            preview(asked.0, asked.1, asked.2).await.map(|Json(found)| page.members = Some(found))
-        }
+        Some("members") => match preview(asked.0, asked.1, asked.2).await {
+            Ok(Json(found)) => {
+                let table = page.details.segment.table.as_deref();
+                page.members = Some(Members::of(&app, table, found, wanted.from.as_deref()).await?);
+                Ok(())
+            }
+            Err(problem) => Err(problem),
+        },
         Some("inspect") => {
             let inspected = members::inspect(asked.0, asked.1, asked.2).await;
             inspected.map(|Json(found)| page.inspected = Some(found))

@@ -1,5 +1,7 @@
 //! The forms of a table: where its files are, and then what its columns are.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -11,6 +13,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::console::form::{Faults, Form, Undone, body};
 use crate::console::page::{Done, Frame, Section, ok, shown};
+use crate::console::part::Part;
 use crate::input::{Asked, Body, Id};
 use crate::problem::Problem;
 use crate::routes::tables::view::TableView;
@@ -18,6 +21,8 @@ use crate::routes::tables::{self, TableQuery};
 
 /// Tables that can be related to, at the most.
 const OFFERED: u32 = 200;
+/// Columns that one page of the form shows.
+const SHOWN: usize = 40;
 /// Empty lines for relationships.
 const EMPTY: usize = 2;
 
@@ -103,7 +108,13 @@ struct Edit {
     version: i64,
     path: String,
     key: String,
+    /// The columns that are shown.
     columns: Vec<Column>,
+    part: Part,
+    /// What is chosen for columns that are not shown, where it is not what is stored.
+    others: Vec<Column>,
+    /// The names of all columns.
+    names: Vec<String>,
     ways: Vec<Way>,
     targets: Vec<Target>,
     /// Whether its kinds can be changed: other files say themselves what they hold.
@@ -128,18 +139,50 @@ async fn targets(app: &App, caller: &Caller, table: &TableView) -> Result<Vec<Ta
     Ok(targets)
 }
 
-async fn edit_page(app: &App, caller: &Caller, name: &str, typed: Option<&Form>) -> Result<Edit, Problem> {
+/// The columns that a form tells of: name, kind and meaning of each.
+fn typed_columns(form: &Form) -> impl Iterator<Item = (&str, &str, &str)> {
+    let chosen = |list: &'static str| {
+        form.fields().iter().filter(move |(name, _)| name == list).map(|(_, value)| value.as_str())
+    };
+    let columns = chosen("column").zip(chosen("kind")).zip(chosen("meaning"));
+    columns.map(|((name, kind), meaning)| (name, kind, meaning))
+}
+
+impl Edit {
+    /// Whether there are so many columns that their names are written only once, as suggestions.
+    fn is_wide(&self) -> bool {
+        self.names.len() > SHOWN
+    }
+}
+
+/// The form; what was typed stands in place of what is stored. It shows columns from where that is asked for.
+async fn edit_page(
+    app: &App,
+    caller: &Caller,
+    name: &str,
+    typed: Option<&Form>,
+    from: Option<&str>,
+) -> Result<Edit, Problem> {
     caller.require(Right::ChangeTables)?;
     let table = tables::show(State(app.clone()), caller.clone(), Id(name.to_owned())).await?.body;
-    let chosen = |list: &str, index: usize, now: &str| {
-        let typed = typed.and_then(|form| form.fields().iter().filter(|(name, _)| name == list).nth(index));
-        typed.map_or(now, |(_, value)| value.as_str()).to_owned()
-    };
-    let columns = table.columns.iter().enumerate().map(|(index, column)| Column {
-        kind: chosen("kind", index, column.kind),
-        meaning: chosen("meaning", index, column.meaning.unwrap_or_default()),
-        name: column.name.clone(),
-    });
+    let part = Part::of(table.columns.len(), from, SHOWN);
+    let typed_columns: BTreeMap<&str, (&str, &str)> = typed
+        .into_iter()
+        .flat_map(typed_columns)
+        .map(|(name, kind, meaning)| (name, (kind, meaning)))
+        .collect();
+    let (mut columns, mut others) = (Vec::new(), Vec::new());
+    for (place, column) in table.columns.iter().enumerate() {
+        let now = (column.kind, column.meaning.unwrap_or_default());
+        let chosen = typed_columns.get(column.name.as_str()).copied().unwrap_or(now);
+        let (kind, meaning) = (chosen.0.to_owned(), chosen.1.to_owned());
+        let one = Column { name: column.name.clone(), kind, meaning };
+        if part.holds(place) {
+            columns.push(one);
+        } else if chosen != now {
+            others.push(one);
+        }
+    }
     let known = table.relationships.iter().map(|way| Way {
         name: way.name.clone(),
         column: way.column.clone(),
@@ -152,7 +195,10 @@ async fn edit_page(app: &App, caller: &Caller, name: &str, typed: Option<&Form>)
         frame: Frame::of(app, caller, Section::Tables).await?,
         path: typed_text("path", &table.path),
         key: typed_text("key", table.key.as_deref().unwrap_or_default()),
-        columns: columns.collect(),
+        columns,
+        part,
+        others,
+        names: table.columns.iter().map(|column| column.name.clone()).collect(),
         ways,
         targets: targets(app, caller, &table).await?,
         is_text: !table.path.ends_with(".parquet") && !table.path.ends_with(".pq"),
@@ -186,7 +232,7 @@ pub(super) async fn edit(
     Query(query): Query<Done>,
 ) -> Result<Response, Problem> {
     let is_new = query.done.is_some();
-    Ok(ok(&Edit { is_new, ..edit_page(&app, &caller, &name, None).await? }))
+    Ok(ok(&Edit { is_new, ..edit_page(&app, &caller, &name, None, None).await? }))
 }
 
 /// What a form changes about a table: only what differs, so that nothing is looked at anew without need.
@@ -211,11 +257,7 @@ fn changes(form: &Form, now: &TableView) -> Map<String, Value> {
     });
     fields.insert("relationships".to_owned(), ways.collect());
     let (mut kinds, mut meanings) = (Map::new(), Map::new());
-    let chosen = |list: &'static str| {
-        form.fields().iter().filter(move |(name, _)| name == list).map(|(_, value)| value.as_str())
-    };
-    let columns = chosen("column").zip(chosen("kind")).zip(chosen("meaning"));
-    for ((name, kind), meaning) in columns {
+    for (name, kind, meaning) in typed_columns(form) {
         let Some(column) = now.columns.iter().find(|column| column.name == name) else { continue };
         if kind != column.kind {
             kinds.insert(name.to_owned(), Value::from(kind));
@@ -237,6 +279,9 @@ pub(super) async fn save(
     form: Form,
 ) -> Result<Response, Problem> {
     caller.require(Right::ChangeTables)?;
+    if let Some(from) = form.given("step") {
+        return Ok(ok(&edit_page(&app, &caller, &name, Some(&form), Some(from)).await?));
+    }
     let asked = (State(app.clone()), caller.clone(), Id(name.clone()));
     let now = tables::show(State(app.clone()), caller.clone(), Id(name.clone())).await?.body;
     let changes = Body(body(changes(&form, &now))?);
@@ -244,7 +289,7 @@ pub(super) async fn save(
         Ok(_) => Ok(Redirect::to(&format!("/tables/{name}?done=changed")).into_response()),
         Err(problem) => {
             let Undone { faults, trouble, status } = Undone::of(problem)?;
-            let page = edit_page(&app, &caller, &name, Some(&form)).await?;
+            let page = edit_page(&app, &caller, &name, Some(&form), form.given("from")).await?;
             Ok(shown(status, &Edit { faults, trouble, ..page }))
         }
     }

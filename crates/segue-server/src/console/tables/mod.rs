@@ -19,6 +19,7 @@ use serde::Deserialize;
 use self::conditions::Condition;
 use super::form::{Form, Undone};
 use super::page::{Frame, Section, known, ok, shown};
+use super::part::{COLUMNS, Part};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::input::{Asked, Id};
@@ -54,6 +55,10 @@ struct Wanted {
     done: Option<String>,
     /// What is to be looked at: `rows` or `check`.
     show: Option<String>,
+    /// The first of its columns whose values are shown.
+    from: Option<String>,
+    /// The first of its columns that is listed.
+    columns: Option<String>,
 }
 
 async fn list(
@@ -69,11 +74,20 @@ async fn list(
     Ok(ok(&List { frame, tables: page.items, next: page.next, is_first, done }))
 }
 
+/// Columns that are listed at a time.
+const LISTED: usize = 100;
+
 #[derive(Template)]
 #[template(path = "tables/show.html")]
 struct Show {
     frame: Frame,
     table: TableView,
+    /// Its columns that are listed.
+    listed: Part,
+    /// Its columns whose values are shown.
+    part: Part,
+    /// The places of the columns of its first rows.
+    sampled: Vec<usize>,
     conditions: Vec<Condition>,
     /// Its rows, if they were asked for.
     rows: Option<TableDescription>,
@@ -115,7 +129,11 @@ async fn show(
     }
     let done = known(wanted.done.as_deref(), &["added", "changed", "declared", "taken-back"]);
     let conditions = conditions::of(frame.words, &table);
-    Ok(ok(&Show { frame, table, conditions, rows, check: found, trouble, done }))
+    let part = Part::of(table.columns.len(), wanted.from.as_deref(), COLUMNS);
+    let key = table.columns.iter().position(|column| table.key.as_ref() == Some(&column.name));
+    let listed = Part::of(table.columns.len(), wanted.columns.as_deref(), LISTED);
+    let sampled = part.with_key(key);
+    Ok(ok(&Show { frame, table, listed, part, sampled, conditions, rows, check: found, trouble, done }))
 }
 
 #[derive(Template)]

@@ -3,7 +3,8 @@
 use reqwest::StatusCode;
 use serde_json::json;
 
-use super::{page, send};
+use super::{page, send, submit};
+use crate::desk::{Desk, add_segment, add_tables};
 use crate::runs::Office;
 use crate::setting::As;
 
@@ -249,4 +250,33 @@ async fn what_is_wrong_is_said_in_the_readers_language_and_marked_where_only_eng
     send(&root, &format!("/exports/{export}/disable"), &[("version", "1")]).await.expect(StatusCode::OK);
     let off = send(&root, &format!("/exports/{export}/run"), &[]).await.expect(StatusCode::CONFLICT);
     off.shows(&["exportul este dezactivat: activează-l întâi"]);
+}
+
+#[tokio::test]
+async fn many_segments_are_searched_and_what_is_chosen_is_always_shown() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    add_tables(&root).await;
+    for number in 10..60 {
+        add_segment(&root, &format!("group_{number}"), "Cluj").await;
+    }
+    let box_of = |name: &str, end: &str| format!("value=\"{name}\" data-table=\"customers\"{end}>");
+    let (first, next) = (box_of("group_10", ""), box_of("group_57", ""));
+    let chosen = box_of("group_59", " checked");
+    let begun = page(&root, "/exports/new?segment=group_59").await.expect(StatusCode::OK);
+    begun.shows(&[&chosen, &first, "1 to 40 of 49", "value=\"from-40\""]).hides(&[&next]);
+    let usual = [("segment", "group_59"), ("name", "Mine"), ("found", "")];
+    let later = submit(&root, "/exports/new", &[&usual[..], &[("step", "from-40")]].concat()).await;
+    later.expect(StatusCode::OK).shows(&[&chosen, &next, "41 to 49 of 49"]).hides(&[&first]);
+    // The return key in the search looks for it, and saves nothing.
+    for step in ["find", "enter"] {
+        let fields = [&usual[..], &[("find", "UP_57"), ("step", step)]].concat();
+        let found = submit(&root, "/exports/new", &fields).await.expect(StatusCode::OK);
+        found.shows(&[&chosen, &next, "value=\"UP_57\""]).hides(&[&first, "form-has-faults"]);
+    }
+    let nothing = [("find", "nobody"), ("found", "nobody")];
+    let none = submit(&root, "/exports/new", &[&usual[..], &nothing, &[("step", "account")]].concat()).await;
+    none.shows(&[&chosen, "No other segment matches."]);
+    let enter = [&usual[..], &nothing, &[("step", "enter")]].concat();
+    submit(&root, "/exports/new", &enter).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
 }

@@ -154,3 +154,21 @@ async fn members_over_time_are_a_line_and_a_table() {
     assert!(shown.text.contains("points=\"0,0 600,60 \""), "{}", shown.text);
     assert!(shown.text.contains("From 2 to 1; at least 1, at most 2."), "{}", shown.text);
 }
+
+#[tokio::test]
+async fn first_members_are_shown_a_part_of_their_columns_at_a_time() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    let list = |what: &str| (0..30).map(|n| format!("{what}{n}")).collect::<Vec<_>>().join(",");
+    desk.write("wide.csv", &format!("{}\n{}\n", list("column_"), list("a")));
+    let table = json!({"name": "wide", "path": "wide.csv", "key": "column_20"});
+    root.post("/tables", &table).await.expect(StatusCode::CREATED);
+    let all =
+        json!({"version": 1, "table": "wide", "rules": [{"all": [{"column": "column_1", "is": "a1"}]}]});
+    root.post("/segments", &json!({"name": "all", "definition": all})).await.expect(StatusCode::CREATED);
+    desk.refresh("all").await;
+    let first = page(&root, "/segments/all?show=members").await;
+    first.shows(&["a20</", "<td>a11</td></tr>", "/segments/all?show=members&#38;from=12"]);
+    let last = page(&root, "/segments/all?show=members&from=24").await;
+    last.shows(&["Columns 25 to 30 of 30", "a20</", "<td>a24</td>"]).hides(&["<td>a23</td>"]);
+}

@@ -1,6 +1,7 @@
 //! Tables in the console: a file becomes a table in two steps.
 
 use reqwest::StatusCode;
+use serde_json::json;
 
 use super::{led_to, page, statuses, submit, value};
 use crate::desk::{Desk, add_segment, add_tables};
@@ -120,4 +121,39 @@ async fn a_table_that_is_used_is_not_removed() {
     let version = value(&page(&root, "/tables/invoices/remove").await, "version");
     let place = led_to(submit(&root, "/tables/invoices/remove", &[("version", version.as_str())]).await);
     assert_eq!(place, "/tables?done=removed");
+}
+
+#[tokio::test]
+async fn a_wide_table_is_shown_and_changed_a_part_of_its_columns_at_a_time() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    let list = |what: &str| (0..150).map(|n| format!("{what}{n}")).collect::<Vec<_>>().join(",");
+    desk.write("wide.csv", &format!("{}\n{}\n{}\n", list("column_"), list("a"), list("b")));
+    let table = json!({"name": "wide", "path": "wide.csv", "key": "column_0"});
+    root.post("/tables", &table).await.expect(StatusCode::CREATED);
+
+    let first = page(&root, "/tables/wide?show=rows").await.shows(&["column_11", "Columns 1 to 12 of 150"]);
+    first.shows(&["/tables/wide?show=rows&#38;from=12#looked"]).hides(&["<td>a12</td>"]);
+    let second = page(&root, "/tables/wide?show=rows&from=12").await;
+    second.shows(&["<td>a0</td><td>a12</td>", "<td>a23</td></tr>", "from=24", "from=0"]);
+    page(&root, "/tables/wide?columns=100").await.shows(&["column_149", "columns=0#all-columns"]);
+
+    let form = page(&root, "/tables/wide/edit").await.shows(&["What it is to people", ">column_39<"]);
+    let version = value(&form, "version");
+    let (version, path) = (version.as_str(), value(&form, "path"));
+    let usual = [("version", version), ("path", path.as_str()), ("key", "column_0")];
+    let chosen = [("column", "column_3"), ("kind", "text"), ("meaning", "email")];
+    let next = submit(&root, "/tables/wide/edit", &[&usual[..], &chosen, &[("step", "40")]].concat()).await;
+    let next = next.expect(StatusCode::OK).shows(&["<span class=\"name\">column_40</span>"]);
+    let kept = "name=\"column\" value=\"column_3\"><input type=\"hidden\" name=\"kind\" value=\"text\">\
+        <input type=\"hidden\" name=\"meaning\" value=\"email\">";
+    next.shows(&[kept]).hides(&["name=\"column\" value=\"column_4\""]);
+    let later = [("column", "column_40"), ("kind", "text"), ("meaning", "city"), ("from", "40")];
+    let saved = submit(&root, "/tables/wide/edit", &[&usual[..], &chosen, &later].concat()).await;
+    assert_eq!(led_to(saved), "/tables/wide?done=changed");
+    let stored = root.get("/tables/wide").await;
+    assert_eq!(
+        (stored.text_at("/columns/3/meaning"), stored.text_at("/columns/40/meaning")),
+        ("email", "city")
+    );
 }
