@@ -99,15 +99,16 @@ impl Exports {
         self.items.iter().any(|export| export.permission == "edit")
     }
 
-    /// What stands in the column of the next run.
+    /// What stands in the column of the next run where no moment does.
     fn next_run(&self, export: &ExportView) -> String {
         let w = self.frame.words;
-        match &export.next_run_at {
-            Some(at) => w.moment(at),
-            None if export.connection.is_none() => w.say("exports-does-not-run").to_string(),
-            None if !export.enabled => w.say("exports-switched-off").to_string(),
-            None => export_schedule(w, &export.schedule),
+        if export.connection.is_none() {
+            return w.say("exports-does-not-run").to_string();
         }
+        if !export.enabled {
+            return w.say("exports-switched-off").to_string();
+        }
+        export_schedule(w, &export.schedule)
     }
 }
 
