@@ -172,3 +172,30 @@ async fn first_members_are_shown_a_part_of_their_columns_at_a_time() {
     let last = page(&root, "/segments/all?show=members&from=24").await;
     last.shows(&["Columns 25 to 30 of 30", "a20</", "<td>a24</td>"]).hides(&["<td>a23</td>"]);
 }
+
+#[tokio::test]
+async fn the_list_tells_state_and_schedule_apart_from_the_latest_refresh() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    add_tables(&root).await;
+    for name in ["cluj", "iasi", "rest"] {
+        add_segment(&root, name, "Cluj").await;
+        desk.refresh(name).await;
+    }
+    for (name, change) in [("iasi", ("type", "static")), ("rest", ("state", "inactive"))] {
+        let version = value(&page(&root, &format!("/segments/{name}")).await, "version");
+        let fields = [("version", version.as_str()), change];
+        led_to(submit(&root, &format!("/segments/{name}/switch"), &fields).await);
+    }
+    let list = page(&root, "/segments").await.expect(StatusCode::OK);
+    let rows: Vec<&str> = list.text.split("<tr>").filter(|row| row.contains("scope=\"row\"")).collect();
+    for (row, state, schedule) in [
+        (rows[0], ">Active<", ">With every refresh<"),
+        (rows[1], ">Active<", ">By hand<"),
+        (rows[2], "badge\">Inactive<", "soft\">Inactive<"),
+    ] {
+        for part in [state, schedule, "badge good\">Succeeded<"] {
+            assert!(row.contains(part), "{part} is missing in {row}");
+        }
+    }
+}
