@@ -18,6 +18,7 @@ use crate::caller::Caller;
 use crate::console::form::{Faults, Form, Undone, body};
 use crate::console::page::{Frame, Section, shown};
 use crate::console::part::Part;
+use crate::console::words::Words;
 use crate::input::{Body, Id};
 use crate::problem::{Code, Problem};
 use crate::routes::exports;
@@ -37,6 +38,8 @@ struct Setup {
     changed: Option<String>,
     draft: Draft,
     offer: Offer,
+    /// What was added to the form, or taken out of it, as it was opened.
+    altered: Option<String>,
     faults: Faults,
     /// What stands in the way besides fields.
     trouble: Option<Problem>,
@@ -216,7 +219,17 @@ async fn page(
         }
     }
     let (action, back) = ("/exports/new".to_owned(), "/exports".to_owned());
-    Ok(Setup { frame, action, back, changed: None, draft, offer, faults: Faults::default(), trouble: None })
+    Ok(Setup {
+        frame,
+        action,
+        back,
+        changed: None,
+        draft,
+        offer,
+        altered: None,
+        faults: Faults::default(),
+        trouble: None,
+    })
 }
 
 /// The id of the one connection that there is: where there is nothing to choose, nothing is asked.
@@ -315,14 +328,57 @@ async fn page_of(
     Ok(Setup { action: format!("{back}/edit"), back, changed: Some(export.name), ..page })
 }
 
-pub(super) async fn edit(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {
+/// What is to be different about a saved export as its form is opened.
+#[derive(Default, Deserialize)]
+pub(super) struct Alter {
+    /// A segment that it is to send, too.
+    add: Option<String>,
+    /// A segment that it is to send no longer.
+    without: Option<String>,
+}
+
+impl Alter {
+    /// Makes it so in the form, and says so. Saving is for whoever looks at it.
+    fn make(self, draft: &mut Draft, w: Words) -> Option<String> {
+        if let Some(segment) = self.add.filter(|segment| !draft.has_segment(segment)) {
+            let said = w.say("exports-altered-added").with("segment", &segment).to_string();
+            draft.segments.push(segment);
+            return Some(said);
+        }
+        let segment = self.without.filter(|segment| draft.has_segment(segment))?;
+        draft.segments.retain(|chosen| *chosen != segment);
+        Some(w.say("exports-altered-taken-out").with("segment", segment).to_string())
+    }
+}
+
+pub(super) async fn edit(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+    Query(alter): Query<Alter>,
+) -> Result<Response, Problem> {
     let export = of_export(&app, &caller, &id).await?;
     if export.permission != "edit" {
         return Ok(Redirect::to(&format!("/exports/{id}")).into_response());
     }
     let frame = Frame::of(&app, &caller, Section::Exports).await?;
-    let draft = Draft::saved(&export, frame.words.zone());
-    Ok(shown(StatusCode::OK, &page_of(&app, &caller, export, frame, draft, "").await?))
+    let mut draft = Draft::saved(&export, frame.words.zone());
+    let altered = alter.make(&mut draft, frame.words);
+    let page = page_of(&app, &caller, export, frame, draft, "").await?;
+    Ok(shown(StatusCode::OK, &Setup { altered, ..page }))
+}
+
+/// A segment and the export that it is to be added to.
+#[derive(Deserialize)]
+pub(super) struct Addition {
+    export: String,
+    segment: String,
+}
+
+/// Leads to the form of the export that was chosen.
+pub(super) async fn add_segment(Query(addition): Query<Addition>) -> Redirect {
+    let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    Redirect::to(&format!("/exports/{}/edit?add={}", encoded(&addition.export), encoded(&addition.segment)))
 }
 
 pub(super) async fn change(

@@ -21,6 +21,7 @@ pub(crate) fn pages() -> Router<App> {
         .route("/exports/run-all", post(list::run_all))
         .route("/exports/new", get(form::begin).post(form::create))
         .route("/exports/recap", post(form::recap))
+        .route("/exports/add", get(form::add_segment))
         .route("/exports/schedules", get(schedules::ask).post(schedules::change))
         .route("/exports/{id}", get(show::show))
         .route("/exports/{id}/edit", get(form::edit).post(form::change))

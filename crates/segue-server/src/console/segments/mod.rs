@@ -6,9 +6,11 @@
 //! show.rs      one segment
 //! change.rs    what can be done with it
 //! trend.rs     its members over time
+//! around.rs    others to compare it with, and exports
 //! words.rs     what the script of the builder says
 //! ```
 
+mod around;
 mod change;
 mod form;
 pub(crate) mod rules;

@@ -8,6 +8,7 @@ use segue_model::Right;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::around::Around;
 use super::rules::{Line, document};
 use super::trend::{HEIGHT, Trend, WIDTH};
 use crate::app::App;
@@ -24,8 +25,10 @@ use crate::routes::segments::view::{
 };
 use crate::routes::segments::{self, HistoryQuery};
 
-/// Refreshes that are shown.
+/// Refreshes of the line.
 const REFRESHES: u32 = 100;
+/// Refreshes of the table beside it.
+const SHOWN: usize = 20;
 
 #[derive(Template)]
 #[template(path = "segments/show.html")]
@@ -34,6 +37,7 @@ struct Show {
     details: SegmentDetails,
     lines: Vec<Line>,
     usage: UsageView,
+    around: Around,
     history: Vec<HistoryView>,
     trend: Option<Trend>,
     /// Whether a refresh of it waits or is under way.
@@ -91,6 +95,19 @@ fn why(depth: usize, told: ExplanationView, lines: &mut Vec<Why>) {
     }
 }
 
+impl Show {
+    /// Refreshes, and why each failed, where that is not what stands above it already.
+    fn refreshes(&self) -> Vec<(&HistoryView, &str)> {
+        let mut above = "";
+        let told = self.history.iter().take(SHOWN).map(|refresh| {
+            let cause = if refresh.cause == above { "" } else { refresh.cause.as_str() };
+            above = &refresh.cause;
+            (refresh, cause)
+        });
+        told.collect()
+    }
+}
+
 /// The refresh of a segment that waits or is under way.
 async fn refreshing(app: &App, caller: &Caller, name: &str) -> Result<Option<String>, Problem> {
     let query = RefreshQuery { segment: Some(name.to_owned()), status: None, limit: Some(1), cursor: None };
@@ -110,6 +127,7 @@ async fn page(app: &App, caller: &Caller, name: &str) -> Result<Show, Problem> {
     let Json(history) = segments::history(state, who, id, Asked(query)).await?;
     let frame = Frame::of(app, caller, Section::Segments).await?;
     Ok(Show {
+        around: Around::of(app, caller, &details.segment).await?,
         lines: details.definition.as_ref().map(|it| document(frame.words, it)).unwrap_or_default(),
         trend: Trend::of(&history.items),
         refreshing: refreshing(app, caller, name).await?,

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::json;
 
-use super::{page, send, submit};
+use super::{led_to, page, send, submit};
 use crate::desk::{Desk, add_segment, add_tables};
 use crate::runs::Office;
 use crate::setting::As;
@@ -279,4 +279,32 @@ async fn many_segments_are_searched_and_what_is_chosen_is_always_shown() {
     none.shows(&[&chosen, "No other segment matches."]);
     let enter = [&usual[..], &nothing, &[("step", "enter")]].concat();
     submit(&root, "/exports/new", &enter).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn exp_15_a_segment_is_added_to_exports_and_taken_out_of_them_from_its_page() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({"name": "Spring letter"})).await;
+    let edit = format!("/exports/{export}/edit");
+    let add = format!("<option value=\"{export}\">Spring letter</option>");
+    page(&root, "/segments/iasi").await.shows(&["Add to export", &add]).hides(&["Take out"]);
+    page(&root, "/segments/cluj").await.shows(&["Take out", &format!("{edit}?without=cluj")]).hides(&[&add]);
+    let place = led_to(page(&root, &format!("/exports/add?export={export}&segment=iasi")).await);
+    assert_eq!(place, format!("{edit}?add=iasi"));
+    let (cluj, iasi) = ("value=\"cluj\" data-table=\"customers\"", "value=\"iasi\" data-table=\"customers\"");
+    let opened = page(&root, &place).await.expect(StatusCode::OK).shows(&["“iasi” is added below"]);
+    opened.shows(&[&format!("{cluj} checked"), &format!("{iasi} checked")]);
+    let opened = page(&root, &format!("{edit}?without=cluj")).await.shows(&["“cluj” is taken out below"]);
+    opened.hides(&[" checked><span><span class=\"name\">cluj"]);
+    page(&root, &format!("{edit}?add=cluj")).await.hides(&["is added below"]);
+    let stored = root.get(&format!("/exports/{export}")).await;
+    assert_eq!(stored.body["export"]["segments"], json!(["cluj"]), "nothing is changed before it is saved");
+    // Whoever may change no export is offered none.
+    let viewer = office.site.user(&root, "vera@example.com", "viewer").await;
+    for segment in ["cluj", "iasi"] {
+        page(&viewer, &format!("/segments/{segment}")).await.hides(&["Add to export", "Take out"]);
+    }
+    let odd = led_to(page(&root, "/exports/add?export=%0A%C3%A4/../x&segment=%0D%0Ay").await);
+    assert_eq!(odd, "/exports/%0A%C3%A4%2F..%2Fx/edit?add=%0D%0Ay");
 }

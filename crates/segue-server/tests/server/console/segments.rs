@@ -150,6 +150,11 @@ async fn members_over_time_are_a_line_and_a_table() {
     desk.refresh("cluj").await;
     desk.write("customers.csv", "id,mail,city,spent,consent\n1,ana@example.com,Cluj,10.50,yes\n");
     desk.refresh("cluj").await;
+    page(&root, "/segments/cluj").await.hides(&["Compare with"]);
+    add_segment(&root, "iasi", "Iasi").await;
+    page(&root, "/segments/cluj").await.hides(&["Compare with"]);
+    desk.refresh("iasi").await;
+    page(&root, "/segments/cluj").await.shows(&["Compare with", "<option>iasi</option>"]);
     let shown = page(&root, "/segments/cluj").await.expect(StatusCode::OK);
     assert!(shown.text.contains("points=\"0,0 600,60 \""), "{}", shown.text);
     assert!(shown.text.contains("From 2 to 1; at least 1, at most 2."), "{}", shown.text);
