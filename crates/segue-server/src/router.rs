@@ -109,7 +109,7 @@ fn surrounded(routes: Router<App>, app: App) -> Router {
         .fallback(async || Problem::new(Code::NotFound))
         .method_not_allowed_fallback(async || Problem::new(Code::WrongMethod))
         .layer(CatchPanicLayer::custom(|_| Problem::new(Code::Defect).into_response()))
-        .layer(middleware::from_fn(console::as_page))
+        .layer(middleware::from_fn_with_state(app.clone(), console::as_page))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn_with_state(app.clone(), observe))
         .with_state(app)

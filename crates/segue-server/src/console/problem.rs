@@ -2,14 +2,16 @@
 
 use askama::Template;
 use axum::body::{Body, to_bytes};
-use axum::extract::Request;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use segue_model::person::Language;
 
 use super::form::Form;
 use super::page::{Frame, shown};
+use crate::app::App;
+use crate::caller::Caller;
 use crate::input::{MAX_BODY, MAX_DEFINITION};
 use crate::problem::{Code, Problem};
 
@@ -35,19 +37,22 @@ struct SessionEnded {
 const SECRETS: &[&str] = &["password", "current", "new", "secret", "api_key"];
 
 /// Lets a request through, and makes a page of a problem if a browser is to show the answer.
-pub(crate) async fn as_page(request: Request, next: Next) -> Response {
+pub(crate) async fn as_page(State(app): State<App>, request: Request, next: Next) -> Response {
     if !is_for_people(&request) {
         return next.run(request).await;
     }
     let (method, uri, headers) = (request.method().clone(), request.uri().clone(), request.headers().clone());
+    let extensions = request.extensions().clone();
     let (request, form) = match kept_form(request).await {
         Ok(kept) => kept,
-        Err(problem) => return page(&headers, problem, StatusCode::PAYLOAD_TOO_LARGE),
+        Err(problem) => {
+            return page(&app, headers, extensions, problem, StatusCode::PAYLOAD_TOO_LARGE).await;
+        }
     };
     let response = next.run(request).await;
     let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
     if problem.code() != Code::SignInRequired {
-        return page(&headers, problem, response.status());
+        return page(&app, headers, extensions, problem, response.status()).await;
     }
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     if method != Method::POST {
@@ -81,8 +86,20 @@ async fn kept_form(request: Request) -> Result<(Request, Form), Problem> {
     Ok((Request::from_parts(parts, Body::from(bytes)), form))
 }
 
-fn page(headers: &HeaderMap, problem: Problem, status: StatusCode) -> Response {
-    shown(status, &ProblemPage { frame: Frame::outside(language(headers)), problem })
+/// The page of a problem, for whoever has met it.
+async fn page(
+    app: &App,
+    headers: HeaderMap,
+    extensions: Extensions,
+    problem: Problem,
+    status: StatusCode,
+) -> Response {
+    // As if the page had been asked for, which changes nothing.
+    let (mut parts, ()) = axum::http::Request::new(()).into_parts();
+    (parts.headers, parts.extensions) = (headers, extensions);
+    let caller = Caller::from_request_parts(&mut parts, app).await;
+    let frame = Frame::for_anybody(app, caller, &parts.headers).await;
+    shown(status, &ProblemPage { frame, problem })
 }
 
 /// The language that a browser asks for.
