@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use segue_model::Right;
@@ -16,7 +17,8 @@ use crate::console::page::{Done, Frame, Section, ok, shown};
 use crate::console::part::Part;
 use crate::input::{Asked, Body, Id};
 use crate::problem::Problem;
-use crate::routes::tables::view::TableView;
+use crate::routes::tables::look::describe;
+use crate::routes::tables::view::{TableView, ValuesView};
 use crate::routes::tables::{self, TableQuery};
 
 /// Tables that can be related to, at the most.
@@ -32,6 +34,8 @@ struct New {
     frame: Frame,
     typed: Form,
     has_folder: bool,
+    /// Whether only what was uploaded can be read.
+    is_for_uploads: bool,
     /// The largest file that can be sent.
     largest_mb: u64,
     faults: Faults,
@@ -44,6 +48,7 @@ async fn new_page(app: &App, caller: &Caller, typed: Form) -> Result<New, Proble
         frame: Frame::of(app, caller, Section::Tables).await?,
         typed,
         has_folder: app.setting.data_folders.any(),
+        is_for_uploads: app.setting.data_folders.is_for_uploads(),
         largest_mb: app.setting.largest_file / (1 << 20),
         faults: Faults::default(),
         trouble: None,
@@ -120,6 +125,10 @@ struct Edit {
     /// Whether its kinds can be changed: other files say themselves what they hold.
     is_text: bool,
     is_new: bool,
+    /// Whether the key is one that nobody has chosen.
+    is_suggested: bool,
+    /// Keys that more than one row has, and how many rows have none.
+    doubts: Option<(String, u64)>,
     faults: Faults,
     trouble: Option<Problem>,
 }
@@ -203,6 +212,8 @@ async fn edit_page(
         targets: targets(app, caller, &table).await?,
         is_text: !table.path.ends_with(".parquet") && !table.path.ends_with(".pq"),
         is_new: false,
+        is_suggested: false,
+        doubts: None,
         version: table.version,
         name: table.name,
         faults: Faults::default(),
@@ -232,7 +243,31 @@ pub(super) async fn edit(
     Query(query): Query<Done>,
 ) -> Result<Response, Problem> {
     let is_new = query.done.is_some();
-    Ok(ok(&Edit { is_new, ..edit_page(&app, &caller, &name, None, None).await? }))
+    let mut page = Edit { is_new, ..edit_page(&app, &caller, &name, None, None).await? };
+    if is_new && page.is_text && is_small(&page.path, app.setting.largest_file).await {
+        look_over(&app, caller, &mut page).await;
+    }
+    Ok(ok(&page))
+}
+
+/// Whether this is one file that is not larger than one that may be sent: then reading it once more takes no time.
+async fn is_small(path: &str, largest: u64) -> bool {
+    tokio::fs::metadata(path).await.is_ok_and(|found| found.is_file() && found.len() <= largest)
+}
+
+/// Suggests a key for a new table without one, and says what is wrong with the key that it has. If it cannot be looked at, its
+/// own page says why.
+async fn look_over(app: &App, caller: Caller, page: &mut Edit) {
+    let Ok(Json(found)) = describe(State(app.clone()), caller, Id(page.name.clone())).await else { return };
+    if page.key.is_empty() {
+        let tells_apart = |column: &&ValuesView| column.empty == 0 && column.distinct == found.rows;
+        if let Some(column) = found.columns.iter().find(tells_apart).filter(|_| found.rows > 0) {
+            page.key.clone_from(&column.column);
+            page.is_suggested = true;
+        }
+    } else if !found.duplicate_keys.is_empty() || found.without_key > 0 {
+        page.doubts = Some((found.duplicate_keys.join(", "), found.without_key));
+    }
 }
 
 /// What a form changes about a table: only what differs, so that nothing is looked at anew without need.

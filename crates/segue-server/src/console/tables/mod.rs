@@ -13,7 +13,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use segue_model::Right;
+use segue_model::{Right, StoredTable};
 use serde::Deserialize;
 
 use self::conditions::Condition;
@@ -37,6 +37,12 @@ pub(crate) fn pages() -> Router<App> {
         .route("/tables/{name}/conditions", get(conditions::blank).post(conditions::declare))
         .route("/tables/{name}/conditions/take-back", post(conditions::take_back))
         .route("/tables/{name}/remove", get(ask).post(remove))
+}
+
+/// A table to give a key to, where no table has one: without a key no table is one of customers.
+pub(crate) fn keyless(tables: &[StoredTable]) -> Option<String> {
+    let first = tables.first().filter(|_| tables.iter().all(|stored| stored.table.key.is_none()));
+    first.map(|stored| stored.table.name.clone())
 }
 
 #[derive(Template)]

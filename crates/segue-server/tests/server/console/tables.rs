@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{led_to, page, statuses, submit, value};
 use crate::desk::{Desk, add_segment, add_tables};
-use crate::setting::Site;
+use crate::setting::{LARGEST_FILE, Site};
 
 #[tokio::test]
 async fn everybody_sees_tables_and_contributors_change_them() {
@@ -156,4 +156,42 @@ async fn a_wide_table_is_shown_and_changed_a_part_of_its_columns_at_a_time() {
         (stored.text_at("/columns/3/meaning"), stored.text_at("/columns/40/meaning")),
         ("email", "city")
     );
+}
+
+#[tokio::test]
+async fn a_key_is_suggested_where_none_was_given_and_doubted_where_it_tells_nobody_apart() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    desk.write(
+        "people.csv",
+        "city,code,mail\nCluj,1,a@example.com\nCluj,2,b@example.com\n,3,c@example.com\n",
+    );
+    let add = |name: &'static str, key: &'static str| [("path", "people.csv"), ("name", name), ("key", key)];
+    let place = led_to(submit(&root, "/tables/new", &add("people", "")).await);
+    let form = page(&root, &place).await.expect(StatusCode::OK);
+    form.shows(&["<option selected>code</option>", "Suggested, because"])
+        .hides(&["does not tell rows apart"]);
+    // Whoever only looks at it later is suggested nothing.
+    page(&root, "/tables/people/edit").await.hides(&["Suggested, because", "<option selected>code"]);
+
+    // Without a key it is no table of customers: what is to be done is said wherever one is needed.
+    let (what, link) = ("Give your customers a key", "/tables/people/edit#key");
+    for path in ["/", "/segments", "/segments/new", "/customers"] {
+        page(&root, path).await.expect(StatusCode::OK).shows(&[what, link]).hides(&["/tables/new\""]);
+    }
+    let place = led_to(submit(&root, "/tables/new", &add("cities", "city")).await);
+    let doubted = page(&root, &place).await.expect(StatusCode::OK);
+    doubted.shows(&["does not tell rows apart", "More than one row has: Cluj", "1 row has no key"]);
+    page(&root, "/").await.hides(&[what]);
+}
+
+#[tokio::test]
+async fn a_table_that_is_large_is_not_read_once_more_to_suggest_a_key() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    let rows: String = (0..LARGEST_FILE / 4).map(|number| format!("{number}\n")).collect();
+    desk.write("large.csv", &format!("id\n{rows}"));
+    let fields = [("path", "large.csv"), ("name", "large"), ("key", "")];
+    let place = led_to(submit(&root, "/tables/new", &fields).await);
+    page(&root, &place).await.expect(StatusCode::OK).hides(&["Suggested, because"]);
 }
