@@ -128,6 +128,8 @@ function changes({ exported }) {
     "export-new": "/exports/new",
     "export-edit": `${exported}/edit`,
     "export-remove": `${exported}/remove`,
+    "export-run-all": "/exports/run-all",
+    "export-add-segment": `${exported}/edit?add=oradea`,
     "export-schedules": `/exports/schedules?export=${exported.split("/").pop()}`,
     "export-schedules-none": "/exports/schedules",
   };

@@ -18,9 +18,8 @@ use crate::caller::Caller;
 use crate::console::form::{Faults, Form, Undone, body};
 use crate::console::page::{Frame, Section, shown};
 use crate::console::part::Part;
-use crate::console::words::Words;
-use crate::input::{Body, Id};
-use crate::problem::{Code, Problem};
+use crate::input::Body;
+use crate::problem::Problem;
 use crate::routes::exports;
 
 /// Segments, or columns, that are offered at a time without being looked for.
@@ -28,21 +27,23 @@ const MANY: usize = 40;
 
 #[derive(Template)]
 #[template(path = "exports/form.html")]
-struct Setup {
-    frame: Frame,
+pub(super) struct Setup {
+    pub(super) frame: Frame,
     /// Where it is sent to.
-    action: String,
+    pub(super) action: String,
     /// Where nothing is changed.
-    back: String,
+    pub(super) back: String,
     /// What the export is called that is changed.
-    changed: Option<String>,
-    draft: Draft,
-    offer: Offer,
+    pub(super) changed: Option<String>,
+    pub(super) draft: Draft,
+    pub(super) offer: Offer,
     /// What was added to the form, or taken out of it, as it was opened.
-    altered: Option<String>,
-    faults: Faults,
+    pub(super) altered: Option<String>,
+    /// Whether somebody comes to loosen a brake.
+    pub(super) opens_brakes: bool,
+    pub(super) faults: Faults,
     /// What stands in the way besides fields.
-    trouble: Option<Problem>,
+    pub(super) trouble: Option<Problem>,
 }
 
 /// The sentences alone, for the script.
@@ -94,7 +95,7 @@ impl Setup {
 
     fn recap(&self) -> Vec<String> {
         let connection = self.offer.connection(&self.draft.connection);
-        recap::recap(self.frame.words, &self.draft, connection, self.offer.segments.iter().map(Choice::size))
+        recap::recap(&self.frame, &self.draft, connection, self.offer.segments.iter().map(Choice::size))
     }
 
     /// Everything that is said of fields: where it stands, what that is called, and the words.
@@ -188,7 +189,7 @@ impl Setup {
     }
 }
 
-async fn page(
+pub(super) async fn page(
     app: &App,
     caller: &Caller,
     frame: Frame,
@@ -227,6 +228,7 @@ async fn page(
         draft,
         offer,
         altered: None,
+        opens_brakes: false,
         faults: Faults::default(),
         trouble: None,
     })
@@ -274,7 +276,7 @@ pub(super) async fn begin(
 }
 
 /// What the pressed button asks for; nothing if that is to save. The return key saves, too, unless a search was typed.
-fn step(form: &Form) -> Option<&str> {
+pub(super) fn step(form: &Form) -> Option<&str> {
     match form.given("step") {
         Some("enter") => (form.text("find") != form.text("found")).then_some("find"),
         step => step,
@@ -305,117 +307,15 @@ pub(super) async fn create(State(app): State<App>, caller: Caller, form: Form) -
 }
 
 /// The page once more, with what was typed and what is wrong with it.
-fn again(page: Setup, problem: Problem) -> Result<Response, Problem> {
+pub(super) fn again(page: Setup, problem: Problem) -> Result<Response, Problem> {
     let Undone { faults, trouble, status } = Undone::of(problem)?;
     Ok(shown(status, &Setup { faults, trouble, ..page }))
-}
-
-async fn of_export(app: &App, caller: &Caller, id: &str) -> Result<exports::view::ExportView, Problem> {
-    Ok(exports::show(State(app.clone()), caller.clone(), Id(id.to_owned())).await?.body.export)
-}
-
-/// The page of an export that is changed.
-async fn page_of(
-    app: &App,
-    caller: &Caller,
-    export: exports::view::ExportView,
-    frame: Frame,
-    draft: Draft,
-    step: &str,
-) -> Result<Setup, Problem> {
-    let page = page(app, caller, frame, draft, step).await?;
-    let back = format!("/exports/{}", export.id);
-    Ok(Setup { action: format!("{back}/edit"), back, changed: Some(export.name), ..page })
-}
-
-/// What is to be different about a saved export as its form is opened.
-#[derive(Default, Deserialize)]
-pub(super) struct Alter {
-    /// A segment that it is to send, too.
-    add: Option<String>,
-    /// A segment that it is to send no longer.
-    without: Option<String>,
-}
-
-impl Alter {
-    /// Makes it so in the form, and says so. Saving is for whoever looks at it.
-    fn make(self, draft: &mut Draft, w: Words) -> Option<String> {
-        if let Some(segment) = self.add.filter(|segment| !draft.has_segment(segment)) {
-            let said = w.say("exports-altered-added").with("segment", &segment).to_string();
-            draft.segments.push(segment);
-            return Some(said);
-        }
-        let segment = self.without.filter(|segment| draft.has_segment(segment))?;
-        draft.segments.retain(|chosen| *chosen != segment);
-        Some(w.say("exports-altered-taken-out").with("segment", segment).to_string())
-    }
-}
-
-pub(super) async fn edit(
-    State(app): State<App>,
-    caller: Caller,
-    Id(id): Id,
-    Query(alter): Query<Alter>,
-) -> Result<Response, Problem> {
-    let export = of_export(&app, &caller, &id).await?;
-    if export.permission != "edit" {
-        return Ok(Redirect::to(&format!("/exports/{id}")).into_response());
-    }
-    let frame = Frame::of(&app, &caller, Section::Exports).await?;
-    let mut draft = Draft::saved(&export, frame.words.zone());
-    let altered = alter.make(&mut draft, frame.words);
-    let page = page_of(&app, &caller, export, frame, draft, "").await?;
-    Ok(shown(StatusCode::OK, &Setup { altered, ..page }))
-}
-
-/// A segment and the export that it is to be added to.
-#[derive(Deserialize)]
-pub(super) struct Addition {
-    export: String,
-    segment: String,
-}
-
-/// Leads to the form of the export that was chosen.
-pub(super) async fn add_segment(Query(addition): Query<Addition>) -> Redirect {
-    let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    Redirect::to(&format!("/exports/{}/edit?add={}", encoded(&addition.export), encoded(&addition.segment)))
-}
-
-pub(super) async fn change(
-    State(app): State<App>,
-    caller: Caller,
-    Id(id): Id,
-    form: Form,
-) -> Result<Response, Problem> {
-    let export = of_export(&app, &caller, &id).await?;
-    let mut draft = Draft::typed(&form);
-    let frame = Frame::of(&app, &caller, Section::Exports).await?;
-    if let Some(step) = step(&form) {
-        return Ok(shown(StatusCode::OK, &page_of(&app, &caller, export, frame, draft, step).await?));
-    }
-    let changed = match draft.body(frame.words).and_then(body) {
-        Ok(changes) => {
-            let version = form.version()?;
-            exports::change(State(app.clone()), caller.clone(), Id(id.clone()), version, Body(changes)).await
-        }
-        Err(problem) => Err(problem),
-    };
-    match changed {
-        Ok(_) => Ok(Redirect::to(&format!("/exports/{id}?done=changed")).into_response()),
-        Err(problem) => {
-            if problem.code() == Code::Stale {
-                // Whoever has read that somebody else changed it may mean to overwrite that.
-                draft.version = export.version;
-            }
-            again(page_of(&app, &caller, export, frame, draft, "").await?, problem)
-        }
-    }
 }
 
 /// What a draft comes to, without asking the account anything.
 pub(super) async fn recap(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {
     caller.require(Right::ChangeSharedExports)?;
-    let w = Frame::of(&app, &caller, Section::Exports).await?.words;
+    let frame = Frame::of(&app, &caller, Section::Exports).await?;
     let draft = Draft::typed(&form);
     let connections = app.store.connections().await?;
     let connection = connections.iter().find(|connection| {
@@ -423,6 +323,6 @@ pub(super) async fn recap(State(app): State<App>, caller: Caller, form: Form) ->
     });
     let name = connection.map(|connection| connection.name.as_str());
     let choices = choices(&app).await?;
-    let lines = recap::recap(w, &draft, name, choices.iter().map(Choice::size));
+    let lines = recap::recap(&frame, &draft, name, choices.iter().map(Choice::size));
     Ok(shown(StatusCode::OK, &Recap { lines }))
 }

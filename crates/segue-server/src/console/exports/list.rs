@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use segue_model::Right;
 use serde::Deserialize;
 
@@ -14,7 +14,6 @@ use crate::input::Asked;
 use crate::problem::Problem;
 use crate::routes::exports::view::ExportView;
 use crate::routes::exports::{ExportQuery, list};
-use crate::routes::runs::begin;
 
 /// What can be sorted by, in the order of the columns.
 const SORTS: [&str; 4] = ["name", "status", "latest_run", "next_run"];
@@ -137,9 +136,4 @@ pub(super) async fn has_connection(app: &App, caller: &Caller) -> Result<bool, P
     let (id, role) = (&caller.person.id, caller.person.role);
     let connections = app.store.connections().await?;
     Ok(connections.iter().any(|connection| connection.sharing.covers(id, role)))
-}
-
-pub(super) async fn run_all(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
-    begin::run_all(State(app), caller).await?;
-    Ok(Redirect::to("/status?done=queued").into_response())
 }

@@ -308,3 +308,53 @@ async fn exp_15_a_segment_is_added_to_exports_and_taken_out_of_them_from_its_pag
     let odd = led_to(page(&root, "/exports/add?export=%0A%C3%A4/../x&segment=%0D%0Ay").await);
     assert_eq!(odd, "/exports/%0A%C3%A4%2F..%2Fx/edit?add=%0D%0Ay");
 }
+
+#[tokio::test]
+async fn s37_an_export_that_follows_a_refresh_says_so_where_none_is_scheduled() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({"schedule": "follows_refresh"})).await;
+    let (place, edit) = (format!("/exports/{export}"), format!("/exports/{export}/edit"));
+    let connection = root.get(&place).await.text_at("/export/connection/id").to_owned();
+    let changes = json!({"name": "By hand", "schedule": "off"});
+    let by_hand = office.export_on(&root, &connection, changes).await;
+    let (recap, link) = ("no refresh is scheduled", "<a href=\"/schedule\"");
+    for path in [&place, &edit] {
+        page(&root, path).await.shows(&[recap, link]).hides(&["It runs with every system refresh"]);
+    }
+    page(&root, &format!("/exports/{by_hand}")).await.hides(&[recap]);
+    let daily =
+        [("version", "0"), ("schedule", "on"), ("every", "day"), ("at", "06:00"), ("time_zone", "UTC")];
+    send(&root, "/schedule", &daily).await.expect(StatusCode::OK);
+    for path in [&place, &edit] {
+        page(&root, path).await.shows(&["It runs with every system refresh"]).hides(&[recap]);
+    }
+}
+
+#[tokio::test]
+async fn all_exports_run_after_it_was_said_how_many_that_are() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let carl = office.site.user(&root, "carl@example.com", "contributor").await;
+    let nothing = page(&root, "/exports/run-all").await.expect(StatusCode::OK);
+    nothing.shows(&["There is no export to run"]).hides(&["button primary"]);
+    let connection = office.connection(&root, json!("administrators")).await;
+    for (name, list, schedule) in [
+        ("A", 2, "follows_refresh"),
+        ("B", 2, "when_segments_change"),
+        ("C", 1, "follows_refresh"),
+        ("D", 2, "off"),
+    ] {
+        let changes = json!({"name": name, "list": list, "schedule": schedule});
+        office.export_on(&root, &connection, changes).await;
+    }
+    let asked = page(&root, "/exports/run-all").await.expect(StatusCode::OK);
+    asked.shows(&["Run 3 exports", "to 2 lists?", ">A<", ">B<", ">C<"]).hides(&[">D<"]);
+    assert_eq!(root.get("/runs").await.body["items"], json!([]), "nothing runs before it is wanted");
+    // Whoever may run none is asked about none.
+    page(&carl, "/exports/run-all").await.shows(&["There is no export to run"]);
+    send(&root, "/exports/run-all", &[]).await.expect(StatusCode::OK);
+    assert_eq!(root.get("/runs").await.body["items"].as_array().unwrap().len(), 3);
+    let viewer = office.site.user(&root, "vera@example.com", "viewer").await;
+    page(&viewer, "/exports/run-all").await.expect(StatusCode::FORBIDDEN);
+}
