@@ -47,6 +47,7 @@ export async function connectSandbox(page) {
   await page.goto("/connections");
   await page.click("form[action='/connections/sandbox'] button");
   await lands(page, "**/connections/new**");
+  await page.locator("main details summary").click();
   await page.fill("#name", "Sandbox");
   await page.check("[name=sharing][value=contributors]");
   await page.check("[name=agreed]");
