@@ -79,6 +79,7 @@ segments-nobody = Nobody is in.
 segments-why = Why is somebody in or not?
 segments-key = Key of the person
 segments-explain = Explain
+segments-to-person = Go to the page of this person
 segments-used-what = segments and exports
 segments-uses = It asks about
 segments-export-it = Export it

@@ -80,6 +80,7 @@ segments-nobody = Nu este nimeni.
 segments-why = De ce este sau nu cineva înăuntru?
 segments-key = Cheia persoanei
 segments-explain = Explică
+segments-to-person = Mergi la pagina acestei persoane
 segments-used-what = segmente și exporturi
 segments-uses = Întreabă despre
 segments-export-it = Exportă-l
@@ -122,8 +123,8 @@ segments-remove-history = { $count ->
 segments-remove-stays = Clienții și tabelele rămân. Nu se poate anula.
 segments-remove-used = { $count ->
     [one] Acesta folosește segmentul. Modifică-l sau elimină-l întâi:
-    [few] Acestea { $count } folosesc segmentul. Modifică-le sau elimină-le întâi:
-   *[other] Acestea { $count } folosesc segmentul. Modifică-le sau elimină-le întâi:
+    [few] Folosesc segmentul aceste { $count } obiecte. Modifică-le sau elimină-le întâi:
+   *[other] Folosesc segmentul aceste { $count } de obiecte. Modifică-le sau elimină-le întâi:
 }
 segments-remove-do = Elimină segmentul
 segments-in-use = { $count ->

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::console::form::{Faults, Form, Undone, body};
 use crate::console::page::{Frame, Section, known, ok, shown};
-use crate::console::part::{COLUMNS, Part};
+use crate::console::part::{COLUMNS, Part, picked};
 use crate::input::{Asked, Body, Id};
 use crate::problem::Problem;
 use crate::routes::refreshes::{self, RefreshQuery};
@@ -55,11 +55,11 @@ struct Show {
 
 /// The first members, a part of their columns at a time.
 struct Members {
-    rows: Vec<Vec<String>>,
-    columns: Vec<String>,
+    /// The names of the columns that are shown.
+    heads: Vec<String>,
+    /// The key of each, and its values in those columns.
+    rows: Vec<(String, Vec<String>)>,
     part: Part,
-    /// The places of the columns that are shown.
-    places: Vec<usize>,
 }
 
 impl Members {
@@ -75,7 +75,14 @@ impl Members {
         let key = table.and_then(|stored| stored.table.key.as_ref());
         let key = key.and_then(|key| columns.iter().position(|column| column == key));
         let part = Part::of(columns.len(), from, COLUMNS);
-        Ok(Self { rows, columns, part, places: part.with_key(key) })
+        let places = part.with_key(key);
+        let shown = |row: &[String]| picked(row, &places).into_iter().cloned().collect();
+        let key_of = |row: &[String]| key.and_then(|key| row.get(key)).cloned().unwrap_or_default();
+        Ok(Self {
+            heads: shown(&columns),
+            rows: rows.iter().map(|row| (key_of(row), shown(row))).collect(),
+            part,
+        })
     }
 }
 

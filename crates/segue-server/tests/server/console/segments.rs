@@ -137,6 +137,8 @@ async fn why_somebody_is_in_is_explained_and_the_key_stands_in_no_address() {
     add_segment(&root, "cluj", "Cluj").await;
     let told = submit(&root, "/segments/cluj/explain", &[("key", "1")]).await.expect(StatusCode::OK);
     assert!(told.text.contains("column: city, is: Cluj"), "{}", told.text);
+    let back = "<input type=\"hidden\" name=\"table\" value=\"customers\"><button class=\"button small\" name=\"search\" value=\"1\">";
+    told.shows(&[back, "Go to the page of this person"]);
     let nobody = submit(&root, "/segments/cluj/explain", &[("key", "99")]).await;
     assert_eq!(value(&nobody.expect(StatusCode::NOT_FOUND), "key"), "99");
 }
@@ -173,9 +175,14 @@ async fn first_members_are_shown_a_part_of_their_columns_at_a_time() {
     root.post("/segments", &json!({"name": "all", "definition": all})).await.expect(StatusCode::CREATED);
     desk.refresh("all").await;
     let first = page(&root, "/segments/all?show=members").await;
-    first.shows(&["a20</", "<td>a11</td></tr>", "/segments/all?show=members&#38;from=12"]);
+    first.shows(&["<td>a20</td><td>a0</td>", "<td>a11</td></tr>", "/segments/all?show=members&#38;from=12"]);
+    // From a member it goes on to the person, whose key stands in no address.
+    let first = page(&root, "/segments/all?show=members").await;
+    first.shows(&["action=\"/customers\"", "name=\"search\" value=\"a20\" aria-label=\"Open: a20\""]);
+    let person = submit(&root, "/customers", &[("table", "wide"), ("search", "a20")]).await;
+    person.expect(StatusCode::OK).shows(&["What is known"]);
     let last = page(&root, "/segments/all?show=members&from=24").await;
-    last.shows(&["Columns 25 to 30 of 30", "a20</", "<td>a24</td>"]).hides(&["<td>a23</td>"]);
+    last.shows(&["Columns 25 to 30 of 30", "<td>a20</td><td>a24</td>"]).hides(&["<td>a23</td>"]);
 }
 
 #[tokio::test]
