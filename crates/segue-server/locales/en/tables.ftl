@@ -69,6 +69,7 @@ tables-meaning-birthday = Birthday
 tables-relationships = Relationships
 tables-relationships-hint = Many rows of this table belong to one row of another: invoices to a customer, visits to a person.
 tables-no-relationships = Its rows belong to no other table.
+tables-belonging = Rows of other tables that belong to its rows:
 tables-no-targets = No table has a key that rows could refer to.
 tables-relationship-column = Column of relationship { $number }
 tables-relationship-target = Key that relationship { $number } leads to

@@ -70,6 +70,7 @@ tables-meaning-birthday = Zi de naștere
 tables-relationships = Relații
 tables-relationships-hint = Mai multe rânduri ale acestui tabel țin de un rând al altuia: facturile de un client, vizitele de o persoană.
 tables-no-relationships = Rândurile nu țin de niciun alt tabel.
+tables-belonging = Rânduri ale altor tabele care țin de rândurile lui:
 tables-no-targets = Niciun tabel nu are o cheie la care rândurile să trimită.
 tables-relationship-column = Coloana relației { $number }
 tables-relationship-target = Cheia la care duce relația { $number }
@@ -119,7 +120,7 @@ tables-remove-unused = Nimic nu folosește acest tabel.
 tables-remove-what = Se elimină declarația; fișierele rămân unde sunt.
 tables-remove-used = { $count ->
     [one] Acesta folosește tabelul. Modifică-l sau elimină-l întâi:
-    [few] Acestea { $count } folosesc tabelul. Modifică-le sau elimină-le întâi:
-   *[other] Acestea { $count } folosesc tabelul. Modifică-le sau elimină-le întâi:
+    [few] Folosesc tabelul aceste { $count } obiecte. Modifică-le sau elimină-le întâi:
+   *[other] Folosesc tabelul aceste { $count } de obiecte. Modifică-le sau elimină-le întâi:
 }
 tables-remove-do = Elimină tabelul

@@ -95,6 +95,8 @@ struct Show {
     /// The places of the columns of its first rows.
     sampled: Vec<usize>,
     conditions: Vec<Condition>,
+    /// Columns of other tables that refer to it, by table and column.
+    belonging: Vec<(String, String)>,
     /// Its rows, if they were asked for.
     rows: Option<TableDescription>,
     /// What is wrong with it, if that was asked for.
@@ -120,6 +122,10 @@ async fn show(
 ) -> Result<Response, Problem> {
     let table = tables::show(State(app.clone()), caller.clone(), Id(name.clone())).await?.body;
     let frame = Frame::of(&app, &caller, Section::Tables).await?;
+    let stored = app.segments.tables().await?;
+    let ways = stored.iter().flat_map(|other| other.table.relationships.iter().map(move |way| (other, way)));
+    let here = ways.filter(|(_, way)| way.to_table == table.name);
+    let belonging = here.map(|(other, way)| (other.table.name.clone(), way.column.clone())).collect();
     let (mut rows, mut found, mut trouble) = (None, None, None);
     let asked = (State(app), caller, Id(name));
     match wanted.show.as_deref() {
@@ -139,7 +145,19 @@ async fn show(
     let key = table.columns.iter().position(|column| table.key.as_ref() == Some(&column.name));
     let listed = Part::of(table.columns.len(), wanted.columns.as_deref(), LISTED);
     let sampled = part.with_key(key);
-    Ok(ok(&Show { frame, table, listed, part, sampled, conditions, rows, check: found, trouble, done }))
+    Ok(ok(&Show {
+        frame,
+        table,
+        listed,
+        part,
+        sampled,
+        conditions,
+        belonging,
+        rows,
+        check: found,
+        trouble,
+        done,
+    }))
 }
 
 #[derive(Template)]
