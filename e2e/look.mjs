@@ -10,12 +10,17 @@ const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const LARGEST_PAGE = 100_000;
 
-export const WIDTHS = [360, 768, 1440];
+/** From a phone to a wide screen: with and without the menu at the side, and where tables and columns side by side give way. */
+export const WIDTHS = [360, 768, 900, 1024, 1440];
+const [NARROWEST, WIDEST] = [WIDTHS[0], WIDTHS.at(-1)];
 
 /** Violations of the rules of accessibility, with the elements that break them. */
 export async function violations(page) {
   await page.evaluate(AXE);
-  const found = await page.evaluate((values) => axe.run(document, { runOnly: { type: "tag", values } }), RULES);
+  const found = await page.evaluate(
+    (values) => axe.run(document, { runOnly: { type: "tag", values }, rules: { "landmark-unique": { enabled: true } } }),
+    RULES,
+  );
   return found.violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 200)} ${node.any.map((it) => it.message).join("; ").slice(0, 300)}`));
 }
 
@@ -68,8 +73,8 @@ export async function faultsOf(page, address, { widths = WIDTHS, picture = "" } 
   for (const width of widths) {
     await page.setViewportSize({ width, height: 900 });
     for (const found of await overflow(page)) wrong.push(`${address} at ${width} px overflows: ${found}`);
-    if (width === WIDTHS[1]) continue;
-    const colorScheme = width === WIDTHS[0] ? "dark" : "light";
+    if (width !== NARROWEST && width !== WIDEST) continue;
+    const colorScheme = width === NARROWEST ? "dark" : "light";
     await page.emulateMedia({ colorScheme });
     for (const found of await violations(page)) wrong.push(`${address} at ${width} px, ${colorScheme}: ${found}`);
     if (picture) {
@@ -83,7 +88,7 @@ export async function faultsOf(page, address, { widths = WIDTHS, picture = "" } 
 /** Looks at the page that is shown, which no address leads to, narrow and wide, light and dark. */
 export async function faultsHere(page, picture) {
   const wrong = await englishOn(page);
-  for (const width of [WIDTHS[0], WIDTHS[2]]) {
+  for (const width of [NARROWEST, WIDEST]) {
     await page.setViewportSize({ width, height: 900 });
     for (const found of await overflow(page)) wrong.push(`${picture} at ${width} px overflows: ${found}`);
     for (const colorScheme of ["light", "dark"]) {

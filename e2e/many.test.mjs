@@ -1,4 +1,4 @@
-// A thousand exports: pages stay small, quick, and where they are.
+// A thousand exports, 150 columns, 400 segments: pages stay small, quick, and where they are.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertNone, faultsOf } from "./look.mjs";
@@ -18,11 +18,20 @@ const firstPaint = () =>
     observer.observe({ type: "paint", buffered: true });
   });
 
+/** Columns and people of the wide table, and segments over it. */
+const WIDE = { columns: 150, people: 120, segments: 400 };
+
+const numbered = (count, one) => Array.from({ length: count }, (_, index) => one(index + 1));
+const WIDE_CSV = [
+  numbered(WIDE.columns, (column) => `attribute_number_${column}`),
+  ...numbered(WIDE.people, (person) => numbered(WIDE.columns, (column) => `value ${column} of ${person}`)),
+].map((line) => `${line.join(",")}\n`).join("");
+
 let site;
 let page;
 
 before(async () => {
-  site = await Site.start();
+  site = await Site.start({ files: { "wide.csv": WIDE_CSV } });
   page = await site.begin();
   await steps.addTable(page);
   await steps.makeSegment(page);
@@ -71,6 +80,66 @@ test("the first paint is measured", async () => {
     // A debug build on a busy machine is slower; this much slower only if a page reads what it does not show.
     assert.ok(median < 10 * MEANT, `${address}: ${took}`);
   }
+});
+
+/** Everybody of the wide table, 400 times. */
+async function widen() {
+  await page.goto("/tables/new");
+  await page.fill("#path", "wide.csv");
+  await page.fill("#name", "wide");
+  await page.fill("#key", "attribute_number_7");
+  await page.click("main button.primary");
+  await page.getByLabel("What it is to people: attribute_number_3", { exact: true }).selectOption("email");
+  await page.getByRole("button", { name: "Next columns" }).click();
+  await page.getByLabel("What it is to people: attribute_number_41", { exact: true }).selectOption("city");
+  await page.click("main button.primary");
+  await steps.lands(page, /\/tables\/wide\?/);
+  const saved = await page.evaluate(async (segments) => {
+    const definition = { version: 1, table: "wide", rules: [{ all: [{ column: "attribute_number_7", is_empty: false }] }] };
+    const refused = [];
+    for (let number = 1; number <= segments; number += 1) {
+      const body = JSON.stringify({ name: `wide_${number}`, description: "Everybody of the wide table", definition });
+      const answer = await fetch("/api/v1/segments", { method: "POST", headers: { "content-type": "application/json" }, body });
+      if (answer.status !== 201) refused.push(await answer.text());
+    }
+    return refused;
+  }, WIDE.segments);
+  assert.deepEqual(saved, []);
+  await page.goto("/segments/wide_1");
+  await page.click("form[action$='/refresh'] button");
+  await steps.settled(page, async () => /120/.test(await page.locator(".tile .figure").first().innerText()));
+}
+
+test(`with ${WIDE.columns} columns and ${WIDE.segments} segments every page is small`, async () => {
+  await widen();
+  const wrong = [];
+  const addresses = [
+    ...["", "?show=rows", "?show=rows&from=144", "?show=check", "/edit", "/conditions"].map((end) => `/tables/wide${end}`),
+    ...["/segments", "/segments/new", "/segments/wide_1", "/segments/wide_1/edit", "/segments/wide_1?show=members"],
+    ...["/exports/new", "/exports/new?segment=wide_400", "/customers", "/audit", "/schedule", "/"],
+  ];
+  for (const language of ["en", "ro"]) {
+    await steps.speak(page, language);
+    for (const address of addresses) wrong.push(...(await faultsOf(page, address, { widths: language === "en" ? [1440] : [768] })));
+  }
+  await steps.speak(page, "en");
+  assertNone([...wrong, ...site.faults()]);
+});
+
+test("a segment among many is found, and stays chosen", async () => {
+  await page.goto("/exports/new?segment=wide_400");
+  await page.fill("#find", "wide_37");
+  await page.keyboard.press("Enter");
+  await page.locator("[name=segment][value=wide_37]").check();
+  assert.equal(await page.locator("[name=segment]").count(), 12);
+  await page.fill("#find", "nothing is called so");
+  await page.keyboard.press("Enter");
+  await page.getByText("No other segment matches.").waitFor();
+  assert.deepEqual(await page.locator("[name=segment]:checked").evaluateAll((all) => all.map((one) => one.value)), ["wide_37", "wide_400"]);
+  const added = page.getByLabel("Row 1: the column that fills it");
+  await added.fill("attribute_number_9");
+  await page.getByRole("button", { name: "Add attribute" }).click();
+  assert.equal(await page.getByLabel("Row 2: the column that fills it").inputValue(), "");
 });
 
 test("several exports get one schedule, without scripts too", async () => {

@@ -36,6 +36,24 @@ async function look(page, pages, options = {}) {
   assertNone([...wrong, ...site.faults()]);
 }
 
+/** As long as a name may be, without a place to break it. */
+const LONG = "everybody_who_lives_in_cluj_and_has_bought_something_".padEnd(64, "o");
+
+/** Gives the export a second segment with a long name, and times of its own, so that there is a next run. */
+async function lengthen(page, exported) {
+  await steps.makeSegment(page, LONG, "Cluj");
+  await page.goto(`${exported}/edit`);
+  await page.check(`[name=segment][value=${LONG}]`);
+  await page.check("[name=schedule][value=own]");
+  await page.locator("[name=at]").first().fill("07:15");
+  await page.click("#setup button.primary");
+  await steps.lands(page, /done=changed/);
+  await page.goto("/account");
+  await page.fill("#token-name", "Nightly report of the warehouse");
+  await page.click("form[action='/account/tokens'] button");
+  await page.locator("#shown").waitFor();
+}
+
 /** Does the whole job once, so that every page has something to show. */
 async function fill(page) {
   await steps.addTable(page);
@@ -56,6 +74,7 @@ async function fill(page) {
   await page.click("form[action$='/approve'] button");
   await steps.runEnds(page);
   const run = new URL(page.url()).pathname;
+  await lengthen(page, exported);
   await page.goto("/status");
   await page.click("form[action='/status/refresh'] button");
   await steps.runEnds(page);
@@ -79,6 +98,7 @@ function common({ exported, plan, run, refresh }) {
     "segments-none-found": "/segments?search=nothing",
     segment: "/segments/cluj",
     "segment-members": "/segments/cluj?show=members",
+    "segment-long": `/segments/${LONG}`,
     "segment-inspect": "/segments/cluj?show=inspect",
     overlap: "/overlap?segment=cluj&segment=oradea",
     customers: "/customers",
@@ -108,6 +128,8 @@ function changes({ exported }) {
     "export-new": "/exports/new",
     "export-edit": `${exported}/edit`,
     "export-remove": `${exported}/remove`,
+    "export-run-all": "/exports/run-all",
+    "export-add-segment": `${exported}/edit?add=oradea`,
     "export-schedules": `/exports/schedules?export=${exported.split("/").pop()}`,
     "export-schedules-none": "/exports/schedules",
   };
@@ -190,7 +212,22 @@ test("pages in Romanian", async () => {
   const page = await site.page("administrator");
   await steps.speak(page, "ro");
   const pages = { ...common(places), ...changes(places), ...administration(places) };
-  await look(page, pages, { widths: [360], prefix: "ro-" });
+  await look(page, pages, { prefix: "ro-" });
+  await steps.speak(page, "en");
+});
+
+test("the menu of a phone opens and closes", async () => {
+  const page = await site.page("viewer");
+  await page.setViewportSize({ width: 360, height: 900 });
+  await page.goto("/segments");
+  const [menu, brand] = [page.locator("nav#menu"), page.locator(".brand")];
+  assert.equal(await menu.isVisible(), false);
+  await page.getByRole("link", { name: "Menu", exact: true }).click();
+  assert.ok(await menu.isVisible());
+  assert.ok((await brand.boundingBox()).y >= 0, "the head of the page stays in view");
+  assertNone(await violations(page));
+  await page.getByRole("link", { name: "Close menu" }).click();
+  assert.equal(await menu.isVisible(), false);
 });
 
 test("scripts are small in all", async () => {

@@ -54,6 +54,7 @@ export async function connectSandbox(page, sharing = "contributors") {
   await page.goto("/connections");
   await page.click("form[action='/connections/sandbox'] button");
   await lands(page, "**/connections/new**");
+  await page.locator("main details summary").click();
   await page.fill("#name", "Trial");
   await page.check(`[name=sharing][value=${sharing}]`);
   await page.check("[name=agreed]");

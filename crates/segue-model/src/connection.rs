@@ -117,6 +117,17 @@ pub fn consent_text(host: &str, policy: Option<&str>) -> String {
     text
 }
 
+/// What an administrator agrees to before a connection to the sandbox inside the server is tried or saved. It has the versions
+/// of [`consent_text`]: which of the two was agreed to, the host says.
+#[must_use]
+pub fn sandbox_consent_text() -> String {
+    "I instruct Segue to deliver personal data of the members of segments to the sandbox, a simulated account inside this \
+     server, to try everything out: of each member the e-mail address, and whatever else an export on this connection maps. \
+     Nothing leaves the machine, nobody is written to, and the sandbox forgets everything when the server ends. An \
+     administrator can end this at any time by removing this connection."
+        .to_owned()
+}
+
 /// What is at fault when an account does not answer as it should.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

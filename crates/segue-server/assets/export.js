@@ -68,9 +68,10 @@ function number() {
 function addRow() {
   const rows = form.querySelector("[data-rows]");
   const row = rows.lastElementChild.cloneNode(true);
-  row.querySelectorAll("select").forEach((select) => {
-    select.selectedIndex = 0;
-    select.removeAttribute("aria-invalid");
+  row.querySelectorAll("select, input").forEach((field) => {
+    if (field.matches("select")) field.selectedIndex = 0;
+    else field.value = "";
+    field.removeAttribute("aria-invalid");
   });
   row.querySelectorAll(".fault").forEach((fault) => fault.remove());
   rows.append(row);
@@ -113,6 +114,7 @@ form?.addEventListener("click", (event) => {
   if (button.matches("[data-add]")) addRow();
   else if (button.matches("[data-drop]")) dropRow(button.closest("[data-row]"));
   else if (button.matches("[data-in-place]")) again(button.value);
+  else if (button.value === "enter" && document.activeElement?.id === "find") again("find");
   else return;
   event.preventDefault();
 });

@@ -15,9 +15,13 @@ const ENDINGS: [&str; 8] = ["csv", "tsv", "txt", "parquet", "pq", "ndjson", "jso
 /// How names of files begin that are still being received; an id follows.
 pub(crate) const UPLOAD: &str = ".segue-upload-";
 
-/// The folders of which an operator has said that their files are data.
+/// The folders of which an operator has said that their files are data, or one of ours for what is uploaded.
 #[derive(Debug, Clone, Default)]
-pub struct DataFolders(Vec<PathBuf>);
+pub struct DataFolders {
+    folders: Vec<PathBuf>,
+    /// Whether there is nothing in them but what was uploaded.
+    is_for_uploads: bool,
+}
 
 impl DataFolders {
     /// These folders.
@@ -30,14 +34,28 @@ impl DataFolders {
             Ok(_) => Err((folder.clone(), io::ErrorKind::NotADirectory.into())),
             Err(error) => Err((folder.clone(), error)),
         };
-        folders.iter().map(open).collect::<Result<_, _>>().map(Self)
+        let folders = folders.iter().map(open).collect::<Result<_, _>>()?;
+        Ok(Self { folders, is_for_uploads: false })
+    }
+
+    /// A folder for what is uploaded, which is made where needed. What is in it is its owner's to read only.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn for_uploads(folder: &Path) -> io::Result<Self> {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder)?;
+        Ok(Self { folders: vec![folder.canonicalize()?], is_for_uploads: true })
     }
 
     /// Removes what uploads have left that a crash has cut off before this moment; gives how many files that were. Nothing
     /// else is touched, and what cannot be removed stays.
     #[must_use]
     pub fn remove_leftovers(&self, before: SystemTime) -> usize {
-        let entries = self.0.iter().filter_map(|folder| folder.read_dir().ok()).flatten().flatten();
+        let entries = self.folders.iter().filter_map(|folder| folder.read_dir().ok()).flatten().flatten();
         let left = entries.filter(|entry| is_leftover(entry, before));
         left.filter(|entry| match std::fs::remove_file(entry.path()) {
             Ok(()) => true,
@@ -51,13 +69,18 @@ impl DataFolders {
 
     /// Whether there is any.
     pub(crate) const fn any(&self) -> bool {
-        !self.0.is_empty()
+        !self.folders.is_empty()
+    }
+
+    /// Whether there is nothing in them but what was uploaded.
+    pub(crate) const fn is_for_uploads(&self) -> bool {
+        self.is_for_uploads
     }
 
     /// Whether a place is in one of them, or one of them is in it.
     #[must_use]
     pub fn touch(&self, place: &Path) -> bool {
-        self.0.iter().any(|folder| place.starts_with(folder) || folder.starts_with(place))
+        self.folders.iter().any(|folder| place.starts_with(folder) || folder.starts_with(place))
     }
 
     /// The files that are meant by the path of a file or folder, or by a pattern: absolute, or as seen from a data folder.
@@ -72,7 +95,7 @@ impl DataFolders {
             return Err(Problem::field("/path", "must name a file, a folder or a pattern, without \"..\""));
         }
         let mut leads_out = false;
-        for folder in &self.0 {
+        for folder in &self.folders {
             // What is absolute stays as it is.
             let whole = folder.join(given);
             if !whole.starts_with(folder) {
@@ -120,11 +143,11 @@ impl DataFolders {
     }
 
     fn first(&self) -> Result<&Path, Problem> {
-        self.0.first().map(PathBuf::as_path).ok_or_else(|| Problem::new(Code::NoDataFolder))
+        self.folders.first().map(PathBuf::as_path).ok_or_else(|| Problem::new(Code::NoDataFolder))
     }
 
     fn names(&self) -> String {
-        self.0.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ")
+        self.folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -212,6 +235,26 @@ mod tests {
         }
         let found = folders.source("in.csv").unwrap();
         assert!(found.path.ends_with("data/a.csv"), "{}", found.path);
+    }
+
+    #[test]
+    fn a_folder_for_uploads_is_made_and_leads_nowhere_else() {
+        let state = tempfile::tempdir().unwrap();
+        std::fs::write(state.path().join("master.csv"), "id\n1\n").unwrap();
+        let folder = state.path().join("uploads");
+        let folders = DataFolders::for_uploads(&folder).unwrap();
+        assert!(folders.any() && folders.is_for_uploads());
+        assert_eq!(folders.place("a.csv"), Ok(folder.canonicalize().unwrap().join("a.csv")));
+        for path in ["../master.csv", state.path().join("master.csv").to_str().unwrap(), "master.csv"] {
+            folders.source(path).unwrap_err();
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(folder.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+        }
+        // The next start finds it.
+        DataFolders::for_uploads(&folder).unwrap();
     }
 
     #[test]

@@ -147,8 +147,13 @@ async fn make(
         CatalogChange::RemoveSegment(name) => remove_segment(connection, name).await,
         CatalogChange::PutTable(table) => put_table(connection, table, version).await,
         CatalogChange::RemoveTable(name) => {
-            let removed = sqlx::query("DELETE FROM source_table WHERE name = $1").bind(name);
-            removed.execute(connection).await.doing(DOING).map(drop)
+            for text in [
+                "DELETE FROM counted_rows WHERE source_table = $1",
+                "DELETE FROM source_table WHERE name = $1",
+            ] {
+                sqlx::query(text).bind(name).execute(&mut *connection).await.doing(DOING)?;
+            }
+            Ok(())
         }
     }
 }

@@ -73,4 +73,5 @@ pub use sent::SentImport;
 pub use sessions::Session;
 pub use settings::Stored;
 pub use store::Store;
+pub use tables::CountedRows;
 pub use tokens::{MOST_TOKENS, Scope, Token};

@@ -68,7 +68,8 @@ pub(crate) struct Serve {
         default_value_t
     )]
     pub(crate) log: LogForm,
-    /// Folder of data files: tables that are added over the API are read from there only; may be repeated
+    /// Folder of data files: tables that are added over the API are read from there only; may be repeated. Without any, they
+    /// are what is uploaded, which the state directory keeps
     #[arg(
         long = "data-folder",
         value_name = "DIR",
@@ -172,8 +173,15 @@ pub(crate) async fn run(serve: Serve) -> Result<Code, Failure> {
     ended
 }
 
-/// The data folders, none of which may lead to the keys and members in the state directory.
+/// The data folders, none of which may lead to the keys and members in the state directory. Without any there is one in it for
+/// what is uploaded, and nothing else.
 fn data_folders(folders: &[PathBuf], state: &Path) -> Result<DataFolders, Failure> {
+    if folders.is_empty() {
+        let folder = state.join("uploads");
+        return DataFolders::for_uploads(&folder).map_err(|error| {
+            Failure::Input(format!("{} cannot be used: {error}: see who owns it", folder.display()))
+        });
+    }
     let opened = DataFolders::open(folders).map_err(|(folder, error)| {
         Failure::Input(format!("the data folder {} cannot be used: {error}: make it first", folder.display()))
     })?;

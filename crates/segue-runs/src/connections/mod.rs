@@ -27,7 +27,7 @@ use secrecy::SecretString;
 use segue_model::Role;
 use segue_model::connection::{
     CONSENT_TEXT, ConnectionKind, Consent, ExportUserGone, Sharing, Signature, Tested, check_export_user,
-    consent_text,
+    consent_text, sandbox_consent_text,
 };
 use segue_model::person::display_name;
 use segue_store::{Connection, Entry, MasterKeys, Secret, Store, StoreError};
@@ -61,7 +61,12 @@ impl Connections {
     /// What an administrator agrees to for this host: the version of the text, and the text.
     #[must_use]
     pub fn consent(&self, host: &str) -> (u32, String) {
-        (CONSENT_TEXT, consent_text(&self.host_name(host), self.rules.policy.as_deref()))
+        let text = if self.rules.is_sandbox(host) {
+            sandbox_consent_text()
+        } else {
+            consent_text(&self.host_name(host), self.rules.policy.as_deref())
+        };
+        (CONSENT_TEXT, text)
     }
 
     /// A host as a text names it: as it is stored, or as it was typed if it is none.

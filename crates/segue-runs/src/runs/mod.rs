@@ -328,7 +328,8 @@ fn entry_of(new: &NewJob, by: &Entry) -> Entry {
 }
 
 /// What the audit log calls the object of some work, and its beginning.
-pub(crate) fn recorded(work: &Work) -> (&'static str, &'static str) {
+#[must_use]
+pub fn recorded(work: &Work) -> (&'static str, &'static str) {
     match work {
         Work::Export(_) => ("export", "export.run"),
         Work::Rehearsal(_) => ("export", "export.dry_run"),

@@ -3,6 +3,20 @@
 exports-what = Which segments are kept on which list, and how each export stands.
 exports-add = Add export
 exports-run-all = Run all
+exports-run-all-ask = { $exports ->
+    [one] Run one export
+   *[other] Run { $exports } exports
+}
+exports-run-all-lists = { $lists ->
+    [one] to one list?
+   *[other] to { $lists } lists?
+}
+exports-run-all-what = Each sends what has changed since its last run, and brakes stop what is too much. Those that wait or run already are not begun twice.
+exports-run-all-do = { $exports ->
+    [one] Run one export
+   *[other] Run { $exports } exports
+}
+exports-run-all-none = There is no export to run
 exports-run-all-hint = “Run all” runs every export that has a schedule and that you may run.
 exports-removed = The export is removed.
 exports-connect = Connect ActiveCampaign
@@ -40,6 +54,13 @@ exports-question-what = What do you want to export?
 exports-name = Name
 exports-segments = Segments
 exports-segments-hint = All over one table. Who is in several is one member.
+exports-find-segments = Search segments by name or description
+exports-find-none = No other segment matches.
+exports-segments-shown = { $from } to { $until } of { $all } that are not chosen
+exports-segments-before = Those before
+exports-segments-next = Next ones
+exports-altered-added = “{ $segment }” is added below. Save the export to keep it so.
+exports-altered-taken-out = “{ $segment }” is taken out below. Save the export to keep it so.
 exports-segment = Segment
 exports-segment-members = Members
 exports-members = { $members ->
@@ -144,6 +165,9 @@ exports-recap-required = Whoever does not meet { $conditions } is left out.
 exports-recap-by-hand = It runs only when somebody runs it. Who has opted out is never subscribed again.
 exports-recap-when = It runs { $when }. Who has opted out is never subscribed again.
 
+exports-recap-no-refresh = It would run with the system refresh, but no refresh is scheduled: it runs only when somebody refreshes or runs it. Who has opted out is never subscribed again.
+exports-no-refresh = No refresh is scheduled, so exports that follow it do not run by themselves.
+exports-set-refresh = Set one under Schedule
 exports-run = Run
 exports-dry-run = Dry run
 exports-enable = Switch on
@@ -154,6 +178,8 @@ exports-copy-of = Copy of { $name }
 exports-copy-name = Name of a copy
 exports-copy-hint = A copy begins switched off: two exports that keep one list are seldom meant.
 exports-more = More actions
+exports-stopped = A brake stopped the latest run before anything was sent.
+exports-stopped-what = If this change is meant, let it through; if not, look at the segment first.
 exports-warnings = Probably not meant
 exports-detached-what = This export has no connection, so it does not run. Edit it and choose one.
 exports-latest-runs = Latest runs

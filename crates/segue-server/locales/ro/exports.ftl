@@ -3,6 +3,23 @@
 exports-what = Ce segmente se păstrează pe ce listă și cum stă fiecare export.
 exports-add = Adaugă export
 exports-run-all = Rulează tot
+exports-run-all-ask = { $exports ->
+    [one] Rulezi un export
+    [few] Rulezi { $exports } exporturi
+   *[other] Rulezi { $exports } de exporturi
+}
+exports-run-all-lists = { $lists ->
+    [one] către o listă?
+    [few] către { $lists } liste?
+   *[other] către { $lists } de liste?
+}
+exports-run-all-what = Fiecare trimite ce s-a schimbat de la ultima lui rulare, iar frânele opresc ce este prea mult. Cele care așteaptă sau rulează deja nu sunt pornite de două ori.
+exports-run-all-do = { $exports ->
+    [one] Rulează un export
+    [few] Rulează { $exports } exporturi
+   *[other] Rulează { $exports } de exporturi
+}
+exports-run-all-none = Nu există niciun export de rulat
 exports-run-all-hint = „Rulează tot” rulează fiecare export care are un program și pe care ai voie să îl rulezi.
 exports-removed = Exportul este eliminat.
 exports-connect = Conectează ActiveCampaign
@@ -40,6 +57,13 @@ exports-question-what = Ce vrei să exporți?
 exports-name = Nume
 exports-segments = Segmente
 exports-segments-hint = Toate peste același tabel. Cine este în mai multe este un singur membru.
+exports-find-segments = Caută segmente după nume sau descriere
+exports-find-none = Niciun alt segment nu se potrivește.
+exports-segments-shown = De la { $from } la { $until } din { $all } nealese
+exports-segments-before = Cele dinainte
+exports-segments-next = Următoarele
+exports-altered-added = „{ $segment }” este adăugat mai jos. Salvează exportul ca să rămână așa.
+exports-altered-taken-out = „{ $segment }” este scos mai jos. Salvează exportul ca să rămână așa.
 exports-segment = Segment
 exports-segment-members = Membri
 exports-members = { $members ->
@@ -147,6 +171,9 @@ exports-recap-required = Cine nu îndeplinește { $conditions } este lăsat deop
 exports-recap-by-hand = Rulează doar când cineva îl pornește. Cine s-a dezabonat nu este abonat din nou niciodată.
 exports-recap-when = Rulează { $when }. Cine s-a dezabonat nu este abonat din nou niciodată.
 
+exports-recap-no-refresh = Ar rula odată cu reîmprospătarea sistemului, dar nicio reîmprospătare nu este programată: rulează doar când cineva reîmprospătează sau îl pornește. Cine s-a dezabonat nu este abonat din nou niciodată.
+exports-no-refresh = Nicio reîmprospătare nu este programată, deci exporturile care o urmează nu rulează singure.
+exports-set-refresh = Stabilește una la Program
 exports-run = Rulează
 exports-dry-run = Rulare de probă
 exports-enable = Pornește
@@ -157,6 +184,8 @@ exports-copy-of = Copie a { $name }
 exports-copy-name = Numele unei copii
 exports-copy-hint = O copie începe oprită: rareori se doresc două exporturi care păstrează aceeași listă.
 exports-more = Alte acțiuni
+exports-stopped = O frână a oprit ultima rulare înainte să se trimită ceva.
+exports-stopped-what = Dacă schimbarea este voită, las-o să treacă; dacă nu, uită-te întâi la segment.
 exports-warnings = Probabil nedorit
 exports-detached-what = Acest export nu are conexiune, deci nu rulează. Editează-l și alege una.
 exports-latest-runs = Ultimele rulări

@@ -3,7 +3,7 @@
 problem-malformed = Cererea nu poate fi citită
 advice-malformed = Vezi detaliul și docs/api.md.
 
-problem-unknown-cursor = Pagina cerută nu mai are început
+problem-unknown-cursor = Locul cerut nu este din această listă
 advice-unknown-cursor = Începe din nou cu prima pagină.
 
 problem-sign-in-required = Nu este nimeni conectat, sau sesiunea ori tokenul s-a încheiat
@@ -35,8 +35,8 @@ advice-wrong-method = Vezi antetul Allow.
 problem-taken = Numele este luat
 advice-taken = Alege altul.
 
-problem-in-use = Exporturi folosesc acest obiect
-advice-in-use = Detașează sau elimină întâi fiecare export din listă.
+problem-in-use = Altceva folosește acest obiect
+advice-in-use = Modifică, detașează sau elimină întâi tot ce îl folosește.
 
 problem-cannot-run = Acum nu poate fi rulat
 advice-cannot-run = Vezi detaliul.

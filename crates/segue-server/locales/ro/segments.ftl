@@ -22,6 +22,10 @@ segments-type-hint = Segmentele dinamice urmează fiecare reîmprospătare. Memb
 segments-state = Stare
 segments-state-active = Activ
 segments-state-inactive = Inactiv
+segments-schedule = Program
+segments-schedule-refresh = La fiecare reîmprospătare
+segments-schedule-by-hand = Manual
+segments-schedule-inactive = Inactiv
 segments-status = Ultima reîmprospătare
 segments-members = Membri
 segments-change = Schimbare
@@ -33,6 +37,8 @@ segments-refresh-failed = Eșuată
 segments-refresh-loaded = Încărcat dintr-o listă
 segments-refresh-none = Niciodată reîmprospătat
 segments-refresh-failed-what = Ultima reîmprospătare a eșuat. Membrii dinainte rămân valabili.
+segments-refresh-mend = Îndreaptă ce se spune aici, apoi reîmprospătează din nou.
+segments-check-table = Verifică tabelul { $table }
 segments-set-aside = { $count ->
     [one] La ultima reîmprospătare un rând al tabelelor sale nu a putut fi folosit și a fost lăsat deoparte. Verifică tabelul ca să vezi care.
     [few] La ultima reîmprospătare { $count } rânduri ale tabelelor sale nu au putut fi folosite și au fost lăsate deoparte. Verifică tabelele ca să vezi care.
@@ -43,6 +49,7 @@ segments-follow = Urmărește-o
 segments-compare = Compară
 segments-compare-do = Compară cele alese
 segments-compare-hint = Alege două sau mai multe peste același tabel ca să vezi cine este în mai multe.
+segments-compare-with = Compară cu…
 segments-overlap = Cine este în mai multe
 segments-overlap-few = Alege cel puțin două segmente
 segments-exactly = Membri exact în
@@ -74,9 +81,15 @@ segments-nobody = Nu este nimeni.
 segments-why = De ce este sau nu cineva înăuntru?
 segments-key = Cheia persoanei
 segments-explain = Explică
+segments-to-person = Mergi la pagina acestei persoane
 segments-used-what = segmente și exporturi
 segments-uses = Întreabă despre
 segments-export-it = Exportă-l
+segments-exports = Exporturi
+segments-add-to = Adaugă la exportul…
+segments-add-to-do = Adaugă
+segments-add-to-hint = Exporturile peste același tabel pe care le poți modifica. Formularul se deschide cu segmentul adăugat; rămâne așa după ce salvezi.
+segments-take-out = Scoate-l…
 segments-more = Altele
 segments-activate = Activează
 segments-activate-hint = Este din nou reîmprospătat odată cu celelalte.
@@ -111,8 +124,8 @@ segments-remove-history = { $count ->
 segments-remove-stays = Clienții și tabelele rămân. Nu se poate anula.
 segments-remove-used = { $count ->
     [one] Acesta folosește segmentul. Modifică-l sau elimină-l întâi:
-    [few] Acestea { $count } folosesc segmentul. Modifică-le sau elimină-le întâi:
-   *[other] Acestea { $count } folosesc segmentul. Modifică-le sau elimină-le întâi:
+    [few] Folosesc segmentul aceste { $count } obiecte. Modifică-le sau elimină-le întâi:
+   *[other] Folosesc segmentul aceste { $count } de obiecte. Modifică-le sau elimină-le întâi:
 }
 segments-remove-do = Elimină segmentul
 segments-in-use = { $count ->

@@ -9,9 +9,12 @@ tables-name = Nume
 tables-name-hint = Așa cum îl vor numi segmentele: o literă, apoi litere, cifre, - și _.
 tables-path = Unde sunt fișierele
 tables-path-hint = Un fișier, un dosar sau un tipar precum orders/*.parquet într-un dosar de date al serverului. Se citesc CSV, Parquet și NDJSON.
+tables-path-hint-uploads = Numele unui fișier încărcat aici. Ca fișierele să fie citite de unde sunt, cere celui care administrează serverul să îl pornească cu dosare de date:
 tables-key = Cheie
 tables-key-hint = Coloana care deosebește rândurile. Un tabel de clienți are nevoie de ea, la fel și unul de care țin altele.
 tables-no-key = Fără cheie
+tables-key-suggested = Propusă, pentru că are altă valoare în fiecare rând.
+tables-key-doubtful = Această coloană nu deosebește rândurile, iar așa niciun segment al tabelului nu poate fi reîmprospătat. Alege alta sau corectează fișierul. În mai multe rânduri apar:
 tables-key-and-files = Cheie și fișiere
 tables-columns = Coloane
 tables-column = Coloană
@@ -26,10 +29,14 @@ tables-user-segment = Segment
 tables-user-export = Export
 tables-user-table = Tabel
 tables-make-segment = Fă un segment din el
+tables-give-key = Dă clienților o cheie
+tables-give-key-what = Tabelul { $table } nu are încă o cheie. Spune care coloană îi deosebește pe clienți: segmentele au nevoie de ea.
+tables-give-key-do = Alege cheia
 tables-no-folder = Acest server nu are un dosar de date.
 tables-no-folder-what = Tabelele pot fi citite numai din dosarele numite de cel care îl administrează. Cere pornirea cu:
 tables-file = Încarcă un fișier
 tables-file-hint = CSV, Parquet sau NDJSON de cel mult { $most } MB. Ajunge în dosarul de date și nu înlocuiește niciodată altul.
+tables-file-hint-uploads = CSV, Parquet sau NDJSON de cel mult { $most } MB. Serverul îl păstrează și nu înlocuiește niciodată unul cu altul.
 tables-file-done = Fișierul a ajuns.
 tables-file-failed = Fișierul nu a fost primit.
 tables-continue = Continuă
@@ -63,6 +70,7 @@ tables-meaning-birthday = Zi de naștere
 tables-relationships = Relații
 tables-relationships-hint = Mai multe rânduri ale acestui tabel țin de un rând al altuia: facturile de un client, vizitele de o persoană.
 tables-no-relationships = Rândurile nu țin de niciun alt tabel.
+tables-belonging = Rânduri ale altor tabele care țin de rândurile lui:
 tables-no-targets = Niciun tabel nu are o cheie la care rândurile să trimită.
 tables-relationship-column = Coloana relației { $number }
 tables-relationship-target = Cheia la care duce relația { $number }
@@ -112,7 +120,7 @@ tables-remove-unused = Nimic nu folosește acest tabel.
 tables-remove-what = Se elimină declarația; fișierele rămân unde sunt.
 tables-remove-used = { $count ->
     [one] Acesta folosește tabelul. Modifică-l sau elimină-l întâi:
-    [few] Acestea { $count } folosesc tabelul. Modifică-le sau elimină-le întâi:
-   *[other] Acestea { $count } folosesc tabelul. Modifică-le sau elimină-le întâi:
+    [few] Folosesc tabelul aceste { $count } obiecte. Modifică-le sau elimină-le întâi:
+   *[other] Folosesc tabelul aceste { $count } de obiecte. Modifică-le sau elimină-le întâi:
 }
 tables-remove-do = Elimină tabelul

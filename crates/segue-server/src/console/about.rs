@@ -4,13 +4,12 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use segue_model::Right;
 
-use super::page::{Frame, Section, ok, shown};
-use super::problem::Reads;
+use super::page::{Frame, Section, ok};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::input::Id;
@@ -57,8 +56,8 @@ struct Codes {
     frame: Frame,
 }
 
-async fn codes(Reads(language): Reads) -> Response {
-    shown(StatusCode::OK, &Codes { frame: Frame::outside(language) })
+async fn codes(State(app): State<App>, caller: Result<Caller, Problem>, headers: HeaderMap) -> Response {
+    ok(&Codes { frame: Frame::for_anybody(&app, caller, &headers).await })
 }
 
 #[derive(Template)]
@@ -69,8 +68,13 @@ struct CodePage {
 }
 
 /// Anybody may read it: not being let in is one of them.
-async fn code(Reads(language): Reads, Id(word): Id) -> Result<Response, Problem> {
+async fn code(
+    State(app): State<App>,
+    caller: Result<Caller, Problem>,
+    headers: HeaderMap,
+    Id(word): Id,
+) -> Result<Response, Problem> {
     let code = Code::ALL.iter().copied().find(|code| code.word() == word);
     let code = code.ok_or_else(|| Problem::new(Code::NotFound))?;
-    Ok(ok(&CodePage { frame: Frame::outside(language), code }))
+    Ok(ok(&CodePage { frame: Frame::for_anybody(&app, caller, &headers).await, code }))
 }

@@ -40,9 +40,11 @@ const ACTIONS: &[&str] = &[
     "export.enable",
     "export.remove",
     "export.run",
+    "file.upload",
     "profile.forget",
     "run.cancel",
     "schedule.change",
+    "segment.cancel",
     "segment.change",
     "segment.create",
     "segment.download",
@@ -55,6 +57,8 @@ const ACTIONS: &[&str] = &[
     "session.end_all",
     "session.refused",
     "setup.link",
+    "system.cancel",
+    "system.refresh",
     "table.change",
     "table.create",
     "table.remove",
@@ -72,10 +76,12 @@ const KINDS: &[(&str, Option<&str>)] = &[
     ("audit", None),
     ("connection", Some("/connections/")),
     ("export", Some("/exports/")),
+    ("file", None),
     ("profile", Some("/customers/receipts/")),
     ("run", None),
     ("schedule", None),
     ("segment", Some("/segments/")),
+    ("system", None),
     ("table", Some("/tables/")),
     ("token", None),
     ("user", Some("/people/")),
@@ -317,10 +323,25 @@ mod tests {
                 let said = said(words, action).to_string();
                 assert!(!said.starts_with("audit-action"), "{said}");
             }
-            for (kind, _) in KINDS {
-                let said = words.word("audit-kind", kind).to_string();
-                assert!(!said.starts_with("audit-kind"), "{said}");
-            }
+            let kinds: BTreeSet<String> =
+                KINDS.iter().map(|(kind, _)| words.word("audit-kind", kind).to_string()).collect();
+            assert_eq!(kinds.len(), KINDS.len(), "two kinds are called alike: {kinds:?}");
+            assert!(kinds.iter().all(|said| !said.starts_with("audit-kind")), "{kinds:?}");
+        }
+    }
+
+    #[test]
+    fn what_jobs_begin_and_end_with_has_words() {
+        use segue_model::job::Work;
+        let works =
+            [Work::Export(String::new()), Work::Rehearsal(String::new()), Work::Segment(String::new())];
+        for work in works.iter().chain([&Work::Refresh]) {
+            let (kind, action) = segue_runs::runs::recorded(work);
+            assert!(KINDS.iter().any(|(known, _)| *known == kind), "{kind}");
+            assert!(
+                ACTIONS.contains(&action) && ACTIONS.contains(&format!("{kind}.cancel").as_str()),
+                "{action}"
+            );
         }
     }
 

@@ -15,6 +15,7 @@ mod exports;
 mod form;
 mod home;
 mod page;
+mod part;
 mod people;
 mod phrases;
 mod problem;

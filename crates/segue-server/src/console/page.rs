@@ -1,7 +1,7 @@
 //! What all pages have around them.
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use chrono_tz::Tz;
 use segue_model::person::Language;
@@ -90,20 +90,37 @@ pub(crate) struct Frame {
     /// Nobody before signing in.
     pub(crate) reader: Option<Reader>,
     section: Option<Section>,
+    /// Whether the system is refreshed by a schedule.
+    pub(crate) refreshes: bool,
 }
 
 impl Frame {
     /// Around a page of this section, for the caller.
     pub(crate) async fn of(app: &App, caller: &Caller, section: Section) -> Result<Self, Problem> {
+        Ok(Self { section: Some(section), ..Self::anywhere(app, caller).await? })
+    }
+
+    /// Around a page of no section, for the caller.
+    pub(crate) async fn anywhere(app: &App, caller: &Caller) -> Result<Self, Problem> {
         let (schedule, _, _) = app.runs.refresh_schedule().await?;
         let words = Words::new(caller.person.language, zone(&schedule));
         let reader = Some(Reader { name: caller.person.name.clone(), role: caller.person.role });
-        Ok(Self { words, reader, section: Some(section) })
+        Ok(Self { words, reader, section: None, refreshes: schedule.recurrence().is_some() })
     }
 
     /// Around a page for somebody who is not signed in.
     pub(crate) const fn outside(language: Language) -> Self {
-        Self { words: Words::new(language, Tz::UTC), reader: None, section: None }
+        Self { words: Words::new(language, Tz::UTC), reader: None, section: None, refreshes: false }
+    }
+
+    /// Around a page for anybody: whoever is signed in has their own language and the navigation.
+    pub(crate) async fn for_anybody(app: &App, caller: Result<Caller, Problem>, headers: &HeaderMap) -> Self {
+        let outside = Self::outside(super::problem::language(headers));
+        match caller {
+            // What keeps the frame from being made must not hide what the page says.
+            Ok(caller) => Self::anywhere(app, &caller).await.unwrap_or(outside),
+            Err(_) => outside,
+        }
     }
 
     /// The navigation, without what the reader may not see.

@@ -5,8 +5,7 @@ use std::convert::Infallible;
 use askama::Template;
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use segue_model::person::Language;
@@ -44,21 +43,18 @@ pub(crate) async fn as_page(State(app): State<App>, request: Request, next: Next
     if !is_for_people(&request) {
         return next.run(request).await;
     }
-    let (parts, body) = request.into_parts();
-    let (method, uri, headers) = (parts.method.clone(), parts.uri.clone(), parts.headers.clone());
-    let mut asked = parts.clone();
-    let (request, form) = match kept_form(Request::from_parts(parts, body)).await {
+    let (method, uri, headers) = (request.method().clone(), request.uri().clone(), request.headers().clone());
+    let extensions = request.extensions().clone();
+    let (request, form) = match kept_form(request).await {
         Ok(kept) => kept,
         Err(problem) => {
-            let Reads(language) = Reads::of(&mut asked, &app).await;
-            return page(language, problem, StatusCode::PAYLOAD_TOO_LARGE);
+            return page(&app, headers, extensions, problem, StatusCode::PAYLOAD_TOO_LARGE).await;
         }
     };
     let response = next.run(request).await;
     let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
     if problem.code() != Code::SignInRequired {
-        let Reads(language) = Reads::of(&mut asked, &app).await;
-        return page(language, problem, response.status());
+        return page(&app, headers, extensions, problem, response.status()).await;
     }
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     if method != Method::POST {
@@ -92,28 +88,20 @@ async fn kept_form(request: Request) -> Result<(Request, Form), Problem> {
     Ok((Request::from_parts(parts, Body::from(bytes)), form))
 }
 
-fn page(language: Language, problem: Problem, status: StatusCode) -> Response {
-    shown(status, &ProblemPage { frame: Frame::outside(language), problem })
-}
-
-/// The language in which somebody reads a page that is for anybody: their own, or the one that their browser asks for.
-pub(crate) struct Reads(pub(crate) Language);
-
-impl Reads {
-    async fn of(parts: &mut Parts, app: &App) -> Self {
-        // What is told does not depend on how the request was made.
-        parts.method = Method::GET;
-        let caller = Caller::from_request_parts(parts, app).await;
-        Self(caller.map_or_else(|_| language(&parts.headers), |caller| caller.person.language))
-    }
-}
-
-impl FromRequestParts<App> for Reads {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        Ok(Self::of(&mut parts.clone(), app).await)
-    }
+/// The page of a problem, for whoever has met it.
+async fn page(
+    app: &App,
+    headers: HeaderMap,
+    extensions: Extensions,
+    problem: Problem,
+    status: StatusCode,
+) -> Response {
+    // As if the page had been asked for, which changes nothing.
+    let (mut parts, ()) = axum::http::Request::new(()).into_parts();
+    (parts.headers, parts.extensions) = (headers, extensions);
+    let caller = Caller::from_request_parts(&mut parts, app).await;
+    let frame = Frame::for_anybody(app, caller, &parts.headers).await;
+    shown(status, &ProblemPage { frame, problem })
 }
 
 /// The language that a browser asks for.

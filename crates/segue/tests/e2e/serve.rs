@@ -215,6 +215,30 @@ fn a_table_and_a_segment_are_made_refreshed_and_downloaded_over_http() {
 }
 
 #[test]
+fn without_a_data_folder_uploads_are_kept_in_the_state_directory_and_nothing_else_of_it_is_read() {
+    let setting = Setting::new(Config::default());
+    let mut served = serve(&setting, &[]);
+    let cookie = signed_in(&setting, &mut served);
+    let url = |path: &str| format!("{}/api/v1{path}", served.url);
+    let sent = setting.ask("POST", &url("/files?name=people.csv"), &cookie, "id,mail\n1,ana@example.com\n");
+    assert_eq!(sent.0, StatusCode::CREATED, "{}", sent.1);
+    assert!(setting.path("state/uploads/people.csv").is_file());
+    std::fs::write(setting.path("state/secret.csv"), "id\n1\n").unwrap();
+    let state = setting.path("state").canonicalize().unwrap();
+    for (path, expected) in [
+        ("people.csv".to_owned(), StatusCode::CREATED),
+        ("../secret.csv".to_owned(), StatusCode::UNPROCESSABLE_ENTITY),
+        (state.join("secret.csv").to_str().unwrap().to_owned(), StatusCode::UNPROCESSABLE_ENTITY),
+        (state.join("master.key").to_str().unwrap().to_owned(), StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
+        let table = json!({"name": "people", "path": path});
+        let added = setting.ask("POST", &url("/tables"), &cookie, &table.to_string());
+        assert_eq!(added.0, expected, "{path}: {}", added.1);
+    }
+    served.end();
+}
+
+#[test]
 fn a_data_folder_must_be_there_and_apart_from_the_state_directory() {
     let setting = Setting::new(Config::default());
     std::fs::create_dir(setting.path("data")).unwrap();

@@ -85,6 +85,8 @@ struct New {
     people: Vec<Contributor>,
     consent: ConsentText,
     is_sandbox: bool,
+    /// Whether it is the form of the sandbox alone, which asks for nothing that is known.
+    is_short: bool,
     account: Option<AccountView>,
     faults: Faults,
     trouble: Option<Problem>,
@@ -105,11 +107,13 @@ async fn page(app: &App, caller: &Caller, typed: Form) -> Result<New, Problem> {
     let Json(kinds) = kinds(caller.clone()).await?;
     let frame = Frame::of(app, caller, Section::Connections).await?;
     let chosen: Vec<&str> = typed.all("person").collect();
+    let is_sandbox = app.connections.rules().is_sandbox(typed.text("host"));
     Ok(New {
         people: contributors(app, caller, |id| chosen.contains(&id)).await?,
         consent: ConsentText::of(app, frame.words, typed.text("host")),
         sharing: typed.given("sharing").unwrap_or("administrators").to_owned(),
-        is_sandbox: app.connections.rules().is_sandbox(typed.text("host")),
+        is_sandbox,
+        is_short: is_sandbox && typed.is_on("sandbox"),
         frame,
         kinds,
         typed,
@@ -133,6 +137,7 @@ pub(super) async fn blank(
     let mut fields = Vec::new();
     if let (Some("sandbox"), Some(host)) = (asked.kind.as_deref(), &app.connections.rules().sandbox) {
         let words = Frame::of(&app, &caller, Section::Connections).await?.words;
+        fields.push(("sandbox".to_owned(), "1".to_owned()));
         fields.push(("host".to_owned(), host.clone()));
         fields.push(("name".to_owned(), words.say("connections-sandbox").to_string()));
     }
@@ -220,7 +225,7 @@ fn wish(app: &App, form: &Form) -> Map<String, Value> {
 #[cfg(test)]
 mod tests {
     use chrono_tz::Tz;
-    use segue_model::connection::consent_text;
+    use segue_model::connection::{consent_text, sandbox_consent_text};
     use segue_model::person::Language;
 
     use super::*;
@@ -230,6 +235,7 @@ mod tests {
         let words = Words::new(Language::En, Tz::UTC);
         let shown = words.say("connections-consent-text").with("host", "acme.example").to_string();
         assert_eq!(shown, consent_text("acme.example", None));
+        assert_eq!(words.say("connections-consent-sandbox").to_string(), sandbox_consent_text());
         let policy = words.say("connections-consent-policy").to_string();
         assert_eq!(
             format!("{shown} {policy} https://acme.example/p"),

@@ -18,6 +18,7 @@ use serde_json::{Map, Value, json};
 use self::person::Person;
 use super::form::{Form, body};
 use super::page::{Frame, Section, ok, shown};
+use super::tables::keyless;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::input::Body;
@@ -44,6 +45,8 @@ struct Page {
     frame: Frame,
     /// Tables of people.
     tables: Vec<String>,
+    /// A table that lacks nothing but a key, if there is none of people.
+    keyless: Option<String>,
     table: String,
     search: String,
     is_asked: bool,
@@ -58,7 +61,9 @@ struct Page {
 
 async fn page(app: &App, caller: &Caller, form: &Form) -> Result<(Page, Vec<Table>), Problem> {
     caller.require(Right::SeeProfiles)?;
-    let stored = app.segments.tables().await?.into_iter().map(|stored| stored.table);
+    let stored = app.segments.tables().await?;
+    let keyless = keyless(&stored);
+    let stored = stored.into_iter().map(|stored| stored.table);
     let tables: Vec<Table> = stored.filter(|table| table.key.is_some()).collect();
     let people =
         tables.iter().find(|table| table.meaning(Meaning::Email).is_some()).or_else(|| tables.first());
@@ -67,6 +72,7 @@ async fn page(app: &App, caller: &Caller, form: &Form) -> Result<(Page, Vec<Tabl
     let page = Page {
         frame: Frame::of(app, caller, Section::Customers).await?,
         tables: tables.iter().map(|table| table.name.clone()).collect(),
+        keyless,
         table: table.unwrap_or_default(),
         search: form.text("search").to_owned(),
         is_asked: false,

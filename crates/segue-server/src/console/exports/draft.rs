@@ -57,6 +57,9 @@ pub(super) struct Draft {
     pub(super) required: Vec<String>,
     pub(super) schedule: String,
     pub(super) times: Times,
+    /// What is looked for among the segments, and the first of those that are shown.
+    pub(super) find: String,
+    pub(super) from: String,
 }
 
 impl Draft {
@@ -105,6 +108,7 @@ impl Draft {
             required: export.required.clone(),
             schedule: schedule.to_owned(),
             times,
+            ..Self::default()
         }
     }
 
@@ -129,6 +133,8 @@ impl Draft {
             required: all("required"),
             schedule: text("schedule"),
             times: Times::typed(form),
+            find: text("find"),
+            from: text("from"),
         }
     }
 

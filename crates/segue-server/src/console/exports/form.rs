@@ -17,27 +17,35 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::console::form::{Faults, Form, Undone, body};
 use crate::console::page::{Frame, Section, shown};
+use crate::console::part::Part;
 use crate::console::seen::{Held, Seen};
-use crate::input::{Body, Id};
+use crate::input::Body;
 use crate::problem::Problem;
 use crate::routes::exports;
 
+/// Segments, or columns, that are offered at a time without being looked for.
+const MANY: usize = 40;
+
 #[derive(Template)]
 #[template(path = "exports/form.html")]
-struct Setup {
-    frame: Frame,
+pub(super) struct Setup {
+    pub(super) frame: Frame,
     /// Where it is sent to.
-    action: String,
+    pub(super) action: String,
     /// Where nothing is changed.
-    back: String,
+    pub(super) back: String,
     /// What the export is called that is changed.
-    changed: Option<String>,
-    seen: Seen,
-    draft: Draft,
-    offer: Offer,
-    faults: Faults,
+    pub(super) changed: Option<String>,
+    pub(super) seen: Seen,
+    pub(super) draft: Draft,
+    pub(super) offer: Offer,
+    /// What was added to the form, or taken out of it, as it was opened.
+    pub(super) altered: Option<String>,
+    /// Whether somebody comes to loosen a brake.
+    pub(super) opens_brakes: bool,
+    pub(super) faults: Faults,
     /// What stands in the way besides fields.
-    trouble: Option<Problem>,
+    pub(super) trouble: Option<Problem>,
 }
 
 /// The sentences alone, for the script.
@@ -54,7 +62,7 @@ pub(super) struct Begin {
 }
 
 impl Setup {
-    fn held(&self, draft: &Draft) -> Held {
+    pub(super) fn held(&self, draft: &Draft) -> Held {
         recap::held(self.frame.words, draft, self.offer.connection(&draft.connection))
     }
 
@@ -62,9 +70,38 @@ impl Setup {
         choice.members.is_some_and(|members| members > self.draft.limit())
     }
 
+    /// Whether there are so many segments that they are searched, and shown in parts.
+    fn has_many_segments(&self) -> bool {
+        self.offer.segments.len() > MANY
+    }
+
+    /// The segments that are chosen already.
+    fn chosen(&self) -> Vec<&Choice> {
+        self.offer.segments.iter().filter(|choice| self.draft.has_segment(&choice.name)).collect()
+    }
+
+    /// The others that fit what is looked for, and the part of them that is shown.
+    fn others(&self) -> (Vec<&Choice>, Part) {
+        let wanted = self.draft.find.to_lowercase();
+        let fits = |choice: &&Choice| {
+            !self.draft.has_segment(&choice.name)
+                && [&choice.name, &choice.description]
+                    .iter()
+                    .any(|text| text.to_lowercase().contains(&wanted))
+        };
+        let fitting: Vec<&Choice> = self.offer.segments.iter().filter(fits).collect();
+        let part = Part::of(fitting.len(), Some(&self.draft.from), MANY);
+        (fitting.into_iter().skip(part.from).take(part.until - part.from).collect(), part)
+    }
+
+    /// Whether there are so many columns that their names are written only once, as suggestions.
+    fn is_wide(&self) -> bool {
+        self.offer.suggestion.as_ref().is_some_and(|found| found.columns.len() > MANY)
+    }
+
     fn recap(&self) -> Vec<String> {
         let connection = self.offer.connection(&self.draft.connection);
-        recap::recap(self.frame.words, &self.draft, connection, self.offer.segments.iter().map(Choice::size))
+        recap::recap(&self.frame, &self.draft, connection, self.offer.segments.iter().map(Choice::size))
     }
 
     /// Rows as they are shown, and what is said of each: there is always one to be filled in.
@@ -134,7 +171,7 @@ impl Setup {
     }
 }
 
-async fn page(
+pub(super) async fn page(
     app: &App,
     caller: &Caller,
     frame: Frame,
@@ -146,6 +183,11 @@ async fn page(
         && index < draft.rows.len()
     {
         draft.rows.remove(index);
+    }
+    if let Some(from) = step.strip_prefix("from-") {
+        from.clone_into(&mut draft.from);
+    } else if step == "find" {
+        draft.from.clear();
     }
     let offer = Offer::of(app, caller, &draft, step == "suggest").await?;
     if let Some(found) = &offer.suggestion {
@@ -168,6 +210,8 @@ async fn page(
         seen: Seen::default(),
         draft,
         offer,
+        altered: None,
+        opens_brakes: false,
         faults: Faults::default(),
         trouble: None,
     })
@@ -214,10 +258,18 @@ pub(super) async fn begin(
     Ok(shown(StatusCode::OK, &page))
 }
 
+/// What the pressed button asks for; nothing if that is to save. The return key saves, too, unless a search was typed.
+pub(super) fn step(form: &Form) -> Option<&str> {
+    match form.given("step") {
+        Some("enter") => (form.text("find") != form.text("found")).then_some("find"),
+        step => step,
+    }
+}
+
 pub(super) async fn create(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {
     let draft = Draft::typed(&form);
     let frame = Frame::of(&app, &caller, Section::Exports).await?;
-    if let Some(step) = form.given("step") {
+    if let Some(step) = step(&form) {
         return Ok(shown(StatusCode::OK, &page(&app, &caller, frame, draft, step).await?));
     }
     let created = match draft.body().and_then(body) {
@@ -238,82 +290,15 @@ pub(super) async fn create(State(app): State<App>, caller: Caller, form: Form) -
 }
 
 /// The page once more, with what was typed and what is wrong with it.
-fn again(page: Setup, problem: Problem) -> Result<Response, Problem> {
+pub(super) fn again(page: Setup, problem: Problem) -> Result<Response, Problem> {
     let Undone { faults, trouble, status } = Undone::of(problem)?;
     Ok(shown(status, &Setup { faults, trouble, ..page }))
-}
-
-async fn of_export(app: &App, caller: &Caller, id: &str) -> Result<exports::view::ExportView, Problem> {
-    Ok(exports::show(State(app.clone()), caller.clone(), Id(id.to_owned())).await?.body.export)
-}
-
-/// The page of an export that is changed.
-async fn page_of(
-    app: &App,
-    caller: &Caller,
-    export: exports::view::ExportView,
-    frame: Frame,
-    draft: Draft,
-    step: &str,
-) -> Result<Setup, Problem> {
-    let page = page(app, caller, frame, draft, step).await?;
-    let back = format!("/exports/{}", export.id);
-    Ok(Setup { action: format!("{back}/edit"), back, changed: Some(export.name), ..page })
-}
-
-pub(super) async fn edit(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response, Problem> {
-    let export = of_export(&app, &caller, &id).await?;
-    if export.permission != "edit" {
-        return Ok(Redirect::to(&format!("/exports/{id}")).into_response());
-    }
-    let frame = Frame::of(&app, &caller, Section::Exports).await?;
-    let (draft, version) = (Draft::saved(&export, frame.words.zone()), export.version);
-    let mut page = page_of(&app, &caller, export, frame, draft, "").await?;
-    page.seen = Seen::now(version, page.held(&page.draft));
-    Ok(shown(StatusCode::OK, &page))
-}
-
-pub(super) async fn change(
-    State(app): State<App>,
-    caller: Caller,
-    Id(id): Id,
-    form: Form,
-) -> Result<Response, Problem> {
-    let export = of_export(&app, &caller, &id).await?;
-    let draft = Draft::typed(&form);
-    let frame = Frame::of(&app, &caller, Section::Exports).await?;
-    if let Some(step) = form.given("step") {
-        let mut page = page_of(&app, &caller, export, frame, draft, step).await?;
-        page.seen = Seen::typed(&form, Held::default());
-        return Ok(shown(StatusCode::OK, &page));
-    }
-    let changed = match draft.body().and_then(body) {
-        Ok(changes) => {
-            let version = form.version()?;
-            exports::change(State(app.clone()), caller.clone(), Id(id.clone()), version, Body(changes)).await
-        }
-        Err(problem) => Err(problem),
-    };
-    match changed {
-        Ok(_) => Ok(Redirect::to(&format!("/exports/{id}?done=changed")).into_response()),
-        Err(problem) => {
-            let (saved, version) = (Draft::saved(&export, frame.words.zone()), export.version);
-            let mut page = page_of(&app, &caller, export, frame, draft, "").await?;
-            page.seen = Seen::typed(&form, page.held(&page.draft));
-            let undone = Undone::of(problem)?;
-            if undone.is_stale() {
-                page.seen = Seen::now(version, page.held(&saved)).beside(&page.seen);
-            }
-            let Undone { faults, trouble, status } = undone;
-            Ok(shown(status, &Setup { faults, trouble, ..page }))
-        }
-    }
 }
 
 /// What a draft comes to, without asking the account anything.
 pub(super) async fn recap(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {
     caller.require(Right::ChangeSharedExports)?;
-    let w = Frame::of(&app, &caller, Section::Exports).await?.words;
+    let frame = Frame::of(&app, &caller, Section::Exports).await?;
     let draft = Draft::typed(&form);
     let connections = app.store.connections().await?;
     let connection = connections.iter().find(|connection| {
@@ -321,6 +306,6 @@ pub(super) async fn recap(State(app): State<App>, caller: Caller, form: Form) ->
     });
     let name = connection.map(|connection| connection.name.as_str());
     let choices = choices(&app).await?;
-    let lines = recap::recap(w, &draft, name, choices.iter().map(Choice::size));
+    let lines = recap::recap(&frame, &draft, name, choices.iter().map(Choice::size));
     Ok(shown(StatusCode::OK, &Recap { lines }))
 }

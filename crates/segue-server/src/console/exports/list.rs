@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use segue_model::{Right, Role};
 use segue_store::PersonFilter;
 use serde::Deserialize;
@@ -15,7 +15,6 @@ use crate::input::Asked;
 use crate::problem::Problem;
 use crate::routes::exports::view::ExportView;
 use crate::routes::exports::{ExportQuery, list};
-use crate::routes::runs::begin;
 
 /// What can be sorted by, in the order of the columns.
 const SORTS: [&str; 4] = ["name", "status", "latest_run", "next_run"];
@@ -102,15 +101,16 @@ impl Exports {
         self.items.iter().any(|export| export.permission == "edit")
     }
 
-    /// What stands in the column of the next run.
+    /// What stands in the column of the next run where no moment does.
     fn next_run(&self, export: &ExportView) -> String {
         let w = self.frame.words;
-        match &export.next_run_at {
-            Some(at) => w.moment(at),
-            None if export.connection.is_none() => w.say("exports-does-not-run").to_string(),
-            None if !export.enabled => w.say("exports-switched-off").to_string(),
-            None => export_schedule(w, &export.schedule),
+        if export.connection.is_none() {
+            return w.say("exports-does-not-run").to_string();
         }
+        if !export.enabled {
+            return w.say("exports-switched-off").to_string();
+        }
+        export_schedule(w, &export.schedule)
     }
 }
 
@@ -148,9 +148,4 @@ pub(super) async fn has_connection(app: &App, caller: &Caller) -> Result<bool, P
     let (id, role) = (&caller.person.id, caller.person.role);
     let connections = app.store.connections().await?;
     Ok(connections.iter().any(|connection| connection.sharing.covers(id, role)))
-}
-
-pub(super) async fn run_all(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
-    begin::run_all(State(app), caller).await?;
-    Ok(Redirect::to("/status?done=queued").into_response())
 }

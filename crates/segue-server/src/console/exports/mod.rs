@@ -1,10 +1,12 @@
 //! Exports: the list, one export, and the page that sets one up.
 
+mod change;
 mod draft;
 mod form;
 mod list;
 mod offer;
 mod recap;
+mod run_all;
 mod schedules;
 mod show;
 
@@ -36,12 +38,13 @@ pub(crate) const FIELDS: &[Field] = &[
 pub(crate) fn pages() -> Router<App> {
     Router::new()
         .route("/exports", get(list::show))
-        .route("/exports/run-all", post(list::run_all))
+        .route("/exports/run-all", get(run_all::ask).post(run_all::run))
         .route("/exports/new", get(form::begin).post(form::create))
         .route("/exports/recap", post(form::recap))
+        .route("/exports/add", get(change::add_segment))
         .route("/exports/schedules", get(schedules::ask).post(schedules::change))
         .route("/exports/{id}", get(show::show))
-        .route("/exports/{id}/edit", get(form::edit).post(form::change))
+        .route("/exports/{id}/edit", get(change::edit).post(change::change))
         .route("/exports/{id}/run", post(show::run))
         .route("/exports/{id}/dry-run", post(show::rehearse))
         .route("/exports/{id}/enable", post(show::enable))

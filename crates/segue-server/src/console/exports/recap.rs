@@ -1,6 +1,7 @@
 //! What an export will do, in sentences.
 
 use super::draft::{Draft, Row, numbered};
+use crate::console::page::Frame;
 use crate::console::seen::Held;
 use crate::console::times::{Times, export_schedule};
 use crate::console::words::Words;
@@ -9,13 +10,15 @@ use segue_model::schedule::ExportSchedule;
 /// A segment, and how many are in it if that is known.
 pub(super) type Size<'a> = (&'a str, Option<u64>);
 
-/// What this draft comes to; `connection` is what its connection is called, and `sizes` are those of segments.
+/// What this draft comes to, for somebody with this frame; `connection` is what its connection is called, and `sizes` are those
+/// of segments.
 pub(super) fn recap<'a>(
-    w: Words,
+    frame: &Frame,
     draft: &Draft,
     connection: Option<&str>,
     sizes: impl Iterator<Item = Size<'a>>,
 ) -> Vec<String> {
+    let w = frame.words;
     let mut said = vec![who(w, draft, sizes), destination(w, draft, connection)];
     let mode = if draft.mode == "mirror" { "mirror" } else { "add-update" };
     said.push(w.word("exports-recap-mode", mode).to_string());
@@ -34,7 +37,7 @@ pub(super) fn recap<'a>(
         let conditions = draft.required.join(", ");
         said.push(w.say("exports-recap-required").with("conditions", conditions).to_string());
     }
-    said.push(when(w, &draft.schedule, &draft.times));
+    said.push(when(frame, &draft.schedule, &draft.times));
     said
 }
 
@@ -89,7 +92,16 @@ pub(super) fn attribute(w: Words, row: &Row) -> String {
     }
 }
 
-fn when(w: Words, schedule: &str, times: &Times) -> String {
+/// Whether a schedule of an export, as forms call it, begins runs only when the system is refreshed.
+pub(super) fn waits_for_refresh(schedule: &str) -> bool {
+    matches!(schedule, "follows_refresh" | "when_segments_change")
+}
+
+fn when(frame: &Frame, schedule: &str, times: &Times) -> String {
+    let w = frame.words;
+    if !frame.refreshes && waits_for_refresh(schedule) {
+        return w.say("exports-recap-no-refresh").to_string();
+    }
     if schedule == "off" {
         return w.say("exports-recap-by-hand").to_string();
     }

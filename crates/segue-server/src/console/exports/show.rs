@@ -33,6 +33,8 @@ struct Export {
     recap: Vec<String>,
     /// When it runs, in words.
     schedule: String,
+    /// Whether that is never, because no refresh is scheduled that it follows.
+    lacks_refresh: bool,
     runs: Vec<RunView>,
     done: Option<&'static str>,
     /// Why what was asked for was not done.
@@ -71,7 +73,8 @@ async fn page(app: &App, caller: &Caller, id: &str) -> Result<Export, Problem> {
     let connection = view.export.connection.as_ref().map(|used| used.name.as_str());
     let sizes = view.segments.iter().map(|size| (size.name.as_str(), size.members));
     Ok(Export {
-        recap: recap::recap(w, &draft, connection, sizes),
+        recap: recap::recap(&frame, &draft, connection, sizes),
+        lacks_refresh: !frame.refreshes && recap::waits_for_refresh(&draft.schedule),
         schedule: export_schedule(w, &view.export.schedule),
         runs: latest(app, caller, id, LATEST).await?,
         copy: w.say("exports-copy-of").with("name", &view.export.name).to_string(),

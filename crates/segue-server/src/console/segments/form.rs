@@ -15,6 +15,7 @@ use crate::caller::Caller;
 use crate::console::form::{Faults, Form, Undone, body};
 use crate::console::page::{Frame, Section, ok, shown};
 use crate::console::seen::{Held, Seen};
+use crate::console::tables::keyless;
 use crate::console::words::Words;
 use crate::input::{Body, Id};
 use crate::problem::Problem;
@@ -36,6 +37,8 @@ struct Page {
     /// What the script says, by message.
     words: String,
     has_tables: bool,
+    /// A table that lacks nothing but a key, if there is none of customers.
+    keyless: Option<String>,
     /// Those who ask about the segment that is changed, or export it.
     users: usize,
     counted: Option<u64>,
@@ -69,8 +72,10 @@ async fn page(app: &App, caller: &Caller, typed: &Form) -> Result<Page, Problem>
     caller.require(Right::ChangeSegments)?;
     let frame = Frame::of(app, caller, Section::Segments).await?;
     let words = builder_words(frame.words);
+    let tables = app.segments.tables().await?;
     Ok(Page {
-        has_tables: app.segments.tables().await?.iter().any(|stored| stored.table.key.is_some()),
+        has_tables: tables.iter().any(|stored| stored.table.key.is_some()),
+        keyless: keyless(&tables),
         frame,
         changed: None,
         name: typed.text("name").to_owned(),

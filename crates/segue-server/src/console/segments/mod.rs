@@ -6,9 +6,11 @@
 //! show.rs      one segment
 //! change.rs    what can be done with it
 //! trend.rs     its members over time
+//! around.rs    others to compare it with, and exports
 //! words.rs     what the script of the builder says
 //! ```
 
+mod around;
 mod change;
 mod form;
 pub(crate) mod rules;
@@ -26,6 +28,7 @@ use serde::Deserialize;
 
 use super::form::{Field, Form};
 use super::page::{Frame, Section, ok};
+use super::tables::keyless;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::input::{Asked, MAX_DEFINITION};
@@ -117,7 +120,9 @@ struct List {
     segments: Vec<SegmentView>,
     next: Option<String>,
     asking: Asking,
+    /// Whether there is a table of customers, or else one that lacks nothing but a key.
     has_tables: bool,
+    keyless: Option<String>,
 }
 
 async fn list(
@@ -136,8 +141,10 @@ async fn list(
     let Json(page) = segments::list(State(app.clone()), caller.clone(), Asked(query)).await?;
     let frame = Frame::of(&app, &caller, Section::Segments).await?;
     let next = page.next.map(|cursor| asking.address(Some(&cursor)));
-    let has_tables = !app.store.catalog().await?.tables.is_empty();
-    Ok(ok(&List { frame, segments: page.items, next, asking, has_tables }))
+    let stored = app.store.catalog().await?;
+    let (keyless, has_tables) =
+        (keyless(&stored.tables), stored.tables.iter().any(|it| it.table.key.is_some()));
+    Ok(ok(&List { frame, segments: page.items, next, asking, has_tables, keyless }))
 }
 
 #[derive(Template)]

@@ -8,12 +8,14 @@ use segue_model::Right;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::around::Around;
 use super::rules::{Line, document};
 use super::trend::{HEIGHT, Trend, WIDTH};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::console::form::{Faults, Form, Undone, body};
 use crate::console::page::{Frame, Section, known, ok, shown};
+use crate::console::part::{COLUMNS, Part, picked};
 use crate::input::{Asked, Body, Id};
 use crate::problem::Problem;
 use crate::routes::refreshes::{self, RefreshQuery};
@@ -23,8 +25,10 @@ use crate::routes::segments::view::{
 };
 use crate::routes::segments::{self, HistoryQuery};
 
-/// Refreshes that are shown.
+/// Refreshes of the line.
 const REFRESHES: u32 = 100;
+/// Refreshes of the table beside it.
+const SHOWN: usize = 20;
 
 #[derive(Template)]
 #[template(path = "segments/show.html")]
@@ -33,11 +37,12 @@ struct Show {
     details: SegmentDetails,
     lines: Vec<Line>,
     usage: UsageView,
+    around: Around,
     history: Vec<HistoryView>,
     trend: Option<Trend>,
     /// Whether a refresh of it waits or is under way.
     refreshing: Option<String>,
-    members: Option<PreviewView>,
+    members: Option<Members>,
     inspected: Option<Vec<RuleCount>>,
     /// What was asked about, and why it is in or not.
     key: String,
@@ -46,6 +51,39 @@ struct Show {
     faults: Faults,
     trouble: Option<Problem>,
     done: Option<&'static str>,
+}
+
+/// The first members, a part of their columns at a time.
+struct Members {
+    /// The names of the columns that are shown.
+    heads: Vec<String>,
+    /// The key of each, and its values in those columns.
+    rows: Vec<(String, Vec<String>)>,
+    part: Part,
+}
+
+impl Members {
+    async fn of(
+        app: &App,
+        table: Option<&str>,
+        found: PreviewView,
+        from: Option<&str>,
+    ) -> Result<Self, Problem> {
+        let PreviewView { columns, rows } = found;
+        let tables = app.segments.tables().await?;
+        let table = tables.iter().find(|stored| Some(stored.table.name.as_str()) == table);
+        let key = table.and_then(|stored| stored.table.key.as_ref());
+        let key = key.and_then(|key| columns.iter().position(|column| column == key));
+        let part = Part::of(columns.len(), from, COLUMNS);
+        let places = part.with_key(key);
+        let shown = |row: &[String]| picked(row, &places).into_iter().cloned().collect();
+        let key_of = |row: &[String]| key.and_then(|key| row.get(key)).cloned().unwrap_or_default();
+        Ok(Self {
+            heads: shown(&columns),
+            rows: rows.iter().map(|row| (key_of(row), shown(row))).collect(),
+            part,
+        })
+    }
 }
 
 /// A line of an explanation.
@@ -61,6 +99,19 @@ fn why(depth: usize, told: ExplanationView, lines: &mut Vec<Why>) {
     lines.push(Why { depth: depth.min(6), holds, condition, found });
     for part in parts {
         why(depth + 1, part, lines);
+    }
+}
+
+impl Show {
+    /// Refreshes, and why each failed, where that is not what stands above it already.
+    fn refreshes(&self) -> Vec<(&HistoryView, &str)> {
+        let mut above = "";
+        let told = self.history.iter().take(SHOWN).map(|refresh| {
+            let cause = if refresh.cause == above { "" } else { refresh.cause.as_str() };
+            above = &refresh.cause;
+            (refresh, cause)
+        });
+        told.collect()
     }
 }
 
@@ -83,6 +134,7 @@ async fn page(app: &App, caller: &Caller, name: &str) -> Result<Show, Problem> {
     let Json(history) = segments::history(state, who, id, Asked(query)).await?;
     let frame = Frame::of(app, caller, Section::Segments).await?;
     Ok(Show {
+        around: Around::of(app, caller, &details.segment).await?,
         lines: details.definition.as_ref().map(|it| document(frame.words, it)).unwrap_or_default(),
         trend: Trend::of(&history.items),
         refreshing: refreshing(app, caller, name).await?,
@@ -106,6 +158,8 @@ pub(super) struct Wanted {
     done: Option<String>,
     /// What is to be looked at: `members` or `inspect`.
     show: Option<String>,
+    /// The first column of the members that is shown.
+    from: Option<String>,
 }
 
 /// The page once more, with what stood in the way of what was asked for.
@@ -128,11 +182,16 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let mut page = page(&app, &caller, &name).await?;
     page.done = known(wanted.done.as_deref(), &["added", "changed", "refreshing", "renamed", "copied"]);
-    let asked = (State(app), caller, Id(name));
+    let asked = (State(app.clone()), caller, Id(name));
     let looked = match wanted.show.as_deref() {
-        Some("members") => {
-            preview(asked.0, asked.1, asked.2).await.map(|Json(found)| page.members = Some(found))
-        }
+        Some("members") => match preview(asked.0, asked.1, asked.2).await {
+            Ok(Json(found)) => {
+                let table = page.details.segment.table.as_deref();
+                page.members = Some(Members::of(&app, table, found, wanted.from.as_deref()).await?);
+                Ok(())
+            }
+            Err(problem) => Err(problem),
+        },
         Some("inspect") => {
             let inspected = members::inspect(asked.0, asked.1, asked.2).await;
             inspected.map(|Json(found)| page.inspected = Some(found))

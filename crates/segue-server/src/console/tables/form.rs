@@ -1,6 +1,9 @@
 //! The forms of a table: where its files are, and then what its columns are.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
+use axum::Json;
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use segue_model::Right;
@@ -12,14 +15,18 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::console::form::{Faults, Form, Undone, body};
 use crate::console::page::{Done, Frame, Section, ok, shown};
+use crate::console::part::Part;
 use crate::console::seen::{Held, Seen};
 use crate::input::{Asked, Body, Id};
 use crate::problem::Problem;
-use crate::routes::tables::view::TableView;
+use crate::routes::tables::look::describe;
+use crate::routes::tables::view::{TableView, ValuesView};
 use crate::routes::tables::{self, TableQuery};
 
 /// Tables that can be related to, at the most.
 const OFFERED: u32 = 200;
+/// Columns that one page of the form shows.
+const SHOWN: usize = 40;
 /// Empty lines for relationships.
 const EMPTY: usize = 2;
 
@@ -29,6 +36,8 @@ struct New {
     frame: Frame,
     typed: Form,
     has_folder: bool,
+    /// Whether only what was uploaded can be read.
+    is_for_uploads: bool,
     /// The largest file that can be sent.
     largest_mb: u64,
     faults: Faults,
@@ -41,6 +50,7 @@ async fn new_page(app: &App, caller: &Caller, typed: Form) -> Result<New, Proble
         frame: Frame::of(app, caller, Section::Tables).await?,
         typed,
         has_folder: app.setting.data_folders.any(),
+        is_for_uploads: app.setting.data_folders.is_for_uploads(),
         largest_mb: app.setting.largest_file / (1 << 20),
         faults: Faults::default(),
         trouble: None,
@@ -116,12 +126,22 @@ struct Edit {
     seen: Seen,
     path: String,
     key: String,
+    /// The columns that are shown.
     columns: Vec<Column>,
+    part: Part,
+    /// What is chosen for columns that are not shown, where it is not what is stored.
+    others: Vec<Column>,
+    /// The names of all columns.
+    names: Vec<String>,
     ways: Vec<Way>,
     targets: Vec<Target>,
     /// Whether its kinds can be changed: other files say themselves what they hold.
     is_text: bool,
     is_new: bool,
+    /// Whether the key is one that nobody has chosen.
+    is_suggested: bool,
+    /// Keys that more than one row has, and how many rows have none.
+    doubts: Option<(String, u64)>,
     faults: Faults,
     trouble: Option<Problem>,
 }
@@ -159,18 +179,50 @@ async fn targets(app: &App, caller: &Caller, table: &TableView) -> Result<Vec<Ta
     Ok(targets)
 }
 
-async fn edit_page(app: &App, caller: &Caller, name: &str, typed: Option<&Form>) -> Result<Edit, Problem> {
+/// The columns that a form tells of: name, kind and meaning of each.
+fn typed_columns(form: &Form) -> impl Iterator<Item = (&str, &str, &str)> {
+    let chosen = |list: &'static str| {
+        form.fields().iter().filter(move |(name, _)| name == list).map(|(_, value)| value.as_str())
+    };
+    let columns = chosen("column").zip(chosen("kind")).zip(chosen("meaning"));
+    columns.map(|((name, kind), meaning)| (name, kind, meaning))
+}
+
+impl Edit {
+    /// Whether there are so many columns that their names are written only once, as suggestions.
+    fn is_wide(&self) -> bool {
+        self.names.len() > SHOWN
+    }
+}
+
+/// The form; what was typed stands in place of what is stored. It shows columns from where that is asked for.
+async fn edit_page(
+    app: &App,
+    caller: &Caller,
+    name: &str,
+    typed: Option<&Form>,
+    from: Option<&str>,
+) -> Result<Edit, Problem> {
     caller.require(Right::ChangeTables)?;
     let table = tables::show(State(app.clone()), caller.clone(), Id(name.to_owned())).await?.body;
-    let chosen = |list: &str, index: usize, now: &str| {
-        let typed = typed.and_then(|form| form.fields().iter().filter(|(name, _)| name == list).nth(index));
-        typed.map_or(now, |(_, value)| value.as_str()).to_owned()
-    };
-    let columns = table.columns.iter().enumerate().map(|(index, column)| Column {
-        kind: chosen("kind", index, column.kind),
-        meaning: chosen("meaning", index, column.meaning.unwrap_or_default()),
-        name: column.name.clone(),
-    });
+    let part = Part::of(table.columns.len(), from, SHOWN);
+    let typed_columns: BTreeMap<&str, (&str, &str)> = typed
+        .into_iter()
+        .flat_map(typed_columns)
+        .map(|(name, kind, meaning)| (name, (kind, meaning)))
+        .collect();
+    let (mut columns, mut others) = (Vec::new(), Vec::new());
+    for (place, column) in table.columns.iter().enumerate() {
+        let now = (column.kind, column.meaning.unwrap_or_default());
+        let chosen = typed_columns.get(column.name.as_str()).copied().unwrap_or(now);
+        let (kind, meaning) = (chosen.0.to_owned(), chosen.1.to_owned());
+        let one = Column { name: column.name.clone(), kind, meaning };
+        if part.holds(place) {
+            columns.push(one);
+        } else if chosen != now {
+            others.push(one);
+        }
+    }
     let known = table.relationships.iter().map(|way| Way {
         name: way.name.clone(),
         column: way.column.clone(),
@@ -183,12 +235,17 @@ async fn edit_page(app: &App, caller: &Caller, name: &str, typed: Option<&Form>)
         frame: Frame::of(app, caller, Section::Tables).await?,
         path: typed_text("path", &table.path),
         key: typed_text("key", table.key.as_deref().unwrap_or_default()),
-        columns: columns.collect(),
+        columns,
+        part,
+        others,
+        names: table.columns.iter().map(|column| column.name.clone()).collect(),
         ways,
         targets: targets(app, caller, &table).await?,
         is_text: !table.path.ends_with(".parquet") && !table.path.ends_with(".pq"),
         is_new: false,
         seen: Seen::default(),
+        is_suggested: false,
+        doubts: None,
         name: table.name,
         faults: Faults::default(),
         trouble: None,
@@ -220,7 +277,31 @@ pub(super) async fn edit(
     Query(query): Query<Done>,
 ) -> Result<Response, Problem> {
     let is_new = query.done.is_some();
-    Ok(ok(&Edit { is_new, ..edit_page(&app, &caller, &name, None).await? }))
+    let mut page = Edit { is_new, ..edit_page(&app, &caller, &name, None, None).await? };
+    if is_new && page.is_text && is_small(&page.path, app.setting.largest_file).await {
+        look_over(&app, caller, &mut page).await;
+    }
+    Ok(ok(&page))
+}
+
+/// Whether this is one file that is not larger than one that may be sent: then reading it once more takes no time.
+async fn is_small(path: &str, largest: u64) -> bool {
+    tokio::fs::metadata(path).await.is_ok_and(|found| found.is_file() && found.len() <= largest)
+}
+
+/// Suggests a key for a new table without one, and says what is wrong with the key that it has. If it cannot be looked at, its
+/// own page says why.
+async fn look_over(app: &App, caller: Caller, page: &mut Edit) {
+    let Ok(Json(found)) = describe(State(app.clone()), caller, Id(page.name.clone())).await else { return };
+    if page.key.is_empty() {
+        let tells_apart = |column: &&ValuesView| column.empty == 0 && column.distinct == found.rows;
+        if let Some(column) = found.columns.iter().find(tells_apart).filter(|_| found.rows > 0) {
+            page.key.clone_from(&column.column);
+            page.is_suggested = true;
+        }
+    } else if !found.duplicate_keys.is_empty() || found.without_key > 0 {
+        page.doubts = Some((found.duplicate_keys.join(", "), found.without_key));
+    }
 }
 
 /// What a form changes about a table: only what differs, so that nothing is looked at anew without need.
@@ -245,11 +326,7 @@ fn changes(form: &Form, now: &TableView) -> Map<String, Value> {
     });
     fields.insert("relationships".to_owned(), ways.collect());
     let (mut kinds, mut meanings) = (Map::new(), Map::new());
-    let chosen = |list: &'static str| {
-        form.fields().iter().filter(move |(name, _)| name == list).map(|(_, value)| value.as_str())
-    };
-    let columns = chosen("column").zip(chosen("kind")).zip(chosen("meaning"));
-    for ((name, kind), meaning) in columns {
+    for (name, kind, meaning) in typed_columns(form) {
         let Some(column) = now.columns.iter().find(|column| column.name == name) else { continue };
         if kind != column.kind {
             kinds.insert(name.to_owned(), Value::from(kind));
@@ -271,6 +348,9 @@ pub(super) async fn save(
     form: Form,
 ) -> Result<Response, Problem> {
     caller.require(Right::ChangeTables)?;
+    if let Some(from) = form.given("step") {
+        return Ok(ok(&edit_page(&app, &caller, &name, Some(&form), Some(from)).await?));
+    }
     let asked = (State(app.clone()), caller.clone(), Id(name.clone()));
     let now = tables::show(State(app.clone()), caller.clone(), Id(name.clone())).await?.body;
     let changes = Body(body(changes(&form, &now))?);
@@ -278,9 +358,9 @@ pub(super) async fn save(
         Ok(_) => Ok(Redirect::to(&format!("/tables/{name}?done=changed")).into_response()),
         Err(problem) => {
             let undone = Undone::of(problem)?;
-            let mut page = edit_page(&app, &caller, &name, Some(&form)).await?;
+            let mut page = edit_page(&app, &caller, &name, Some(&form), form.given("from")).await?;
             if undone.is_stale() {
-                page.seen = edit_page(&app, &caller, &name, None).await?.seen.beside(&page.seen);
+                page.seen = edit_page(&app, &caller, &name, None, None).await?.seen.beside(&page.seen);
             }
             let Undone { faults, trouble, status } = undone;
             Ok(shown(status, &Edit { faults, trouble, ..page }))

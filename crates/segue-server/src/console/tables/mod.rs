@@ -15,12 +15,13 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use segue_model::Right;
+use segue_model::{Right, StoredTable};
 use serde::Deserialize;
 
 use self::conditions::Condition;
 use super::form::{Field, Form, Undone};
 use super::page::{Frame, Section, known, ok, shown};
+use super::part::{COLUMNS, Part};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::input::{Asked, Id};
@@ -54,6 +55,12 @@ pub(crate) fn pages() -> Router<App> {
         .route("/tables/{name}/remove", get(ask).post(remove))
 }
 
+/// A table to give a key to, where no table has one: without a key no table is one of customers.
+pub(crate) fn keyless(tables: &[StoredTable]) -> Option<String> {
+    let first = tables.first().filter(|_| tables.iter().all(|stored| stored.table.key.is_none()));
+    first.map(|stored| stored.table.name.clone())
+}
+
 #[derive(Template)]
 #[template(path = "tables/list.html")]
 struct List {
@@ -70,6 +77,10 @@ struct Wanted {
     done: Option<String>,
     /// What is to be looked at: `rows` or `check`.
     show: Option<String>,
+    /// The first of its columns whose values are shown.
+    from: Option<String>,
+    /// The first of its columns that is listed.
+    columns: Option<String>,
 }
 
 async fn list(
@@ -85,12 +96,23 @@ async fn list(
     Ok(ok(&List { frame, tables: page.items, next: page.next, is_first, done }))
 }
 
+/// Columns that are listed at a time.
+const LISTED: usize = 100;
+
 #[derive(Template)]
 #[template(path = "tables/show.html")]
 struct Show {
     frame: Frame,
     table: TableView,
+    /// Its columns that are listed.
+    listed: Part,
+    /// Its columns whose values are shown.
+    part: Part,
+    /// The places of the columns of its first rows.
+    sampled: Vec<usize>,
     conditions: Vec<Condition>,
+    /// Columns of other tables that refer to it, by table and column.
+    belonging: Vec<(String, String)>,
     /// Its rows, if they were asked for.
     rows: Option<TableDescription>,
     /// What is wrong with it, if that was asked for.
@@ -116,6 +138,10 @@ async fn show(
 ) -> Result<Response, Problem> {
     let table = tables::show(State(app.clone()), caller.clone(), Id(name.clone())).await?.body;
     let frame = Frame::of(&app, &caller, Section::Tables).await?;
+    let stored = app.segments.tables().await?;
+    let ways = stored.iter().flat_map(|other| other.table.relationships.iter().map(move |way| (other, way)));
+    let here = ways.filter(|(_, way)| way.to_table == table.name);
+    let belonging = here.map(|(other, way)| (other.table.name.clone(), way.column.clone())).collect();
     let (mut rows, mut found, mut trouble) = (None, None, None);
     let asked = (State(app), caller, Id(name));
     match wanted.show.as_deref() {
@@ -131,7 +157,23 @@ async fn show(
     }
     let done = known(wanted.done.as_deref(), &["added", "changed", "declared", "taken-back"]);
     let conditions = conditions::of(frame.words, &table);
-    Ok(ok(&Show { frame, table, conditions, rows, check: found, trouble, done }))
+    let part = Part::of(table.columns.len(), wanted.from.as_deref(), COLUMNS);
+    let key = table.columns.iter().position(|column| table.key.as_ref() == Some(&column.name));
+    let listed = Part::of(table.columns.len(), wanted.columns.as_deref(), LISTED);
+    let sampled = part.with_key(key);
+    Ok(ok(&Show {
+        frame,
+        table,
+        listed,
+        part,
+        sampled,
+        conditions,
+        belonging,
+        rows,
+        check: found,
+        trouble,
+        done,
+    }))
 }
 
 #[derive(Template)]

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use segue_model::Right;
+use segue_model::{Described, Right};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -23,6 +23,13 @@ fn may_look(caller: &Caller) -> Result<(), Problem> {
     caller.require(Right::SeeProfiles)
 }
 
+/// A table as it is found; how many rows it has is remembered.
+async fn described(app: &App, name: &str) -> Result<Described, Problem> {
+    let (_, found) = app.segments.describe(name, None).await?;
+    app.store.note_rows(name, found.rows, app.now_ms()).await?;
+    Ok(found)
+}
+
 /// Describe a table
 ///
 /// Rows, empty and different values, the most frequent ones, a sample. Every value is read. This is personal data.
@@ -36,7 +43,7 @@ pub(crate) async fn describe(
     Id(name): Id,
 ) -> Result<Json<TableDescription>, Problem> {
     may_look(&caller)?;
-    Ok(Json(description(app.segments.describe(&name, None).await?.1)))
+    Ok(Json(description(described(&app, &name).await?)))
 }
 
 /// Look for what is wrong with a table
@@ -55,7 +62,7 @@ pub(crate) async fn check(
     may_look(&caller)?;
     Ok(Json(match app.segments.drift(&name).await? {
         Some(drift) => drifted(drift),
-        None => looked_at(app.segments.describe(&name, None).await?.1),
+        None => looked_at(described(&app, &name).await?),
     }))
 }
 

@@ -207,8 +207,17 @@ async fn the_sandbox_is_connected_without_a_key_and_no_other_private_host_is() {
     let form = led_to(submit(&root, "/connections/sandbox", &[]).await);
     let form = page(&root, &form).await.expect(StatusCode::OK);
     let (name, host) = (value(&form, "name"), value(&form, "host"));
+    // It asks for nothing but consent, to a text of its own, and the password.
+    let form = form.hides(&["leaves this installation", "id=\"host\"", "api_key", "formaction"]);
+    form.shows(&["Nothing leaves the machine, nobody is written to", "name=\"sandbox\" value=\"1\""]);
     let mut fields = filled(&host, &name);
     fields.retain(|(name, _)| *name != "api_key");
+    fields.push(("sandbox", "1"));
+    let without = fields.iter().copied().filter(|(name, _)| *name != "agreed").collect::<Vec<_>>();
+    let again = submit(&root, "/connections/new", &without).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    again.shows(&["id=\"agreed-fault\"", "nobody is written to"]).hides(&["id=\"host\""]);
+    let text = root.get(&format!("/connections/consent?host={host}")).await.expect(StatusCode::OK);
+    assert!(text.text.contains("nobody is written to"), "{}", text.text);
     let place = led_to(submit(&root, "/connections/new", &fields).await);
     assert!(page(&root, &place).await.text.contains("Nothing leaves the machine"));
     assert_eq!(root.get("/connections").await.body["items"][0]["sandbox"], true);

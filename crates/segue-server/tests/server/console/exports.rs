@@ -3,7 +3,8 @@
 use reqwest::StatusCode;
 use serde_json::json;
 
-use super::{page, send};
+use super::{led_to, page, send, submit};
+use crate::desk::{Desk, add_segment, add_tables};
 use crate::runs::Office;
 use crate::setting::As;
 
@@ -251,4 +252,111 @@ async fn what_is_wrong_is_said_in_the_readers_language_and_marked_where_only_eng
     send(&root, &format!("/exports/{export}/disable"), &[("version", "1")]).await.expect(StatusCode::OK);
     let off = send(&root, &format!("/exports/{export}/run"), &[]).await.expect(StatusCode::CONFLICT);
     off.shows(&["exportul este dezactivat: activează-l întâi"]);
+}
+
+#[tokio::test]
+async fn many_segments_are_searched_and_what_is_chosen_is_always_shown() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    add_tables(&root).await;
+    for number in 10..60 {
+        add_segment(&root, &format!("group_{number}"), "Cluj").await;
+    }
+    let box_of = |name: &str, end: &str| format!("value=\"{name}\" data-table=\"customers\"{end}>");
+    let (first, next) = (box_of("group_10", ""), box_of("group_57", ""));
+    let chosen = box_of("group_59", " checked");
+    let begun = page(&root, "/exports/new?segment=group_59").await.expect(StatusCode::OK);
+    begun.shows(&[&chosen, &first, "1 to 40 of 49", "value=\"from-40\""]).hides(&[&next]);
+    let usual = [("segment", "group_59"), ("name", "Mine"), ("found", "")];
+    let later = submit(&root, "/exports/new", &[&usual[..], &[("step", "from-40")]].concat()).await;
+    later.expect(StatusCode::OK).shows(&[&chosen, &next, "41 to 49 of 49"]).hides(&[&first]);
+    // The return key in the search looks for it, and saves nothing.
+    for step in ["find", "enter"] {
+        let fields = [&usual[..], &[("find", "UP_57"), ("step", step)]].concat();
+        let found = submit(&root, "/exports/new", &fields).await.expect(StatusCode::OK);
+        found.shows(&[&chosen, &next, "value=\"UP_57\""]).hides(&[&first, "form-has-faults"]);
+    }
+    let nothing = [("find", "nobody"), ("found", "nobody")];
+    let none = submit(&root, "/exports/new", &[&usual[..], &nothing, &[("step", "account")]].concat()).await;
+    none.shows(&[&chosen, "No other segment matches."]);
+    let enter = [&usual[..], &nothing, &[("step", "enter")]].concat();
+    submit(&root, "/exports/new", &enter).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn exp_15_a_segment_is_added_to_exports_and_taken_out_of_them_from_its_page() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({"name": "Spring letter"})).await;
+    let edit = format!("/exports/{export}/edit");
+    let add = format!("<option value=\"{export}\">Spring letter</option>");
+    page(&root, "/segments/iasi").await.shows(&["Add to export", &add]).hides(&["Take out"]);
+    page(&root, "/segments/cluj").await.shows(&["Take out", &format!("{edit}?without=cluj")]).hides(&[&add]);
+    let place = led_to(page(&root, &format!("/exports/add?export={export}&segment=iasi")).await);
+    assert_eq!(place, format!("{edit}?add=iasi"));
+    let (cluj, iasi) = ("value=\"cluj\" data-table=\"customers\"", "value=\"iasi\" data-table=\"customers\"");
+    let opened = page(&root, &place).await.expect(StatusCode::OK).shows(&["“iasi” is added below"]);
+    opened.shows(&[&format!("{cluj} checked"), &format!("{iasi} checked")]);
+    let opened = page(&root, &format!("{edit}?without=cluj")).await.shows(&["“cluj” is taken out below"]);
+    opened.hides(&[" checked><span><span class=\"name\">cluj"]);
+    page(&root, &format!("{edit}?add=cluj")).await.hides(&["is added below"]);
+    let stored = root.get(&format!("/exports/{export}")).await;
+    assert_eq!(stored.body["export"]["segments"], json!(["cluj"]), "nothing is changed before it is saved");
+    // Whoever may change no export is offered none.
+    let viewer = office.site.user(&root, "vera@example.com", "viewer").await;
+    for segment in ["cluj", "iasi"] {
+        page(&viewer, &format!("/segments/{segment}")).await.hides(&["Add to export", "Take out"]);
+    }
+    let odd = led_to(page(&root, "/exports/add?export=%0A%C3%A4/../x&segment=%0D%0Ay").await);
+    assert_eq!(odd, "/exports/%0A%C3%A4%2F..%2Fx/edit?add=%0D%0Ay");
+}
+
+#[tokio::test]
+async fn s37_an_export_that_follows_a_refresh_says_so_where_none_is_scheduled() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let export = office.export(&root, json!({"schedule": "follows_refresh"})).await;
+    let (place, edit) = (format!("/exports/{export}"), format!("/exports/{export}/edit"));
+    let connection = root.get(&place).await.text_at("/export/connection/id").to_owned();
+    let changes = json!({"name": "By hand", "schedule": "off"});
+    let by_hand = office.export_on(&root, &connection, changes).await;
+    let (recap, link) = ("no refresh is scheduled", "<a href=\"/schedule\"");
+    for path in [&place, &edit] {
+        page(&root, path).await.shows(&[recap, link]).hides(&["It runs with every system refresh"]);
+    }
+    page(&root, &format!("/exports/{by_hand}")).await.hides(&[recap]);
+    let daily =
+        [("version", "0"), ("schedule", "on"), ("every", "day"), ("at", "06:00"), ("time_zone", "UTC")];
+    send(&root, "/schedule", &daily).await.expect(StatusCode::OK);
+    for path in [&place, &edit] {
+        page(&root, path).await.shows(&["It runs with every system refresh"]).hides(&[recap]);
+    }
+}
+
+#[tokio::test]
+async fn all_exports_run_after_it_was_said_how_many_that_are() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let carl = office.site.user(&root, "carl@example.com", "contributor").await;
+    let nothing = page(&root, "/exports/run-all").await.expect(StatusCode::OK);
+    nothing.shows(&["There is no export to run"]).hides(&["button primary"]);
+    let connection = office.connection(&root, json!("administrators")).await;
+    for (name, list, schedule) in [
+        ("A", 2, "follows_refresh"),
+        ("B", 2, "when_segments_change"),
+        ("C", 1, "follows_refresh"),
+        ("D", 2, "off"),
+    ] {
+        let changes = json!({"name": name, "list": list, "schedule": schedule});
+        office.export_on(&root, &connection, changes).await;
+    }
+    let asked = page(&root, "/exports/run-all").await.expect(StatusCode::OK);
+    asked.shows(&["Run 3 exports", "to 2 lists?", ">A<", ">B<", ">C<"]).hides(&[">D<"]);
+    assert_eq!(root.get("/runs").await.body["items"], json!([]), "nothing runs before it is wanted");
+    // Whoever may run none is asked about none.
+    page(&carl, "/exports/run-all").await.shows(&["There is no export to run"]);
+    send(&root, "/exports/run-all", &[]).await.expect(StatusCode::OK);
+    assert_eq!(root.get("/runs").await.body["items"].as_array().unwrap().len(), 3);
+    let viewer = office.site.user(&root, "vera@example.com", "viewer").await;
+    page(&viewer, "/exports/run-all").await.expect(StatusCode::FORBIDDEN);
 }

@@ -138,6 +138,8 @@ async fn why_somebody_is_in_is_explained_and_the_key_stands_in_no_address() {
     add_segment(&root, "cluj", "Cluj").await;
     let told = submit(&root, "/segments/cluj/explain", &[("key", "1")]).await.expect(StatusCode::OK);
     assert!(told.text.contains("column: city, is: Cluj"), "{}", told.text);
+    let back = "<input type=\"hidden\" name=\"table\" value=\"customers\"><button class=\"button small\" name=\"search\" value=\"1\">";
+    told.shows(&[back, "Go to the page of this person"]);
     let nobody = submit(&root, "/segments/cluj/explain", &[("key", "99")]).await;
     assert_eq!(value(&nobody.expect(StatusCode::NOT_FOUND), "key"), "99");
 }
@@ -151,6 +153,11 @@ async fn members_over_time_are_a_line_and_a_table() {
     desk.refresh("cluj").await;
     desk.write("customers.csv", "id,mail,city,spent,consent\n1,ana@example.com,Cluj,10.50,yes\n");
     desk.refresh("cluj").await;
+    page(&root, "/segments/cluj").await.hides(&["Compare with"]);
+    add_segment(&root, "iasi", "Iasi").await;
+    page(&root, "/segments/cluj").await.hides(&["Compare with"]);
+    desk.refresh("iasi").await;
+    page(&root, "/segments/cluj").await.shows(&["Compare with", "<option>iasi</option>"]);
     let shown = page(&root, "/segments/cluj").await.expect(StatusCode::OK);
     assert!(shown.text.contains("points=\"0,0 600,60 \""), "{}", shown.text);
     assert!(shown.text.contains("From 2 to 1; at least 1, at most 2."), "{}", shown.text);
@@ -197,4 +204,54 @@ async fn whoever_saves_too_late_is_shown_what_somebody_else_has_changed() {
     again[4].1 = value(&late, "version");
     again[5].1 = value(&late, "seen");
     assert_eq!(led_to(sent(&again).await), "/segments/cluj?done=changed");
+}
+
+#[tokio::test]
+async fn first_members_are_shown_a_part_of_their_columns_at_a_time() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    let list = |what: &str| (0..30).map(|n| format!("{what}{n}")).collect::<Vec<_>>().join(",");
+    desk.write("wide.csv", &format!("{}\n{}\n", list("column_"), list("a")));
+    let table = json!({"name": "wide", "path": "wide.csv", "key": "column_20"});
+    root.post("/tables", &table).await.expect(StatusCode::CREATED);
+    let all =
+        json!({"version": 1, "table": "wide", "rules": [{"all": [{"column": "column_1", "is": "a1"}]}]});
+    root.post("/segments", &json!({"name": "all", "definition": all})).await.expect(StatusCode::CREATED);
+    desk.refresh("all").await;
+    let first = page(&root, "/segments/all?show=members").await;
+    first.shows(&["<td>a20</td><td>a0</td>", "<td>a11</td></tr>", "/segments/all?show=members&#38;from=12"]);
+    // From a member it goes on to the person, whose key stands in no address.
+    let first = page(&root, "/segments/all?show=members").await;
+    first.shows(&["action=\"/customers\"", "name=\"search\" value=\"a20\" aria-label=\"Open: a20\""]);
+    let person = submit(&root, "/customers", &[("table", "wide"), ("search", "a20")]).await;
+    person.expect(StatusCode::OK).shows(&["What is known"]);
+    let last = page(&root, "/segments/all?show=members&from=24").await;
+    last.shows(&["Columns 25 to 30 of 30", "<td>a20</td><td>a24</td>"]).hides(&["<td>a23</td>"]);
+}
+
+#[tokio::test]
+async fn the_list_tells_state_and_schedule_apart_from_the_latest_refresh() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    add_tables(&root).await;
+    for name in ["cluj", "iasi", "rest"] {
+        add_segment(&root, name, "Cluj").await;
+        desk.refresh(name).await;
+    }
+    for (name, change) in [("iasi", ("type", "static")), ("rest", ("state", "inactive"))] {
+        let version = value(&page(&root, &format!("/segments/{name}")).await, "version");
+        let fields = [("version", version.as_str()), change];
+        led_to(submit(&root, &format!("/segments/{name}/switch"), &fields).await);
+    }
+    let list = page(&root, "/segments").await.expect(StatusCode::OK);
+    let rows: Vec<&str> = list.text.split("<tr>").filter(|row| row.contains("scope=\"row\"")).collect();
+    for (row, state, schedule) in [
+        (rows[0], ">Active<", ">With every refresh<"),
+        (rows[1], ">Active<", ">By hand<"),
+        (rows[2], "badge\">Inactive<", "soft\">Inactive<"),
+    ] {
+        for part in [state, schedule, "badge good\">Succeeded<"] {
+            assert!(row.contains(part), "{part} is missing in {row}");
+        }
+    }
 }

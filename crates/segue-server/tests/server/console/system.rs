@@ -23,8 +23,15 @@ async fn rol_13_everybody_sees_home_status_and_schedule() {
         "Needs you",
         "Stopped by a brake",
         stopped["cause"].as_str().unwrap(),
-        &format!("/exports/{export}"),
+        &format!("/exports/{export}/edit?brakes=open#brakes"),
+        "Loosen the brake",
+        "loosen the brake in the export&#39;s options",
     ]);
+    let opened = page(&root, &format!("/exports/{export}/edit?brakes=open")).await.expect(StatusCode::OK);
+    opened.shows(&["<details class=\"options\" open>", "id=\"brakes\""]);
+    page(&root, &format!("/exports/{export}/edit")).await.hides(&["<details class=\"options\" open>"]);
+    page(&root, &format!("/exports/{export}")).await.shows(&["A brake stopped the latest run"]);
+    page(&viewer, &format!("/exports/{export}")).await.hides(&["A brake stopped the latest run"]);
     let status = page(&viewer, "/status").await.expect(StatusCode::OK);
     status
         .shows(&["Latest system refresh", "Refreshing segments", "cluj"])
@@ -70,4 +77,44 @@ async fn sys_9_administrators_change_the_schedule() {
         .shows(&["weekly on Monday"])
         .hides(&["method=\"post\" action=\"/schedule\""]);
     send(&viewer, "/schedule", &right).await.expect(StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn home_counts_profiles_once_their_table_was_looked_at() {
+    let office = Office::open().await;
+    let root = office.site.administrator().await;
+    let tile = "href=\"/customers\"><div class=\"label\">Profiles</div><div class=\"figure\">";
+    page(&root, "/").await.shows(&[&format!("{tile}–</div>"), "Not counted yet"]);
+    page(&root, "/tables/customers?show=check").await.expect(StatusCode::OK);
+    page(&root, "/").await.shows(&[&format!("{tile}3</div>"), "counted "]).hides(&["Not counted yet"]);
+    office.write_customers(1200, "Cluj");
+    page(&root, "/").await.shows(&[&format!("{tile}3</div>")]);
+    page(&root, "/tables/customers?show=rows").await.expect(StatusCode::OK);
+    page(&root, "/").await.shows(&[&format!("{tile}1,200</div>")]);
+}
+
+#[tokio::test]
+async fn a_refresh_that_failed_leads_to_the_table_that_is_to_be_mended() {
+    let mut office = Office::open().await;
+    office.site.work();
+    let root = office.site.administrator().await;
+    std::fs::write(office.file(), "id,mail\n1,ana@example.com\n").unwrap();
+    let whole = begin(&root, "/refreshes").await;
+    ended(&root, &whole).await;
+    let (table, advice) = ("/tables/customers?show=check#looked", "The members before stay in force");
+    page(&root, "/")
+        .await
+        .shows(&["Needs you", "Check the table", table, advice])
+        .hides(&["the next run sends"]);
+    page(&root, "/segments/cluj").await.shows(&["Check the table customers", table]);
+    page(&root, &format!("/runs/{whole}")).await.shows(&["segments keep their members"]);
+    // What failed for the same reason again is told once.
+    let again = begin(&root, "/refreshes").await;
+    ended(&root, &again).await;
+    let segment = page(&root, "/segments/cluj").await;
+    let history =
+        segment.text.split("id=\"history\"").nth(1).and_then(|rest| rest.split("</section>").next());
+    let history = history.expect("a history");
+    assert_eq!(history.matches(">Failed<").count(), 2, "{history}");
+    assert_eq!(history.matches("class=\"small\"").count(), 1, "{history}");
 }

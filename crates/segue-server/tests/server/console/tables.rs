@@ -205,3 +205,76 @@ async fn a_table_that_is_used_is_not_removed() {
     let place = led_to(submit(&root, "/tables/invoices/remove", &[("version", version.as_str())]).await);
     assert_eq!(place, "/tables?done=removed");
 }
+
+#[tokio::test]
+async fn a_wide_table_is_shown_and_changed_a_part_of_its_columns_at_a_time() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    let list = |what: &str| (0..150).map(|n| format!("{what}{n}")).collect::<Vec<_>>().join(",");
+    desk.write("wide.csv", &format!("{}\n{}\n{}\n", list("column_"), list("a"), list("b")));
+    let table = json!({"name": "wide", "path": "wide.csv", "key": "column_0"});
+    root.post("/tables", &table).await.expect(StatusCode::CREATED);
+
+    let first = page(&root, "/tables/wide?show=rows").await.shows(&["column_11", "Columns 1 to 12 of 150"]);
+    first.shows(&["/tables/wide?show=rows&#38;from=12#looked"]).hides(&["<td>a12</td>"]);
+    let second = page(&root, "/tables/wide?show=rows&from=12").await;
+    second.shows(&["<td>a0</td><td>a12</td>", "<td>a23</td></tr>", "from=24", "from=0"]);
+    page(&root, "/tables/wide?columns=100").await.shows(&["column_149", "columns=0#all-columns"]);
+
+    let form = page(&root, "/tables/wide/edit").await.shows(&["What it is to people", ">column_39<"]);
+    let version = value(&form, "version");
+    let (version, path) = (version.as_str(), value(&form, "path"));
+    let usual = [("version", version), ("path", path.as_str()), ("key", "column_0")];
+    let chosen = [("column", "column_3"), ("kind", "text"), ("meaning", "email")];
+    let next = submit(&root, "/tables/wide/edit", &[&usual[..], &chosen, &[("step", "40")]].concat()).await;
+    let next = next.expect(StatusCode::OK).shows(&["<span class=\"name\">column_40</span>"]);
+    let kept = "name=\"column\" value=\"column_3\"><input type=\"hidden\" name=\"kind\" value=\"text\">\
+        <input type=\"hidden\" name=\"meaning\" value=\"email\">";
+    next.shows(&[kept]).hides(&["name=\"column\" value=\"column_4\""]);
+    let later = [("column", "column_40"), ("kind", "text"), ("meaning", "city"), ("from", "40")];
+    let saved = submit(&root, "/tables/wide/edit", &[&usual[..], &chosen, &later].concat()).await;
+    assert_eq!(led_to(saved), "/tables/wide?done=changed");
+    let stored = root.get("/tables/wide").await;
+    assert_eq!(
+        (stored.text_at("/columns/3/meaning"), stored.text_at("/columns/40/meaning")),
+        ("email", "city")
+    );
+}
+
+#[tokio::test]
+async fn a_key_is_suggested_where_none_was_given_and_doubted_where_it_tells_nobody_apart() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    desk.write(
+        "people.csv",
+        "city,code,mail\nCluj,1,a@example.com\nCluj,2,b@example.com\n,3,c@example.com\n",
+    );
+    let add = |name: &'static str, key: &'static str| [("path", "people.csv"), ("name", name), ("key", key)];
+    let place = led_to(submit(&root, "/tables/new", &add("people", "")).await);
+    let form = page(&root, &place).await.expect(StatusCode::OK);
+    form.shows(&["<option selected>code</option>", "Suggested, because"])
+        .hides(&["does not tell rows apart"]);
+    // Whoever only looks at it later is suggested nothing.
+    page(&root, "/tables/people/edit").await.hides(&["Suggested, because", "<option selected>code"]);
+
+    // Without a key it is no table of customers: what is to be done is said wherever one is needed.
+    let (what, link) = ("Give your customers a key", "/tables/people/edit#key");
+    for path in ["/", "/segments", "/segments/new", "/customers"] {
+        page(&root, path).await.expect(StatusCode::OK).shows(&[what, link]).hides(&["/tables/new\""]);
+    }
+    let place = led_to(submit(&root, "/tables/new", &add("cities", "city")).await);
+    let doubted = page(&root, &place).await.expect(StatusCode::OK);
+    doubted.shows(&["does not tell rows apart", "More than one row has: Cluj", "1 row has no key"]);
+    page(&root, "/").await.hides(&[what]);
+}
+
+#[tokio::test]
+async fn a_table_that_is_large_is_not_read_once_more_to_suggest_a_key() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    let rows: String = (0..LARGEST_FILE / 4).map(|number| format!("{number}\n")).collect();
+    desk.write("large.csv", &format!("id\n{rows}"));
+    let fields = [("path", "large.csv"), ("name", "large"), ("key", "")];
+    let place = led_to(submit(&root, "/tables/new", &fields).await);
+    page(&root, &place).await.expect(StatusCode::OK).hides(&["Suggested, because"]);
+}
