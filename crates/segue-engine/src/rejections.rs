@@ -181,12 +181,15 @@ pub(crate) fn of(plan: &PlanFiles, profile: &str) -> Result<Vec<RejectedProfile>
 /// The addresses, folded, of one profile in a run: of her rejections, and of what was sent of her.
 pub(crate) fn addresses_of(plan: &PlanFiles, profile: &str) -> Result<Vec<String>, EngineError> {
     let mut addresses = Vec::new();
-    each(&[plan.rejected(), plan.refused(), plan.sent()], &mut |_, [key, given, _, _]| {
-        if key == profile && !given.is_empty() {
-            addresses.push(email::fold(given).into_owned());
-        }
-        Ok(())
-    })?;
+    each(
+        &[plan.rejected(), plan.refused(), plan.sent(), plan.unchanged()],
+        &mut |_, [key, given, _, _], _| {
+            if key == profile && !given.is_empty() {
+                addresses.push(email::fold(given).into_owned());
+            }
+            Ok(())
+        },
+    )?;
     Ok(addresses)
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use activecampaign::{
-    Channel, Client, Error, ErrorKind, Host, HostPolicy, Limits, List, Options, Retry, User, Window,
+    Channel, Client, Error, ErrorKind, Host, HostPolicy, Limits, List, Options, Retry, User,
 };
 use secrecy::{ExposeSecret, SecretString};
 use segue_model::connection::{Fault, Trouble};

@@ -1,7 +1,5 @@
 //! Problems as pages.
 
-use std::convert::Infallible;
-
 use askama::Template;
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, Request, State};

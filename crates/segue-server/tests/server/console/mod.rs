@@ -66,7 +66,7 @@ pub(crate) async fn statuses(site: &Site, paths: &[&str]) -> Vec<(String, [u16; 
 
 impl Answer {
     #[track_caller]
-    fn shows(self, parts: &[&str]) -> Self {
+    pub(crate) fn shows(self, parts: &[&str]) -> Self {
         for part in parts {
             assert!(self.text.contains(part), "{part} is missing in {}", self.text);
         }
@@ -74,7 +74,7 @@ impl Answer {
     }
 
     #[track_caller]
-    fn hides(self, parts: &[&str]) -> Self {
+    pub(crate) fn hides(self, parts: &[&str]) -> Self {
         for part in parts {
             assert!(!self.text.contains(part), "{part} is in {}", self.text);
         }

@@ -101,8 +101,11 @@ async fn examples_of_a_plan_call_fields_by_their_titles() {
     ended(&root, &dry).await;
     let shown = page(&root, &format!("/runs/{dry}")).await.expect(StatusCode::OK);
     let told = |name: &str, value: &str| format!("<span class=\"soft\">{name}:</span> {value}");
-    shown.shows(&[&told("First name", "Cluj"), &told("City", "Cluj"), &told("Tags", "Letter")]);
-    shown.hides(&["first_name", "&#34;id&#34;", "&quot;id&quot;"]);
+    shown.shows(&[&told("First name", "Cluj"), &told("City", "Cluj"), &told("Tags", "Letter")]).hides(&[
+        "first_name",
+        "&#34;id&#34;",
+        "&quot;id&quot;",
+    ]);
 }
 
 #[tokio::test]
