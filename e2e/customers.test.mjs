@@ -73,6 +73,7 @@ for (const language of ["en", "ro"]) {
     await page.goto("/account");
     await page.selectOption("[name=language]", language);
     await page.locator("form", { has: page.locator("[name=language]") }).locator("button").first().click();
+    await page.waitForURL("**/account?**");
     await page.goto("/customers");
     const key = language === "en" ? "1" : "2";
     await page.fill("#search", key);

@@ -49,6 +49,7 @@ before(async () => {
     CREATE TEMP TABLE done AS SELECT * FROM job WHERE kind = 'export';
     INSERT INTO recipe (${recipe}) ${numbers}
       SELECT ${copied(recipe, { id, name: "'Letter ' || n", folded_name: "'letter ' || n" })} FROM first, number;
+    UPDATE turn SET taken = taken + 1 WHERE name = 'exports';
     INSERT INTO recipe_segment (recipe_id, segment) ${numbers} SELECT ${id}, 'cluj' FROM number;
     INSERT INTO job (${job}) ${numbers}
       SELECT ${copied(job, { id: "printf('%032x', 1000000 + n)", subject: id, subject_name: "'Letter ' || n", holds: `'export ' || ${id}` })} FROM done, number;`);

@@ -12,6 +12,9 @@ ALTER TABLE segment ADD COLUMN changes BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE recipe_segment ADD COLUMN seen BIGINT;
 UPDATE recipe_segment SET seen = 0 WHERE recipe_id IN (SELECT id FROM recipe
     WHERE document LIKE '%"schedule":"when_segments_change"%' AND is_enabled = 1 AND connection_id IS NOT NULL);
+CREATE INDEX recipe_segment_by_seen ON recipe_segment (recipe_id) WHERE seen IS NOT NULL;
+-- The count of refreshes when a run that was to follow a change was skipped: the next refresh starts another one.
+ALTER TABLE recipe ADD COLUMN skipped_at BIGINT NOT NULL DEFAULT -1;
 
 -- How many jobs a worker has in a lane.
 CREATE INDEX job_under_way_by_lane ON job (lane) WHERE status IN ('running', 'waiting_for_limit');

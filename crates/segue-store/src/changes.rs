@@ -13,7 +13,7 @@ use crate::{NewJob, Queued, Store, StoreError};
 pub type SeenChanges = Vec<(String, i64)>;
 
 impl Store {
-    /// A number that is another one after each refresh of a segment, and after each list of keys that is put in its place.
+    /// A number that grows with each refresh of a segment, and with each list of keys that is put in its place.
     ///
     /// # Errors
     /// If the database fails.
@@ -30,7 +30,10 @@ impl Store {
     pub async fn exports_behind(&self) -> Result<Vec<String>, StoreError> {
         const DOING: &str = "looking for exports whose segments have changed";
         let text = "SELECT DISTINCT recipe_id FROM recipe_segment
-                    JOIN segment ON segment.name = recipe_segment.segment WHERE seen < changes ORDER BY recipe_id";
+                    JOIN segment ON segment.name = recipe_segment.segment
+                    JOIN recipe ON recipe.id = recipe_segment.recipe_id
+                    WHERE seen IS NOT NULL AND seen < changes
+                      AND skipped_at < (SELECT taken FROM turn WHERE name = 'refreshes') ORDER BY recipe_id";
         let rows = sqlx::query(text).fetch_all(&self.pool).await.doing(DOING)?;
         rows.iter().map(|row| row.try_get("recipe_id").doing(DOING)).collect()
     }
@@ -89,14 +92,19 @@ impl Store {
         Ok(())
     }
 
-    /// Notes that the run that was to follow a change was skipped: the next refresh of its segments starts another one.
+    /// Notes that the run that was to follow a change was skipped, by what was known after so many refreshes: the next one
+    /// starts another run.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn stays_behind(&self, export: &str) -> Result<(), StoreError> {
+    pub async fn stays_behind(&self, export: &str, refreshes: i64) -> Result<(), StoreError> {
+        const DOING: &str = "noting that a change was not followed";
+        let mut transaction = self.pool.begin().await.doing(DOING)?;
+        let skipped = sqlx::query("UPDATE recipe SET skipped_at = $2 WHERE id = $1");
+        skipped.bind(export).bind(refreshes).execute(&mut *transaction).await.doing(DOING)?;
         let text = "UPDATE recipe_segment SET seen = seen - 1 WHERE recipe_id = $1
                       AND seen = (SELECT changes FROM segment WHERE name = recipe_segment.segment)";
-        let behind = sqlx::query(text).bind(export).execute(&self.pool).await;
-        behind.doing("noting that a change was not followed").map(drop)
+        sqlx::query(text).bind(export).execute(&mut *transaction).await.doing(DOING)?;
+        transaction.commit().await.doing(DOING)
     }
 }

@@ -35,7 +35,7 @@ pub(crate) struct WorkOptions {
         value_parser = crate::cli::speed
     )]
     sandbox_speed: f64,
-    /// Hours after whose passing since a segment's refresh its members are not exported any more; those of a static one stay
+    /// Hours after its refresh until which a segment's members are exported; those of a static one always are
     #[arg(long, value_name = "HOURS", env = "SEGUE_STALE_AFTER", hide_env_values = true, value_parser = clap::value_parser!(u32).range(1..))]
     stale_after: Option<u32>,
     /// Days for which runs and refreshes are remembered

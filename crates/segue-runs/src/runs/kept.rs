@@ -20,7 +20,8 @@ impl Runs {
         let Some(run) = self.store.job(job).await?.run else { return Ok(Vec::new()) };
         let (batches, refused) = (self.store.batches(run).await?, self.store.refused_by_batch(run).await?);
         let count = |batch: &Batch| refused.get(&(batch.part, batch.seq)).copied().unwrap_or_default();
-        Ok(batches.into_iter().map(|batch| (batch.clone(), count(&batch))).collect())
+        let counts: Vec<u64> = batches.iter().map(count).collect();
+        Ok(batches.into_iter().zip(counts).collect())
     }
 
     /// Examples of what a dry run's plan holds. They are people.

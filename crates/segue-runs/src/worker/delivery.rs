@@ -51,9 +51,11 @@ impl Worker {
             let words = "waits for the refresh of its segments".to_owned();
             return Ok(Ended::PutBack { lane: job.lane.clone(), words, due_ms: self.now_ms() + AGAIN_MS });
         }
+        // First this: a refresh that ends meanwhile starts another run.
+        let refreshes = self.installation.store.refreshes_version().await?;
         if let Some(words) = self.stale(&export).await? {
             if job.trigger == Trigger::SegmentsChanged {
-                self.installation.store.stays_behind(&export.id).await?;
+                self.installation.store.stays_behind(&export.id, refreshes).await?;
             }
             return Ok(skipped(&words));
         }

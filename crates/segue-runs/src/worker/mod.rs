@@ -108,8 +108,6 @@ pub struct Inner {
     accounts: Accounts,
     /// What the scheduler has seen; none before its first look.
     seen: Mutex<Option<Seen>>,
-    /// The count of refreshes when everything that follows them had been queued.
-    refreshes: Mutex<Option<i64>>,
 }
 
 impl std::ops::Deref for Worker {
@@ -167,8 +165,8 @@ impl Worker {
     pub fn new(installation: Installation, rules: WorkerRules, clock: Clock, new_id: NewId) -> Self {
         let store = installation.store.clone();
         let (id, accounts) = (new_id(), Accounts::new(rules.options.clone(), store, Arc::clone(&clock)));
-        let (seen, refreshes) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { installation, id, clock, new_id, rules, accounts, seen, refreshes }))
+        let seen = Mutex::default();
+        Self(Arc::new(Inner { installation, id, clock, new_id, rules, accounts, seen }))
     }
 
     fn now_ms(&self) -> i64 {
@@ -396,12 +394,11 @@ impl Worker {
     /// What there is to say of a run that has done everything although somebody wanted it to end.
     async fn came_too_late(&self, job: &Job) -> Result<String, StoreError> {
         let job = self.installation.store.job(&job.id).await?;
-        let is_delivery = matches!(job.work, Work::Export(_));
-        Ok(match job.words.as_str() {
-            cause if job.is_unwanted && is_delivery => {
-                format!("{cause}, but everything had been handed over already")
-            }
-            _ => String::new(),
+        let is_late = job.is_unwanted && matches!(job.work, Work::Export(_));
+        Ok(if is_late {
+            format!("{}, but everything had been handed over already", job.words)
+        } else {
+            String::new()
         })
     }
 

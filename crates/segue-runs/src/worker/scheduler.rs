@@ -30,21 +30,16 @@ impl Worker {
     /// list of keys, a command, a process that died.
     pub(super) async fn start_behind(&self) -> Result<(), StoreError> {
         let store = &self.installation.store;
-        let refreshes = store.refreshes_version().await?;
-        if *self.refreshes.lock() == Some(refreshes) {
+        if store.exports_behind().await?.is_empty() {
             return Ok(());
         }
-        if !store.exports_behind().await?.is_empty() {
-            let is_refresh = |job: &Job| matches!(job.work, Work::Refresh | Work::Segment(_));
-            let open = store.open_jobs().await?;
-            if open.iter().any(|job| is_refresh(job) && job.status.is_under_way()) {
-                // That queues them at its end.
-                return Ok(());
-            }
-            self.queue_behind(None).await?;
+        let is_refresh = |job: &Job| matches!(job.work, Work::Refresh | Work::Segment(_));
+        let open = store.open_jobs().await?;
+        if open.iter().any(|job| is_refresh(job) && job.status.is_under_way()) {
+            // That queues them at its end.
+            return Ok(());
         }
-        *self.refreshes.lock() = Some(refreshes);
-        Ok(())
+        self.queue_behind(None).await
     }
 
     /// Queues everything that is due now.

@@ -30,6 +30,11 @@ fn what_is_known_is_said_with_what_is_put_in() {
             Some("rândul 3, coloana 5: coloana „spent” este un număr, care se compară cu: is, less_than"),
         ),
         ("something new; did you mean \"old\"?", None),
+        ("the character '(' is not allowed", Some("caracterul '(' nu este permis")),
+        (
+            "Tier: \"steel\" is not among its options (gold, silver)",
+            Some("Tier: „steel” nu este printre opțiunile sale (gold, silver)"),
+        ),
         ("something new", None),
     ] {
         assert_eq!(super::romanian(english).as_deref(), romanian, "{english}");
@@ -79,7 +84,14 @@ fn code_of(crates: &[&str]) -> String {
 /// Words that are said differently in the code would go untranslated without anybody seeing it.
 #[test]
 fn every_phrase_stands_in_the_code() {
-    let code = code_of(&["activecampaign", "segue-model", "segue-runs", "segue-server"]);
+    let code = code_of(&[
+        "activecampaign",
+        "segue-model",
+        "segue-engine",
+        "segue-runs",
+        "segue-server",
+        "segue-store",
+    ]);
     // As the compiler reads them: text goes on behind a backslash at the end of a line.
     let mut lines = String::new();
     let mut goes_on = false;

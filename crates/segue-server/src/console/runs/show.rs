@@ -213,7 +213,7 @@ async fn may_edit(app: &App, caller: &Caller, id: &str) -> Result<bool, Problem>
     }
 }
 
-/// The run of the same kind before this one, if both have counts.
+/// The run of the same kind before this one, if both have counts. A retry is of few, and no whole run's equal.
 async fn before(app: &App, caller: &Caller, run: &RunView) -> Result<Option<RunView>, Problem> {
     let Some(subject) = run.subject.as_ref().filter(|_| run.counts.is_some()) else { return Ok(None) };
     let query = RunQuery {
@@ -223,7 +223,9 @@ async fn before(app: &App, caller: &Caller, run: &RunView) -> Result<Option<RunV
         ..RunQuery::default()
     };
     let earlier = runs::list(State(app.clone()), caller.clone(), Asked(query)).await?.0.items;
-    Ok(earlier.into_iter().find(|earlier| earlier.kind == run.kind && earlier.counts.is_some()))
+    let is_alike =
+        |earlier: &RunView| earlier.kind == run.kind && earlier.retry_of.is_some() == run.retry_of.is_some();
+    Ok(earlier.into_iter().find(|earlier| is_alike(earlier) && earlier.counts.is_some()))
 }
 
 /// Examples of a dry run's plan by kind, in the order in which the plan tells them.

@@ -1,5 +1,7 @@
 //! Rejections as a file tells them in another language. Headers, codes and whatever the provider said stay as they are.
 
+use std::borrow::Cow;
+
 use chrono_tz::Tz;
 use csv::StringRecord;
 use segue_model::person::Language;
@@ -22,7 +24,7 @@ pub(super) fn said(record: &StringRecord, language: Language) -> StringRecord {
     let cells = record.iter().enumerate().map(|(index, cell)| match index.checked_sub(begin) {
         Some(0) => w.word("runs-whose", whose).to_string(),
         Some(2) => w.word("runs-reason", reason.code()).to_string(),
-        Some(3) => w.of_api(cell).map_or_else(|| cell.to_owned(), |own| own.into_owned()),
+        Some(3) => w.of_api(cell).map_or_else(|| cell.to_owned(), Cow::into_owned),
         Some(4) => w.word("runs-mend", reason.code()).to_string(),
         _ => cell.to_owned(),
     });

@@ -279,7 +279,7 @@ async fn many_segments_are_searched_and_what_is_chosen_is_always_shown() {
     let nothing = [("find", "nobody"), ("found", "nobody")];
     let none = submit(&root, "/exports/new", &[&usual[..], &nothing, &[("step", "account")]].concat()).await;
     none.shows(&[&chosen, "No other segment matches."]);
-    let enter = [&usual[..], &nothing, &[("step", "enter")]].concat();
+    let enter = [&nothing[..], &usual, &[("step", "enter")]].concat();
     submit(&root, "/exports/new", &enter).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
 }
 

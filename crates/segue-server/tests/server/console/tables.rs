@@ -80,9 +80,8 @@ async fn sent_with_file(who: &As<'_>, file: (&str, &str), fields: &[(&str, &str)
         file.0, file.1
     );
     for (name, value) in fields {
-        body.push_str(&format!(
-            "--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-        ));
+        let head = format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n");
+        body.extend([head.as_str(), value, "\r\n"]);
     }
     body.push_str("--edge--\r\n");
     let request = who.browser(Method::POST, "/tables/new");

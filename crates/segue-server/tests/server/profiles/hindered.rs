@@ -15,13 +15,13 @@ async fn while_a_run_is_under_way_nobody_is_forgotten() {
     let root = office.site.administrator().await;
     begin(&root, "/segments/cluj/refresh").await;
     let (now_ms, until_ms) = (office.site.now_ms(), office.site.now_ms() + MINUTE_MS);
-    let claimed = office.site.store.claim_job("other", now_ms, until_ms, 8).await.unwrap();
+    let claimed = office.site.store.claim_job("other", now_ms, until_ms, 9).await.unwrap();
     assert!(claimed.is_some());
     root.post("/profiles/forget", &forgetting("1", json!({}))).await.problem("under_way");
     assert_eq!(office.site.store.forgotten_count().await.unwrap(), 0);
     office.site.store.leave_lanes("other", now_ms).await.unwrap();
     // The erasure that was not begun is in nobody's way.
-    let again = office.site.store.claim_job("w", now_ms, until_ms, 8).await.unwrap();
+    let again = office.site.store.claim_job("w", now_ms, until_ms, 9).await.unwrap();
     assert!(again.is_some());
 }
 
@@ -45,9 +45,9 @@ async fn while_somebody_is_being_forgotten_no_work_is_begun() {
     assert_eq!(other, Some(Hindered::Erasing));
     root.post("/profiles/forget", &forgetting("1", json!({}))).await.problem("under_way");
     begin(&root, "/segments/cluj/refresh").await;
-    assert!(store.claim_job("w", now_ms, until_ms, 8).await.unwrap().is_none());
+    assert!(store.claim_job("w", now_ms, until_ms, 9).await.unwrap().is_none());
     // A process that died meanwhile is in nobody's way for long.
-    assert!(store.claim_job("w", until_ms + 1, until_ms + 2, 8).await.unwrap().is_some());
+    assert!(store.claim_job("w", until_ms + 1, until_ms + 2, 9).await.unwrap().is_some());
 }
 
 #[tokio::test]
