@@ -105,7 +105,7 @@ fn without_credentials(given: &str) -> String {
     }
 }
 
-fn check_name(base: &Url, given: &str, policy: HostPolicy) -> Result<(), HostError> {
+pub(crate) fn check_name(base: &Url, given: &str, policy: HostPolicy) -> Result<(), HostError> {
     let private = || Err(HostError::Private(given.to_owned()));
     match base.host() {
         Some(url::Host::Domain(name)) if !is_name(name) => Err(HostError::Malformed(given.to_owned())),

@@ -24,6 +24,7 @@ mod decode;
 mod error;
 mod host;
 mod import;
+pub mod outside;
 mod pace;
 mod past;
 mod public;

@@ -13,10 +13,10 @@ use crate::{
     Settlement,
 };
 
-/// Where a table is read from: a file, a folder of files, or a glob pattern.
+/// Where a table is read from: a file, a folder of files, a glob pattern, or an address whose file is fetched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
-    /// The path as it was given.
+    /// The path or address as it was given.
     pub path: String,
     /// The folder that every one of its files must be in, wherever links lead; none if it was named by whoever runs Segue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -28,6 +28,15 @@ impl Source {
     #[must_use]
     pub fn anywhere(path: impl Into<String>) -> Self {
         Self { path: path.into(), within: None }
+    }
+
+    /// Whether it is an address: then it is fetched, and the engine reads what was fetched.
+    #[must_use]
+    pub fn is_address(&self) -> bool {
+        let begins = |scheme: &str| {
+            self.path.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        };
+        begins("https://") || begins("http://")
     }
 }
 

@@ -45,6 +45,7 @@ impl StateDirectory {
             path.join("runs"),
             path.join("segments"),
             path.join("spill"),
+            path.join("fetched"),
         ] {
             private_folder(&folder)?;
         }
@@ -74,6 +75,13 @@ impl StateDirectory {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let is_left = name.ends_with(EXPORT_SNAPSHOT) || name.ends_with(".tmp");
             if is_left { remove(path, |path| std::fs::remove_file(path)) } else { Ok(()) }
+        })?;
+        each(&self.fetched(), |folder| {
+            each(folder, |path| {
+                let is_left =
+                    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".part-"));
+                if is_left { remove(path, |path| std::fs::remove_file(path)) } else { Ok(()) }
+            })
         })?;
         each(&self.spill(), |path| {
             if path.is_dir() {
@@ -151,6 +159,12 @@ impl StateDirectory {
     #[must_use]
     pub fn export_snapshot(segment: &str) -> String {
         format!("{segment}{EXPORT_SNAPSHOT}")
+    }
+
+    /// The folder of what was fetched from addresses.
+    #[must_use]
+    pub fn fetched(&self) -> PathBuf {
+        self.path.join("fetched")
     }
 
     /// The folder for what does not fit into memory.
@@ -268,12 +282,18 @@ mod tests {
         for name in ["datafusion-4f2a/1.arrow", "part"] {
             std::fs::write(state.spill().join(name), "rows").unwrap();
         }
+        std::fs::create_dir(state.fetched().join("4f2a")).unwrap();
+        for name in ["1.csv", ".part-7-0"] {
+            std::fs::write(state.fetched().join("4f2a").join(name), "rows").unwrap();
+        }
         drop(state);
         let state = StateDirectory::open(folder.path()).unwrap();
         let names: Vec<_> =
             folder.path().join("segments").read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
         assert_eq!(names, [state.snapshot(kept)]);
         assert_eq!(state.spill().read_dir().unwrap().count(), 0);
+        let fetched = state.fetched().join("4f2a");
+        assert!(fetched.join("1.csv").exists() && !fetched.join(".part-7-0").exists());
     }
 
     #[test]

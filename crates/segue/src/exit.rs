@@ -109,6 +109,7 @@ impl From<SegmentError> for Failure {
             | SegmentError::Missing(_)
             | SegmentError::InUse { .. }
             | SegmentError::NeverRefreshed { .. }
+            | SegmentError::Fetch { .. }
             | SegmentError::Drift { .. } => Self::Input(error.shown()),
             SegmentError::Defect => Self::Run(RunError::Defect),
         }

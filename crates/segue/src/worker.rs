@@ -140,6 +140,7 @@ pub(crate) async fn installation(
     limits: Limits,
 ) -> Result<Installation, Failure> {
     let Open { segments, store, directory } = open;
+    let segments = segments.fetching_from(connections.hosts);
     let keys = key.read(&directory, &store).await?;
     let missing = store.keys_missing(&keys).await?;
     if !missing.is_empty() {

@@ -260,13 +260,14 @@ impl Segments {
     /// Looks at every value of a table. Rows that cannot be used are also listed in the CSV file `set_aside`.
     ///
     /// # Errors
-    /// [`SegmentError::Missing`]; [`SegmentError::Engine`] if it cannot be read.
+    /// [`SegmentError::Missing`]; [`SegmentError::Fetch`]; [`SegmentError::Engine`] if it cannot be read.
     pub async fn describe(
         &self,
         name: &str,
         set_aside: Option<PathBuf>,
     ) -> Result<(StoredTable, Described), SegmentError> {
         let resources = self.resources.clone();
+        self.fetch(name, &self.catalog().await?.table(name)?.source).await?;
         self.ask(
             |stored| stored.table(name).cloned(),
             move |engine, table| {

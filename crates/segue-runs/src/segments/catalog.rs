@@ -277,6 +277,11 @@ impl Stored {
         all.get(segment).is_some_and(|tables| tables.iter().any(|name| name == table))
     }
 
+    /// The tables that a segment's definition reads, by their names.
+    pub(super) fn tables_read_by(&self, segment: &str) -> Vec<&StoredTable> {
+        self.tables.iter().filter(|stored| self.reads(segment, &stored.table.name)).collect()
+    }
+
     /// Segments that ask for a condition of a table, and exports that require it of everybody.
     pub(super) fn users_of_condition(&self, table: &str, condition: &str) -> Vec<User> {
         let segments = self

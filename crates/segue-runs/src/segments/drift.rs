@@ -10,6 +10,7 @@ use segue_model::segment::{Catalog, Definition, Table, read};
 use segue_store::SavedExport;
 
 use super::catalog::Stored;
+use super::fetch::Fetched;
 use super::{SegmentError, Segments};
 
 /// What became of a table since it was declared.
@@ -23,8 +24,8 @@ pub struct Drift {
     pub exports: Vec<String>,
 }
 
-/// Tables and segments as they were at one moment, for all of one refresh.
-pub struct Sources(pub(super) Arc<Stored>);
+/// Tables and segments as they were at one moment, for all of one refresh, and which tables' files were fetched for it.
+pub struct Sources(pub(super) Arc<Stored>, pub(super) Fetched);
 
 impl Segments {
     /// Looks at every table's source, once: which tables are other than they were declared, and what that breaks. `tells` is
@@ -37,16 +38,20 @@ impl Segments {
         tells: &(dyn Fn(usize, usize) + Send + Sync),
     ) -> Result<(Sources, Vec<DriftedTable>), SegmentError> {
         let stored = self.catalog().await?;
-        let mut drifted = Vec::new();
+        let (mut drifted, mut fetched) = (Vec::new(), Fetched::default());
         for (done, table) in stored.tables.iter().enumerate() {
             tells(done, stored.tables.len());
             let name = table.table.name.clone();
-            match self.drift_of(&stored, &name).await {
+            let looked = match fetched.bring(self, table).await {
+                None => self.drift_of(&stored, &name).await,
+                Some(words) => Err(SegmentError::Fetch { table: name.clone(), words: words.to_owned() }),
+            };
+            match looked {
                 Ok(None) => {}
                 Ok(Some(Drift { columns, segments, exports })) => {
                     drifted.push(DriftedTable { name, words: String::new(), columns, segments, exports });
                 }
-                Err(SegmentError::Engine(error)) => {
+                Err(error @ (SegmentError::Engine(_) | SegmentError::Fetch { .. })) => {
                     let (segments, exports) = stored.all_over(&name);
                     let words = error.to_string();
                     drifted.push(DriftedTable { name, words, columns: Vec::new(), segments, exports });
@@ -54,7 +59,7 @@ impl Segments {
                 Err(error) => return Err(error),
             }
         }
-        Ok((Sources(stored), drifted))
+        Ok((Sources(stored, fetched), drifted))
     }
 
     /// What a table's source has lost since the table was declared; none if nothing.
@@ -62,7 +67,9 @@ impl Segments {
     /// # Errors
     /// [`SegmentError::Missing`] if there is no such table, [`SegmentError::Engine`] if its source cannot be read.
     pub async fn drift(&self, table: &str) -> Result<Option<Drift>, SegmentError> {
-        self.drift_of(&*self.catalog().await?, table).await
+        let stored = self.catalog().await?;
+        self.fetch(table, &stored.table(table)?.source).await?;
+        self.drift_of(&stored, table).await
     }
 
     pub(super) async fn drift_of(&self, stored: &Stored, table: &str) -> Result<Option<Drift>, SegmentError> {

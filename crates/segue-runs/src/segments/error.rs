@@ -47,6 +47,14 @@ pub enum SegmentError {
         /// Every export that uses one of them, or matches what is gone.
         exports: Vec<String>,
     },
+    /// A table's file is at an address and could not be fetched.
+    #[error("table \"{table}\": {words}")]
+    Fetch {
+        /// The table.
+        table: String,
+        /// From where, why not, and what to do.
+        words: String,
+    },
     /// The table engine.
     #[error(transparent)]
     Engine(#[from] EngineError),

@@ -8,6 +8,7 @@ use segue_model::segment::{Combine, Condition, Definition, Group, Join, Rule, re
 use segue_model::{EngineError, Evaluation, StoredTable};
 use segue_store::StateDirectory;
 
+use super::fetch::at_hand;
 use super::{SegmentError, Segments};
 
 /// The members of segments whom one export may have, as long as the value lives.
@@ -72,6 +73,8 @@ impl Segments {
         let out = self.directory.snapshot(&file);
         self.directory.remove_snapshot(&file)?;
         // From here on it is removed, whatever happens.
+        let source = at_hand(&self.directory, &table.source);
+        let table = StoredTable { source, table: table.table };
         let export =
             ToExport { table, snapshot: out.clone(), own: Some((Arc::clone(&self.directory), file)) };
         if required.is_empty() && segments.len() == 1 {

@@ -1,6 +1,7 @@
 //! Tables and segments: declared, changed, refreshed, asked about. What the command line and the server do.
 //!
 //! ```text
+//! at_hand.rs      the engine, reading what was fetched
 //! ask.rs          questions of people: counts, members, explanations
 //! broken.rs       what cannot be used with the tables as they are declared
 //! catalog.rs      everything that is stored, read once; changes that fit it
@@ -9,6 +10,7 @@
 //! definitions.rs  segments: created, edited, renamed, removed
 //! drift.rs        what tables have lost, and what that breaks
 //! export.rs       what a run takes of segments
+//! fetch.rs        tables whose sources are addresses
 //! forgotten.rs   who is left out of everything
 //! gate.rs         how many questions are answered at a time
 //! load.rs         members from a list of keys
@@ -20,6 +22,7 @@
 //! ```
 
 mod ask;
+mod at_hand;
 mod broken;
 mod catalog;
 mod columns;
@@ -28,6 +31,7 @@ mod definitions;
 mod drift;
 mod error;
 mod export;
+mod fetch;
 mod forgotten;
 mod gate;
 mod load;
@@ -45,7 +49,9 @@ use segue_model::segment::{Definition, Fault, Pointer};
 use segue_model::{EngineError, Forgotten, Resources, SegmentEngine};
 use segue_store::{StateDirectory, Store};
 
+use self::at_hand::AtHand;
 use self::catalog::Stored;
+use self::fetch::Fetcher;
 use self::gate::Gate;
 
 pub use ask::MembersFormat;
@@ -65,6 +71,7 @@ pub struct Segments {
     resources: Resources,
     /// Conditions that every member must meet, whatever a definition says.
     required: Vec<String>,
+    fetcher: Fetcher,
     gate: Gate,
     /// Everybody who was forgotten, and how many hashes that are.
     known_forgotten: Mutex<(i64, Forgotten)>,
@@ -87,12 +94,15 @@ impl Segments {
         let gate = Gate::new(resources.threads);
         let (known_forgotten, known_definitions) = (Mutex::default(), Mutex::default());
         let known = Mutex::default();
+        let fetcher = Fetcher::new(Arc::clone(&directory));
+        let engine = Arc::new(AtHand { engine, directory: Arc::clone(&directory) });
         Self {
             engine,
             store,
             directory,
             resources,
             required,
+            fetcher,
             gate,
             known_forgotten,
             known_definitions,

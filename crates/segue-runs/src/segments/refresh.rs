@@ -1,5 +1,6 @@
 //! Refreshing: definitions become members.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use segue_model::{EngineError, Evaluated, Evaluation};
 use segue_store::{Refresh, Segment, StoreError};
 
 use super::catalog::Stored;
+use super::fetch::Fetched;
 use super::order::{in_order, portions};
 use super::{SegmentError, Segments, Sources};
 use crate::export::digest;
@@ -55,7 +57,7 @@ impl Segments {
     /// [`SegmentError::Missing`] if there is none of this name; otherwise only if the outcome cannot be noted.
     pub async fn refresh(&self, name: &str, now: DateTime<Utc>) -> Result<Refreshed, SegmentError> {
         let mut stored = Arc::unwrap_or_clone(self.catalog().await?);
-        let refreshed = self.refresh_in(&mut stored, &[name], now).await?;
+        let refreshed = self.refresh_in(&mut stored, &[name], &mut Fetched::default(), now).await?;
         refreshed.into_iter().next().ok_or(SegmentError::Defect)
     }
 
@@ -70,7 +72,7 @@ impl Segments {
         now: DateTime<Utc>,
         goes_on: &(dyn Fn(usize, usize) -> bool + Send + Sync),
     ) -> Result<Vec<Refreshed>, SegmentError> {
-        self.refresh_from(Sources(self.catalog().await?), now, goes_on).await
+        self.refresh_from(Sources(self.catalog().await?, Fetched::default()), now, goes_on).await
     }
 
     /// The same after the sources were looked at, with the tables as they were then.
@@ -79,7 +81,7 @@ impl Segments {
     /// If the outcome cannot be noted.
     pub async fn refresh_from(
         &self,
-        Sources(stored): Sources,
+        Sources(stored, mut fetched): Sources,
         now: DateTime<Utc>,
         goes_on: &(dyn Fn(usize, usize) -> bool + Send + Sync),
     ) -> Result<Vec<Refreshed>, SegmentError> {
@@ -98,7 +100,7 @@ impl Segments {
             stored.segments_mut().clone_from(&self.store.catalog().await?.segments);
             let is_wanted = |segment: &Segment| segment.is_active && !segment.is_static;
             portion.retain(|name| stored.segment(name).is_ok_and(is_wanted));
-            refreshed.extend(self.refresh_in(&mut stored, &portion, now).await?);
+            refreshed.extend(self.refresh_in(&mut stored, &portion, &mut fetched, now).await?);
         }
         Ok(refreshed)
     }
@@ -108,19 +110,26 @@ impl Segments {
         &self,
         stored: &mut Stored,
         names: &[&str],
+        fetched: &mut Fetched,
         now: DateTime<Utc>,
     ) -> Result<Vec<Refreshed>, SegmentError> {
         let mut wanted = Vec::new();
+        let mut lacking = BTreeMap::new();
         for name in names {
             let segment = stored.segment(name)?.clone();
             let file = self.next_file(stored, &segment).await?;
+            if let Some(error) = self.lacks(stored, name, fetched).await {
+                lacking.insert(file.clone(), error);
+            }
             wanted.push((segment, file));
         }
-        let together = if wanted.len() > 1 { self.find_together(stored, &wanted, now).await } else { None };
+        let sound: Vec<_> = wanted.iter().filter(|(_, file)| !lacking.contains_key(file)).cloned().collect();
+        let together = if sound.len() > 1 { self.find_together(stored, &sound, now).await } else { None };
         let mut together = together.into_iter().flatten();
         let mut refreshed = Vec::new();
         for (segment, file) in &wanted {
-            let (outcome, millis) = match together.next() {
+            let lacks = lacking.remove(file).map(|error| (Err(error), 0));
+            let (outcome, millis) = match lacks.or_else(|| together.next()) {
                 Some(found) => found,
                 None => {
                     let began = tokio::time::Instant::now();
@@ -147,6 +156,19 @@ impl Segments {
             refreshed.push(Refreshed { name, before, outcome, is_changed, millis });
         }
         Ok(refreshed)
+    }
+
+    /// Brings the files of the tables that a segment reads; tells of the first that could not be brought.
+    async fn lacks(&self, stored: &Stored, segment: &str, fetched: &mut Fetched) -> Option<SegmentError> {
+        for table in stored.tables_read_by(segment) {
+            if let Some(words) = fetched.bring(self, table).await {
+                return Some(SegmentError::Fetch {
+                    table: table.table.name.clone(),
+                    words: words.to_owned(),
+                });
+            }
+        }
+        None
     }
 
     /// What one pass over the profiles finds, and how long it took for each of them; nothing if they have to be refreshed

@@ -97,6 +97,7 @@ impl Segments {
             return Err(StoreError::Exists { what: "table", name }.into());
         }
         let mut faults = Vec::from_iter(name_fault("table", &new.name));
+        self.fetch_given(&new.name, &new.source).await?;
         let columns = match self.infer(&new.source, new.key.as_deref()).await {
             Ok(columns) => columns,
             Err(SegmentError::Fields(found)) => {
@@ -141,8 +142,8 @@ impl Segments {
         by: &Entry,
     ) -> Result<StoredTable, SegmentError> {
         let before = self.catalog().await?.table_at(name, version)?.clone();
-        let (after, faults) = self.edited(before, edit).await?;
-        self.change(|stored| {
+        let (after, faults) = self.edited(before.clone(), edit).await?;
+        let changed = self.change(|stored| {
             let before = stored.table_at(name, version)?;
             let mut faults = faults.clone();
             stored.check_relationships(&after.table, &mut faults);
@@ -154,8 +155,10 @@ impl Segments {
                 entry: record::of_table(by, "table.change", Some(before), Some(&after)),
                 told: after.clone(),
             })
-        })
-        .await
+        });
+        let changed = changed.await?;
+        self.drop_fetched(&before.source).await?;
+        Ok(changed)
     }
 
     /// What could not be used any more if a table were changed.
@@ -187,11 +190,22 @@ impl Segments {
         after.table.relationships = edit.relationships.unwrap_or(after.table.relationships);
         if is_looked_at {
             after.source = edit.source.map_or(after.source, absolute);
+            self.fetch_given(&after.table.name, &after.source).await?;
             after.table.columns = self.inferred_again(&after).await?;
         }
         self.set_kinds(&mut after, &edit.kinds, &mut faults).await?;
         set_meanings(&mut after.table, edit.meanings, &mut faults);
         Ok((after, faults))
+    }
+
+    /// Fetches a source that somebody has just named, if it is an address.
+    async fn fetch_given(&self, table: &str, source: &Source) -> Result<(), SegmentError> {
+        self.fetch(table, source).await.map_err(|error| match error {
+            SegmentError::Fetch { words, .. } => {
+                SegmentError::Fields(vec![Fault::error(&place("path"), words)])
+            }
+            other => other,
+        })
     }
 
     /// Removes a table, if `version` is still in force or none is meant. Its files stay.
@@ -204,7 +218,7 @@ impl Segments {
         version: Option<i64>,
         by: &Entry,
     ) -> Result<(), SegmentError> {
-        self.change(|stored| {
+        let removed = self.change(|stored| {
             let table = match version {
                 Some(version) => stored.table_at(name, version)?,
                 None => stored.table(name)?,
@@ -222,10 +236,11 @@ impl Segments {
             Ok(Planned {
                 changes: vec![CatalogChange::RemoveTable(name.to_owned())],
                 entry: record::of_table(by, "table.remove", Some(table), None),
-                told: (),
+                told: table.source.clone(),
             })
-        })
-        .await
+        });
+        let source = removed.await?;
+        self.drop_fetched(&source).await
     }
 }
 
@@ -285,6 +300,9 @@ impl Stored {
 
 /// Files are found from anywhere.
 fn absolute(source: Source) -> Source {
+    if source.is_address() {
+        return source;
+    }
     let path = std::path::absolute(&source.path).map_or(source.path, |path| path.display().to_string());
     Source { path, within: source.within }
 }

@@ -115,7 +115,7 @@ impl Site {
             Resources { threads: 2, memory_bytes: odd.memory.unwrap_or(256 << 20), spill: directory.spill() };
         let segments =
             Segments::new(engine.clone(), store.clone(), Arc::clone(&directory), resources, Vec::new());
-        let segments = Arc::new(segments);
+        let segments = Arc::new(segments.fetching_from(connections.hosts));
         let known = Arc::clone(&segments);
         let limits = odd.limits.unwrap_or(Limits::none());
         let rules = (connections, turns(&store, limits, &clock));

@@ -13,7 +13,8 @@ use crate::workspace::by_command;
 pub(super) struct Add {
     /// Name of the table, as in profiles
     pub(super) name: String,
-    /// File, folder or glob pattern of CSV, Parquet or NDJSON files, read in place
+    /// File, folder or glob pattern of CSV, Parquet or NDJSON files, read in place; or the https address of one file, which is
+    /// fetched before each refresh
     pub(super) source: String,
     /// Declare a table anew that is there already; what is not said again of its key, relationships, kinds and meanings
     /// stays

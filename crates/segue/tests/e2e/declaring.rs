@@ -108,6 +108,20 @@ fn what_is_not_said_again_stays() {
 }
 
 #[test]
+fn an_address_is_called_only_where_the_public_internet_is() {
+    let setting = setting();
+    for (address, said) in [
+        ("https://127.0.0.1/a.csv", "its address leads to a loopback, private or reserved address"),
+        ("http://example.com/a.csv", "its address is not https"),
+        ("https://ana:hunter2@example.com/a.csv", "its address holds a user or a password"),
+    ] {
+        let refused = segue(&setting, &["tables", "add", "people", address]);
+        assert!(refused.contains(said) && refused.ends_with("exit code 2"), "{refused}");
+        assert!(!refused.contains("hunter2"), "{refused}");
+    }
+}
+
+#[test]
 fn a_wrong_guess_is_cleared() {
     let setting = setting();
     let profiles = ["tables", "add", "profiles", "profiles.csv", "--replace", "--meaning", "country=none"];

@@ -270,7 +270,9 @@ impl From<SegmentError> for Problem {
                 format!("segment \"{segment}\" was never refreshed: refresh it first"),
             ),
             SegmentError::Busy => Self::busy(),
-            SegmentError::Drift { .. } => Self::with(Code::Unusable, error.to_string()),
+            SegmentError::Drift { .. } | SegmentError::Fetch { .. } => {
+                Self::with(Code::Unusable, error.to_string())
+            }
             SegmentError::Engine(error) => of_engine(error),
             SegmentError::Store(error) => error.into(),
             SegmentError::Defect => {

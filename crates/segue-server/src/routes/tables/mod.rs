@@ -46,8 +46,12 @@ pub(crate) async fn tagged(app: &App, name: &str) -> Result<Tagged<TableView>, P
     Ok(Tagged::ok(seen.version, view(Arc::unwrap_or_clone(seen))))
 }
 
-/// The files that a path means, if they are in a data folder.
+/// The files that a path means, if they are in a data folder; or an address, which is looked at when it is fetched.
 pub(crate) async fn source(app: &App, path: String) -> Result<Source, Problem> {
+    let given = Source::anywhere(path.trim());
+    if given.is_address() {
+        return Ok(given);
+    }
     let folders = app.setting.data_folders.clone();
     let found = tokio::task::spawn_blocking(move || folders.source(&path)).await;
     found.map_err(|_| Problem::new(Code::Defect))?
@@ -90,8 +94,9 @@ pub(crate) async fn list(
 
 /// Add a table
 ///
-/// Its files stay where they are, in one of the server's data folders, and are read when something is asked. What its columns
-/// hold is found out; text files are read whole for that.
+/// Its files stay where they are, in one of the server's data folders, and are read when something is asked; or its path is the
+/// https address of a file, which is fetched now, when the table is looked at, and before each refresh. What its columns hold is
+/// found out; text files are read whole for that.
 #[utoipa::path(post, operation_id = "add_table", path = "/tables", tag = "tables", request_body = AddedTable, responses(
     (status = CREATED, description = "added", body = TableView),
 ))]

@@ -2,5 +2,6 @@
 
 mod adding;
 mod changing;
+mod fetched;
 mod files;
 mod looking;
