@@ -114,7 +114,7 @@ fn network(source: reqwest::Error, endpoint: &'static str) -> Error {
     Error { unsent, words, ..Error::new(kind, endpoint) }
 }
 
-fn caused_by<E: std::error::Error + 'static>(error: &(dyn std::error::Error + 'static)) -> bool {
+pub(crate) fn caused_by<E: std::error::Error + 'static>(error: &(dyn std::error::Error + 'static)) -> bool {
     std::iter::successors(Some(error), |error| error.source()).any(<dyn std::error::Error>::is::<E>)
 }
 

@@ -7,8 +7,8 @@ use reqwest::redirect::Policy;
 use url::Url;
 
 use crate::HostPolicy;
+use crate::answer::caused_by;
 use crate::host::{HostError, NoPublicAddress, NotResolved, PublicResolver, check_name};
-use crate::transport::caused_by;
 
 /// Redirects that are followed, one after another.
 const MOST_REDIRECTS: usize = 5;
