@@ -27,7 +27,7 @@ const SET_ASIDE_V4: [([u8; 4], u32); 18] = [
     ([240, 0, 0, 0], 4),     // reserved, and broadcast
 ];
 
-/// Ranges that are set aside within 2000::/3, the only part of IPv6 that is given to networks.
+/// Ranges that are set aside within `2000::/3`, the only part of IPv6 that is given to networks.
 const SET_ASIDE_V6: [([u16; 3], u32); 5] = [
     ([0x2001, 0, 0], 23),         // protocols of the IETF, Teredo among them
     ([0x2001, 0xdb8, 0], 32),     // documentation

@@ -115,7 +115,7 @@ fn a_lost_master_key_shuts_connections_and_nothing_else() {
     assert!(rotated.contains("0 secrets are sealed") && rotated.contains(": Shop."), "{rotated}");
     segue(&change, 0);
     let (tested, warned) = segue(&["connections", "test", "Shop", insecure], 0);
-    assert!(tested.contains("key accepted") && warned.is_empty(), "{tested}{warned}");
+    assert!(tested.contains("(admin) accepted") && warned.is_empty(), "{tested}{warned}");
 }
 
 #[test]

@@ -296,8 +296,8 @@ fn a_connection_is_agreed_to_by_somebody_who_knows_their_password() {
     let added = remote.done(&[&ADD[..], &to, shared].concat());
     let listed = remote.done(&["connections", "list"]);
     assert!(listed.contains("1 named"), "{listed}");
-    assert!(added.contains("key accepted") && !added.contains(KEY), "{added}");
-    assert!(remote.done(&["connections", "test", "SHOP"]).contains("key accepted"));
+    assert!(added.contains("(admin) accepted") && !added.contains(KEY), "{added}");
+    assert!(remote.done(&["connections", "test", "SHOP"]).contains("(admin) accepted"));
     remote.done(&["connections", "export-user", "shop", "--password-file", "password"]);
     remote.done(&["connections", "remove", "Shop"]);
     assert_eq!(remote.json(&["connections", "list", "--json"]), json!([]));
