@@ -235,7 +235,7 @@ async fn a_wrong_master_key_is_told_at_start_and_at_use(place: &Place) {
     assert_eq!(store.connection("c-1").await.unwrap().sealed_with.as_deref(), Some(id.as_str()));
     let lost = MasterKeys::lost(&place.directory);
     for keys in [&wrong, &lost] {
-        assert_eq!(store.keys_missing(keys).await.unwrap(), [id.clone()]);
+        assert_eq!(store.keys_missing(keys).await.unwrap(), std::slice::from_ref(&id));
         let error = key_of(&store, "c-1", keys).await.unwrap_err();
         assert!(error.to_string().contains(&id), "{error}");
         // And neither puts itself in force by being there.

@@ -188,8 +188,7 @@ async fn carry_out(api: &Api, command: Command) -> Result<Code, Failure> {
         }
         Command::Rejections { run, csv } => {
             let id = id(api, &run).await?;
-            let ask = Ask::get(&["runs", &id, "rejections.csv"])?;
-            write(api, ask, csv.as_deref()).await?;
+            write(api, Ask::get(&["runs", &id, "rejections.csv"])?, csv.as_deref()).await?;
         }
         Command::Rows { run, fate, reason, batch, part, csv } => {
             let id = id(api, &run).await?;

@@ -27,8 +27,8 @@ async fn followed(office: &mut Office) -> String {
 
 /// Puts other members in force, as a command does, or a worker before it dies.
 async fn refresh_beside(office: &Office) {
-    let now = chrono::DateTime::from_timestamp_millis(office.site.now_ms()).unwrap();
-    assert!(office.site.segments.refresh("cluj", now).await.unwrap().is_changed);
+    let now = chrono::DateTime::from_timestamp_millis(office.site.now_ms()).expect("a moment");
+    assert!(office.site.segments.refresh("cluj", now).await.expect("a refresh").is_changed);
 }
 
 /// The run that follows, the second one; and no other.
@@ -82,7 +82,7 @@ async fn a_refresh_while_nothing_ran_here_is_followed() {
 async fn half_done(office: &Office, root: &As<'_>) -> String {
     let refreshed = begin(root, "/refreshes").await;
     let now = office.site.now_ms();
-    let claimed = office.site.store.claim_job("first", now, now + 1_000, 9).await.unwrap();
+    let claimed = office.site.store.claim_job("first", now, now + 1_000, 9).await.expect("a claim");
     assert_eq!(claimed.map(|claimed| claimed.job.id), Some(refreshed.clone()));
     refresh_beside(office).await;
     refreshed

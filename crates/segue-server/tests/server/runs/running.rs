@@ -83,7 +83,7 @@ async fn every_rejection_can_be_downloaded_with_its_reason() {
 /// Ends a run that waits.
 async fn cancel_waiting(office: &Office, root: &crate::setting::As<'_>, run: &str) {
     post(root, &format!("/runs/{run}/cancel")).await.expect(StatusCode::OK);
-    assert!(office.site.store.open_jobs().await.unwrap().is_empty());
+    assert!(office.site.store.open_jobs().await.expect("jobs").is_empty());
 }
 
 #[tokio::test]
