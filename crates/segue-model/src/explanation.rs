@@ -166,3 +166,54 @@ fn in_words(condition: &Value) -> String {
         other => other.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segment::read;
+
+    #[test]
+    fn what_was_asked_is_told_in_the_words_of_the_definition() {
+        let group =
+            "all: [{related: orders, where: {all: [{column: total, more_than: 5}]}, count: {at_least: 2}}]";
+        let related = read::group(group).unwrap().conditions.remove(0);
+        let rule = |number, name: &str| Asked::Rule {
+            number,
+            name: name.to_owned(),
+            combine: Combine::Except,
+            join: Join::Any,
+        };
+        let named = |is_required| Asked::Named { name: "consent".to_owned(), join: Join::All, is_required };
+        for (asked, text) in [
+            (Asked::Profile("4711".to_owned()), "profile 4711"),
+            (rule(1, "Buyers"), "rule 1 \"Buyers\": any of"),
+            (rule(2, ""), "rule 2, except: any of"),
+            (Asked::Group(Join::All), "all of"),
+            (named(false), "condition: consent"),
+            (named(true), "required: consent"),
+            (
+                Asked::Condition(related),
+                "related: orders, where: {all: [{column: total, more_than: 5}]}, count: {at_least: 2}",
+            ),
+            (Asked::LastRefresh, "when it was last refreshed, or loaded from a list"),
+        ] {
+            assert_eq!(asked.text(), text);
+        }
+    }
+
+    #[test]
+    fn what_was_found_is_told_in_english() {
+        for (found, text) in [
+            (Found::Nothing, ""),
+            (Found::Member { is_member: true, is_static: false }, "a member"),
+            (Found::Member { is_member: false, is_static: true }, "not a member, for the segment is static"),
+            (Found::Value("Iași".to_owned()), "it is \"Iași\""),
+            (Found::Value(String::new()), "it is empty"),
+            (Found::Rows(3), "there are 3"),
+            (Found::Computed(Function::CountDistinct, "2".to_owned()), "the count distinct is \"2\""),
+            (Found::Computed(Function::Max, String::new()), "the max is empty"),
+        ] {
+            assert_eq!(found.text(), text);
+        }
+    }
+}
