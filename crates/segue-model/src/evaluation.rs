@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::segment::{Definition, Meaning, Table};
-use crate::{EngineError, Forgotten, RelatedRows, Source};
+use crate::{EngineError, Explanation, Forgotten, RelatedRows, Source};
 
 /// A table and where it is read from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,19 +106,6 @@ pub struct Drifted {
     pub column: String,
     /// What became of it, in which file, and what to do.
     pub words: String,
-}
-
-/// Why a profile is in a segment or not, condition by condition.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Explanation {
-    /// What was asked, in the words of the definition.
-    pub condition: String,
-    /// What was found; empty where the parts say it.
-    pub found: String,
-    /// Whether it holds.
-    pub holds: bool,
-    /// Its parts.
-    pub parts: Vec<Explanation>,
 }
 
 /// Members that two or more segments share.

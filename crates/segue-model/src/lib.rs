@@ -8,6 +8,7 @@ pub mod connection;
 pub mod email;
 mod engine;
 mod evaluation;
+mod explanation;
 mod fate;
 mod forgotten;
 pub mod job;
@@ -25,9 +26,10 @@ mod settlement;
 
 pub use engine::{Column, Engine, EngineError, Format, Inspection, PlanRows, RowChunk, Source, Unkept};
 pub use evaluation::{
-    Corrupt, Described, DescribedColumn, Drifted, Evaluated, Evaluation, Explanation, LoadedKeys, Overlap,
-    Preview, Resources, SegmentEngine, StoredTable,
+    Corrupt, Described, DescribedColumn, Drifted, Evaluated, Evaluation, LoadedKeys, Overlap, Preview,
+    Resources, SegmentEngine, StoredTable,
 };
+pub use explanation::{Asked, Explanation, ExplanationText, Found};
 pub use fate::{BatchRows, Fate, RowSearch, RunRow, RunRows};
 pub use forgotten::{Forgotten, HashKey};
 pub use matching::{Blanks, DataMatching, FieldMatch, FieldType};

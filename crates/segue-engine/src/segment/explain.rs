@@ -2,11 +2,8 @@
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::logical_expr::{cast, lit};
-use segue_model::segment::{
-    ColumnTest, Combine, Condition, Function, Group, Join, Measure, RelatedTest, write,
-};
-use segue_model::{EngineError, Evaluation, Explanation};
-use serde_json::Value;
+use segue_model::segment::{ColumnTest, Combine, Condition, Function, Group, Join, Measure, RelatedTest};
+use segue_model::{Asked, EngineError, Evaluation, Explanation, Found};
 
 use super::evaluator::{Evaluator, Ground, PROFILE, texts};
 use super::failure::Failed;
@@ -50,27 +47,29 @@ pub(super) async fn explain(
     let mut rules = Vec::new();
     let mut holds = false;
     for (index, rule) in evaluation.definition.rules.iter().enumerate() {
-        let mut told = teller.group(&rule.group).await?;
+        let told = teller.group(&rule.group).await?;
         holds = match rule.combine {
             _ if index == 0 => told.holds,
             Combine::Union => holds || told.holds,
             Combine::Intersect => holds && told.holds,
             Combine::Except => holds && !told.holds,
         };
-        let combine = if index == 0 { String::new() } else { format!(", {}", rule.combine.word()) };
-        let name = if rule.name.is_empty() { String::new() } else { format!(" \"{}\"", rule.name) };
-        told.condition = format!("rule {}{name}{combine}: {}", index + 1, told.condition);
-        rules.push(told);
+        let asked = Asked::Rule {
+            number: index + 1,
+            name: rule.name.clone(),
+            combine: rule.combine,
+            join: rule.group.join,
+        };
+        rules.push(Explanation { asked, ..told });
     }
     for name in &evaluation.required {
-        let told = teller.condition(&Condition::Named(name.clone())).await?;
+        let told = teller.named(name, true).await?;
         holds &= told.holds;
-        rules.push(Explanation { condition: format!("required: {name}"), ..told });
+        rules.push(told);
     }
-    let found = if holds { "a member" } else { "not a member" };
     Ok(Some(Explanation {
-        condition: format!("profile {key}"),
-        found: found.to_owned(),
+        asked: Asked::Profile(key.to_owned()),
+        found: Found::Member { is_member: holds, is_static: false },
         holds,
         parts: rules,
     }))
@@ -93,22 +92,26 @@ impl Teller<'_, '_> {
             for condition in &group.conditions {
                 parts.push(self.condition(condition).await?);
             }
-            let (condition, holds) = match group.join {
-                Join::All => ("all of", parts.iter().all(|part| part.holds)),
-                Join::Any => ("any of", parts.iter().any(|part| part.holds)),
+            let holds = match group.join {
+                Join::All => parts.iter().all(|part| part.holds),
+                Join::Any => parts.iter().any(|part| part.holds),
             };
-            Ok(Explanation { condition: condition.to_owned(), found: String::new(), holds, parts })
+            Ok(Explanation { asked: Asked::Group(group.join), found: Found::Nothing, holds, parts })
         })
     }
 
+    async fn named(&self, name: &str, is_required: bool) -> Result<Explanation, EngineError> {
+        let group = named_condition(&self.evaluator.named, name)?;
+        let asked = Asked::Named { name: name.to_owned(), join: group.join, is_required };
+        Ok(Explanation { asked, ..self.group(group).await? })
+    }
+
     async fn condition(&self, condition: &Condition) -> Result<Explanation, EngineError> {
-        let words = in_words(&write::write_condition(condition));
         if let Condition::Group(group) = condition {
             return self.group(group).await;
         }
         if let Condition::Named(name) = condition {
-            let told = self.group(named_condition(&self.evaluator.named, name)?).await?;
-            return Ok(Explanation { condition: words, ..told });
+            return self.named(name, false).await;
         }
         let group = Group { join: Join::All, conditions: vec![condition.clone()] };
         let holds = self.holds(&group).await?;
@@ -118,14 +121,15 @@ impl Teller<'_, '_> {
                 let value = self.related(related).await?;
                 match &related.measure {
                     Measure::Aggregate { function, .. } if *function != Function::Count => {
-                        format!("the {} is {}", function.word().replace('_', " "), shown(&value))
+                        Found::Computed(*function, value)
                     }
-                    _ => format!("there are {value}"),
+                    // A count is always there, and a number.
+                    _ => Found::Rows(value.parse().unwrap_or_default()),
                 }
             }
-            _ => String::new(),
+            _ => Found::Nothing,
         };
-        Ok(Explanation { condition: words, found, holds, parts: Vec::new() })
+        Ok(Explanation { asked: Asked::Condition(condition.clone()), found, holds, parts: Vec::new() })
     }
 
     /// Whether one condition holds for the one profile of the ground.
@@ -136,12 +140,12 @@ impl Teller<'_, '_> {
         Ok(!texts(frame, 1).await?.is_empty())
     }
 
-    async fn value(&self, test: &ColumnTest) -> Result<String, EngineError> {
+    async fn value(&self, test: &ColumnTest) -> Result<Found, EngineError> {
         let subject = self.ground.scope.column(&test.column);
-        let Some(subject) = subject else { return Ok(String::new()) };
+        let Some(subject) = subject else { return Ok(Found::Nothing) };
         let frame = self.ground.frame.clone().select(vec![subject.value]).failed("planning")?;
         let value = texts(frame, 1).await?.pop().and_then(|mut row| row.pop()).unwrap_or_default();
-        Ok(format!("it is {}", shown(&value)))
+        Ok(Found::Value(value))
     }
 
     /// What a related test computes for the profile.
@@ -153,34 +157,5 @@ impl Teller<'_, '_> {
         let value = texts(self.ground.frame.clone().select(vec![key]).failed("planning")?, 1).await?;
         let value = value.into_iter().next().and_then(|mut row| row.pop()).unwrap_or_default();
         self.evaluator.related_value(profiles, related, &value).await
-    }
-}
-
-fn shown(value: &str) -> String {
-    if value.is_empty() { "empty".to_owned() } else { format!("\"{value}\"") }
-}
-
-/// A condition as one line: `column: Country, is: Brazil`.
-fn in_words(condition: &Value) -> String {
-    match condition {
-        Value::Object(object) => {
-            let parts: Vec<String> = object
-                .iter()
-                .map(|(key, value)| match value {
-                    Value::Object(_) => format!("{key}: {{{}}}", in_words(value)),
-                    other => format!("{key}: {}", in_words(other)),
-                })
-                .collect();
-            parts.join(", ")
-        }
-        Value::Array(items) => {
-            let items: Vec<String> = items
-                .iter()
-                .map(|item| if item.is_object() { format!("{{{}}}", in_words(item)) } else { in_words(item) })
-                .collect();
-            format!("[{}]", items.join(", "))
-        }
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
     }
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use segue_model::segment::{Definition, TableColumn};
 use segue_model::{
-    Described, DescribedColumn, EngineError, Evaluated, Evaluation, Explanation, Overlap, Preview,
-    SegmentEngine, StoredTable,
+    Asked, Described, DescribedColumn, EngineError, Evaluated, Evaluation, Explanation, Found, Overlap,
+    Preview, SegmentEngine, StoredTable,
 };
 
 use super::catalog::Stored;
@@ -331,17 +331,16 @@ fn failed(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> En
 /// What is told by a segment's definition, with what its last refresh has found. Members of a static segment are those of
 /// its last refresh, whatever its definition says now.
 fn as_refreshed(mut told: Explanation, was_in: Option<bool>, is_static: bool) -> Explanation {
-    let word = |is_in| if is_in { "a member" } else { "not a member" };
     let Some(was_in) = was_in else { return told };
     told.parts.push(Explanation {
-        condition: "when it was last refreshed, or loaded from a list".to_owned(),
-        found: word(was_in).to_owned(),
+        asked: Asked::LastRefresh,
+        found: Found::Member { is_member: was_in, is_static: false },
         holds: was_in,
         parts: Vec::new(),
     });
     if is_static {
         told.holds = was_in;
-        told.found = format!("{}, for the segment is static", word(was_in));
+        told.found = Found::Member { is_member: was_in, is_static: true };
     }
     told
 }

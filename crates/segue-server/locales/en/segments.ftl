@@ -80,6 +80,21 @@ segments-nobody = Nobody is in.
 segments-why = Why is somebody in or not?
 segments-key = Key of the person
 segments-explain = Explain
+segments-no-such-key = Nobody in { $table } has this key. Check how it is written, or look the person up under Customers.
+segments-why-in = { $key } is in
+segments-why-out = { $key } is not in
+segments-why-static = the segment is static, and its members stay as they are until somebody refreshes it
+segments-why-meets = meets the condition { $condition }, which asks for
+segments-why-required = meets, as everybody must, the condition { $condition }, which asks for
+segments-why-refresh = Was in when the segment was last refreshed, or loaded from a list
+segments-found = it is { $value }
+segments-found-empty = it is empty
+segments-found-none = there is no value
+segments-found-rows = { $count ->
+    [0] there are no rows
+    [one] there is 1 row
+   *[other] there are { $count } rows
+}
 segments-to-person = Go to the page of this person
 segments-used-what = segments and exports
 segments-uses = It asks about

@@ -81,6 +81,22 @@ segments-nobody = Nu este nimeni.
 segments-why = De ce este sau nu cineva înăuntru?
 segments-key = Cheia persoanei
 segments-explain = Explică
+segments-no-such-key = Nimeni din { $table } nu are această cheie. Verifică cum este scrisă sau caută persoana la Clienți.
+segments-why-in = { $key } este în segment
+segments-why-out = { $key } nu este în segment
+segments-why-static = segmentul este static, iar membrii lui rămân aceiași până îl reîmprospătează cineva
+segments-why-meets = îndeplinește condiția { $condition }, care cere
+segments-why-required = îndeplinește, cum trebuie oricine, condiția { $condition }, care cere
+segments-why-refresh = Era înăuntru când segmentul a fost reîmprospătat ultima dată sau încărcat dintr-o listă
+segments-found = este { $value }
+segments-found-empty = este gol
+segments-found-none = nu există nicio valoare
+segments-found-rows = { $count ->
+    [0] nu este niciun rând
+    [one] este 1 rând
+    [few] sunt { $count } rânduri
+   *[other] sunt { $count } de rânduri
+}
 segments-to-person = Mergi la pagina acestei persoane
 segments-used-what = segmente și exporturi
 segments-uses = Întreabă despre

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
-use segue_model::Source;
 use segue_model::job::REFRESH_LANE;
+use segue_model::{ExplanationText, Source};
 use segue_runs::StopHandle;
 use segue_runs::segments::{NewSegment, SegmentEdit, SegmentFilter, Segments as Kept};
 use serde_json::json;
@@ -334,7 +334,7 @@ async fn ask(kept: &Kept, command: Command, now: DateTime<Utc>) -> Result<Code, 
             if json { show::history_json(&refreshes).to_string() } else { show::history(&refreshes) }
         }
         Command::Explain { name, key, json } => {
-            let told = kept.explain(&name, &key, now).await?;
+            let told = ExplanationText::from(kept.explain(&name, &key, now).await?);
             if json { json!(told).to_string() } else { show::explained(&told, 0) }
         }
         Command::Inspect { name, json } => {

@@ -7,7 +7,7 @@ use chrono::DateTime;
 use comfy_table::{Cell, CellAlignment};
 use indicatif::HumanCount;
 use segue_model::segment::{Definition, Fault, read, write};
-use segue_model::{Corrupt, Evaluated, Explanation, LoadedKeys, Overlap, Preview};
+use segue_model::{Corrupt, Evaluated, ExplanationText, LoadedKeys, Overlap, Preview};
 use segue_runs::segments::{Refreshed, SeenSegment, SegmentError, Usage};
 use segue_store::{ExportName, Refresh, Segment};
 use serde_json::json;
@@ -272,7 +272,7 @@ fn sparkline(counts: &[u64]) -> String {
     counts.iter().map(bar).collect()
 }
 
-pub(super) fn explained(told: &Explanation, depth: usize) -> String {
+pub(super) fn explained(told: &ExplanationText, depth: usize) -> String {
     let mark = if told.holds { "✓" } else { "✗" };
     let found = if told.found.is_empty() { String::new() } else { format!(": {}", told.found) };
     let mut text = format!("{}{mark} {}{found}", "  ".repeat(depth), told.condition);

@@ -7,6 +7,7 @@
 //! change.rs    what can be done with it
 //! trend.rs     its members over time
 //! around.rs    others to compare it with, and exports
+//! why.rs       why somebody is in or not, in words
 //! words.rs     what the script of the builder says
 //! ```
 
@@ -16,6 +17,7 @@ mod form;
 pub(crate) mod rules;
 mod show;
 mod trend;
+mod why;
 mod words;
 
 use askama::Template;
@@ -46,8 +48,7 @@ pub(crate) const FIELDS: &[Field] = &[
 ];
 
 /// What is typed on the page of one.
-pub(crate) const SHOWN_FIELDS: &[Field] =
-    &[("/name", "more", "segments-name"), ("/key", "key", "segments-key")];
+pub(crate) const SHOWN_FIELDS: &[Field] = &[("/name", "more", "segments-name")];
 
 pub(crate) fn pages() -> Router<App> {
     Router::new()

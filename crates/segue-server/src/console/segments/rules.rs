@@ -1,6 +1,6 @@
 //! A definition in the words of people, one condition a line.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::console::words::Words;
 
@@ -10,6 +10,8 @@ const DEEPEST: usize = 6;
 /// A line and how deep it stands.
 pub(crate) struct Line {
     pub(crate) depth: usize,
+    /// Whether it holds, where that was asked of somebody.
+    pub(crate) holds: Option<bool>,
     pub(crate) text: String,
 }
 
@@ -18,49 +20,69 @@ const BESIDE: [&str; 6] = ["column", "table", "of", "by", "ignore_case", "where"
 
 /// All rules of a definition.
 pub(crate) fn document(w: Words, definition: &Value) -> Vec<Line> {
-    let mut told = Teller { w, lines: Vec::new() };
+    let mut told = Teller::new(w);
     let rules = definition["rules"].as_array().map(Vec::as_slice).unwrap_or_default();
     for (index, rule) in rules.iter().enumerate() {
         let combine = rule["combine"].as_str().unwrap_or("union");
-        let begin = w.word("segments-said", if index == 0 { "first" } else { combine });
-        let name = rule["name"].as_str().unwrap_or_default();
-        let name = if name.is_empty() { String::new() } else { format!("{name}: ") };
-        told.group(0, &format!("{name}{begin}"), rule);
+        let combine = Some(combine).filter(|_| index > 0);
+        let begin = told.rule(rule["name"].as_str().unwrap_or_default(), combine);
+        told.group(0, &begin, rule);
     }
     told.lines
 }
 
 /// A group of conditions that belongs to no rule.
 pub(crate) fn group(w: Words, group: &Value) -> Vec<Line> {
-    let mut told = Teller { w, lines: Vec::new() };
+    let mut told = Teller::new(w);
     told.group(0, "", group);
     told.lines
 }
 
-struct Teller {
-    w: Words,
-    lines: Vec<Line>,
+pub(super) struct Teller {
+    pub(super) w: Words,
+    pub(super) lines: Vec<Line>,
+}
+
+/// The operator of a test and what it compares with.
+pub(super) fn operator(test: &Value) -> Option<(&str, &Value)> {
+    let mut keys = test.as_object()?.iter().map(|(key, value)| (key.as_str(), value));
+    keys.find(|(key, _)| !BESIDE.contains(key))
 }
 
 impl Teller {
-    fn say(&mut self, depth: usize, text: &str) {
-        self.lines.push(Line { depth: depth.min(DEEPEST), text: text.trim().to_owned() });
+    pub(super) const fn new(w: Words) -> Self {
+        Self { w, lines: Vec::new() }
     }
 
-    fn group(&mut self, depth: usize, begin: &str, group: &Value) {
+    pub(super) fn say(&mut self, depth: usize, text: &str) {
+        self.lines.push(Line { depth: depth.min(DEEPEST), holds: None, text: text.trim().to_owned() });
+    }
+
+    /// How a rule begins: its name, and how it is combined with those before it, if there are any.
+    pub(super) fn rule(&self, name: &str, combine: Option<&str>) -> String {
+        let begin = self.w.word("segments-said", combine.unwrap_or("first"));
+        if name.is_empty() { begin.to_string() } else { format!("{name}: {begin}") }
+    }
+
+    /// How many of the conditions must hold that follow: `all` or `any`.
+    pub(super) fn join(&mut self, depth: usize, begin: &str, join: &str) {
+        let joined = self.w.word("segments-joined", join);
+        self.say(depth, &format!("{begin} {joined}:"));
+    }
+
+    pub(super) fn group(&mut self, depth: usize, begin: &str, group: &Value) {
         let (joined, conditions) = match (group["all"].as_array(), group["any"].as_array()) {
             (Some(all), _) => ("all", all),
             (None, Some(any)) => ("any", any),
             (None, None) => return,
         };
-        let joined = self.w.word("segments-joined", joined);
-        self.say(depth, &format!("{begin} {joined}:"));
+        self.join(depth, begin, joined);
         for condition in conditions {
             self.condition(depth + 1, condition);
         }
     }
 
-    fn condition(&mut self, depth: usize, condition: &Value) {
+    pub(super) fn condition(&mut self, depth: usize, condition: &Value) {
         let w = self.w;
         let named = |key: &str| condition[key].as_str();
         if let Some(column) = named("column") {
@@ -104,12 +126,8 @@ impl Teller {
 
     /// The operator of a test and what it compares with.
     fn test(&self, test: &Value) -> String {
-        let empty = Map::new();
-        let test = test.as_object().unwrap_or(&empty);
-        let Some((operator, value)) = test.iter().find(|(key, _)| !BESIDE.contains(&key.as_str())) else {
-            return String::new();
-        };
-        let case = match test.get("ignore_case").and_then(Value::as_bool) {
+        let Some((operator, value)) = operator(test) else { return String::new() };
+        let case = match test["ignore_case"].as_bool() {
             Some(true) => format!(" ({})", self.w.say("segments-ignoring-case")),
             _ => String::new(),
         };

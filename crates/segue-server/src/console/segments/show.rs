@@ -6,23 +6,21 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use segue_model::Right;
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
 use super::around::Around;
 use super::rules::{Line, document};
 use super::trend::{HEIGHT, Trend, WIDTH};
+use super::why::explanation;
 use crate::app::App;
 use crate::caller::Caller;
-use crate::console::form::{Faults, Form, Undone, body};
+use crate::console::form::{Faults, Form, Undone};
 use crate::console::page::{Frame, Section, known, ok, shown};
 use crate::console::part::{COLUMNS, Part, picked};
-use crate::input::{Asked, Body, Id};
-use crate::problem::Problem;
+use crate::input::{Asked, Id};
+use crate::problem::{Code, Problem};
 use crate::routes::refreshes::{self, RefreshQuery};
 use crate::routes::segments::members::{self, preview};
-use crate::routes::segments::view::{
-    ExplanationView, HistoryView, PreviewView, RuleCount, SegmentDetails, UsageView,
-};
+use crate::routes::segments::view::{HistoryView, PreviewView, RuleCount, SegmentDetails, UsageView};
 use crate::routes::segments::{self, HistoryQuery};
 
 /// Refreshes of the line.
@@ -46,7 +44,9 @@ struct Show {
     inspected: Option<Vec<RuleCount>>,
     /// What was asked about, and why it is in or not.
     key: String,
-    explained: Vec<Why>,
+    explained: Vec<Line>,
+    /// Whether nobody has that key.
+    is_unknown: bool,
     copy: String,
     faults: Faults,
     trouble: Option<Problem>,
@@ -83,22 +83,6 @@ impl Members {
             rows: rows.iter().map(|row| (key_of(row), shown(row))).collect(),
             part,
         })
-    }
-}
-
-/// A line of an explanation.
-struct Why {
-    depth: usize,
-    holds: bool,
-    condition: String,
-    found: String,
-}
-
-fn why(depth: usize, told: ExplanationView, lines: &mut Vec<Why>) {
-    let ExplanationView { condition, found, holds, parts } = told;
-    lines.push(Why { depth: depth.min(6), holds, condition, found });
-    for part in parts {
-        why(depth + 1, part, lines);
     }
 }
 
@@ -147,6 +131,7 @@ async fn page(app: &App, caller: &Caller, name: &str) -> Result<Show, Problem> {
         inspected: None,
         key: String::new(),
         explained: Vec::new(),
+        is_unknown: false,
         faults: Faults::default(),
         trouble: None,
         done: None,
@@ -211,15 +196,13 @@ pub(super) async fn explain(
     form: Form,
 ) -> Result<Response, Problem> {
     let key = form.text("key").to_owned();
-    let fields = Map::from_iter([("key".to_owned(), Value::from(key.as_str()))]);
-    let told =
-        members::explain(State(app.clone()), caller.clone(), Id(name.clone()), Body(body(fields)?)).await;
+    let told = members::why(&app, &caller, &name, &key).await;
     let page = Show { key, ..page(&app, &caller, &name).await? };
     match told {
-        Ok(Json(told)) => {
-            let mut explained = Vec::new();
-            why(0, told, &mut explained);
-            Ok(ok(&Show { explained, ..page }))
+        Ok(told) => Ok(ok(&Show { explained: explanation(page.frame.words, &told), ..page })),
+        // The segment is there: it is on the page.
+        Err(problem) if problem.code() == Code::NotFound => {
+            Ok(shown(problem.status(), &Show { is_unknown: true, ..page }))
         }
         Err(problem) => {
             let Undone { faults, trouble, status } = Undone::of(problem)?;

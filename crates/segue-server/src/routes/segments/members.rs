@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures::{Stream, stream};
-use segue_model::{EngineError, Right, Source};
+use segue_model::{EngineError, Explanation, ExplanationText, Right, Source};
 use segue_runs::segments::{MembersFormat, SegmentError};
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncReadExt;
@@ -163,9 +163,15 @@ pub(crate) async fn explain(
     Id(name): Id,
     Body(asked): Body<ExplainedProfile>,
 ) -> Result<Json<ExplanationView>, Problem> {
+    let told = why(&app, &caller, &name, &asked.key).await?;
+    Ok(Json(ExplanationText::from(told).into()))
+}
+
+/// Why a profile is in a segment or not.
+pub(crate) async fn why(app: &App, caller: &Caller, name: &str, key: &str) -> Result<Explanation, Problem> {
     caller.require(Right::SeeSegments)?;
     caller.require(Right::SeeProfiles)?;
-    Ok(Json(app.segments.explain(&name, &asked.key, app.now()).await?.into()))
+    Ok(app.segments.explain(name, key, app.now()).await?)
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -1,7 +1,7 @@
 //! Segments as they are shown.
 
 use segue_model::segment::{Fault, write};
-use segue_model::{Corrupt, Explanation, Overlap, Preview};
+use segue_model::{Corrupt, ExplanationText, Overlap, Preview};
 use segue_runs::segments::{SeenSegment, Usage, User};
 use segue_store::Refresh;
 use serde::Serialize;
@@ -235,8 +235,8 @@ pub(crate) struct ExplanationView {
     pub(crate) parts: Vec<ExplanationView>,
 }
 
-impl From<Explanation> for ExplanationView {
-    fn from(told: Explanation) -> Self {
+impl From<ExplanationText> for ExplanationView {
+    fn from(told: ExplanationText) -> Self {
         let parts = told.parts.into_iter().map(Self::from).collect();
         Self { condition: told.condition, found: told.found, holds: told.holds, parts }
     }

@@ -1,10 +1,11 @@
 //! Segments in the console, without scripts: a text is saved, counted, and told in words.
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use super::{led_to, page, statuses, submit, value};
-use crate::desk::{Desk, add_segment, add_tables, change, living_in};
+use crate::desk::{Desk, add_segment, add_tables, change, etag, living_in};
+use crate::setting::Answer;
 
 const CLUJ: &str = "version: 1\ntable: customers\nrules:\n  - all:\n      - column: city\n        is: Cluj\n";
 
@@ -130,6 +131,57 @@ async fn what_can_be_done_with_a_segment_is_done_by_forms() {
     assert_eq!((kept.text_at("/items/0/name"), kept.text_at("/items/0/type")), ("cluj", "static"));
 }
 
+const ENGLISH: [&str; 16] = [
+    "✗ 1 is not in: the segment is static, and its members stay as they are until somebody refreshes it",
+    "✗ Buyers: Who meets all of these:",
+    "✗ number of rows in invoices is at least 2: there is 1 row",
+    "counting only rows that meet all of these:",
+    "total is more than 15",
+    "✗ sum of total in invoices is at least 1,000.5: it is 30",
+    "✓ spent is between 1 and 20: it is 10.5",
+    "✓ meets the condition agreed, which asks for at least one of these:",
+    "✓ consent is “yes”: it is “yes”",
+    "✗ city is empty: it is “Cluj”",
+    "✗ at least one of these:",
+    "✗ is not a member of cluj",
+    "✗ has no rows in invoices: there are 2 rows",
+    "✓ But nobody who meets all of these:",
+    "✓ largest total in invoices is more than 1: it is 20",
+    "✗ Was in when the segment was last refreshed, or loaded from a list",
+];
+
+const ROMANIAN: [&str; 16] = [
+    "✗ 1 nu este în segment: segmentul este static, iar membrii lui rămân aceiași până îl reîmprospătează cineva",
+    "✗ Buyers: Cine îndeplinește toate acestea:",
+    "✗ numărul de rânduri din invoices este cel puțin 2: este 1 rând",
+    "socotind doar rândurile care îndeplinesc toate acestea:",
+    "total este mai mare decât 15",
+    "✗ suma total din invoices este cel puțin 1.000,5: este 30",
+    "✓ spent este între 1 și 20: este 10,5",
+    "✓ îndeplinește condiția agreed, care cere cel puțin una dintre acestea:",
+    "✓ consent este „yes”: este „yes”",
+    "✗ city este gol: este „Cluj”",
+    "✗ cel puțin una dintre acestea:",
+    "✗ nu este membru în cluj",
+    "✗ nu are rânduri în invoices: sunt 2 rânduri",
+    "✓ Dar nimeni care îndeplinește toate acestea:",
+    "✓ cel mai mare total din invoices este mai mare decât 1: este 20",
+    "✗ Era înăuntru când segmentul a fost reîmprospătat ultima dată sau încărcat dintr-o listă",
+];
+
+/// The lines that explain, each with its mark.
+fn explained(answer: &Answer) -> Vec<String> {
+    let list = answer.text.split("id=\"explained\"").nth(1).and_then(|rest| rest.split("</ul>").next());
+    let lines = list.unwrap_or_default().split("<li ").skip(1);
+    let line = |line: &str| {
+        let badge = ["badge good", "badge bad"].iter().position(|badge| line.contains(badge));
+        let mark = badge.map_or("", |at| ["✓ ", "✗ "][at]);
+        let text = line.rsplit_once("</span> ").or_else(|| line.split_once('>')).map_or("", |(_, text)| text);
+        format!("{mark}{}", text.trim_end_matches("</li>"))
+    };
+    lines.map(line).collect()
+}
+
 #[tokio::test]
 async fn why_somebody_is_in_is_explained_and_the_key_stands_in_no_address() {
     let desk = Desk::open().await;
@@ -137,11 +189,64 @@ async fn why_somebody_is_in_is_explained_and_the_key_stands_in_no_address() {
     add_tables(&root).await;
     add_segment(&root, "cluj", "Cluj").await;
     let told = submit(&root, "/segments/cluj/explain", &[("key", "1")]).await.expect(StatusCode::OK);
-    assert!(told.text.contains("column: city, is: Cluj"), "{}", told.text);
+    let lines = ["✓ 1 is in", "✓ Who meets all of these:", "✓ city is “Cluj”: it is “Cluj”"];
+    assert_eq!(explained(&told), lines);
     let back = "<input type=\"hidden\" name=\"table\" value=\"customers\"><button class=\"button small\" name=\"search\" value=\"1\">";
     told.shows(&[back, "Go to the page of this person"]);
     let nobody = submit(&root, "/segments/cluj/explain", &[("key", "99")]).await;
-    assert_eq!(value(&nobody.expect(StatusCode::NOT_FOUND), "key"), "99");
+    let nobody = nobody.expect(StatusCode::NOT_FOUND);
+    assert_eq!(value(&nobody, "key"), "99");
+    nobody
+        .shows(&["aria-invalid=\"true\" aria-describedby=\"explained\"", "Nobody in customers has this key."])
+        .hides(&["There is nothing at this address", "no profile"]);
+    submit(&root, "/segments/none/explain", &[("key", "1")]).await.expect(StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn why_somebody_is_in_is_told_in_the_words_of_the_rules_in_both_languages() {
+    let desk = Desk::open().await;
+    let root = desk.site.administrator().await;
+    add_tables(&root).await;
+    let agreed = json!({"any": [{"column": "consent", "is": "yes"}, {"column": "city", "is_empty": true}]});
+    let tag = etag(&root, "/tables/customers").await;
+    let put = root.request(Method::PUT, "/tables/customers/conditions/agreed").header("if-match", tag);
+    Answer::of(put.json(&json!({"definition": agreed}))).await.expect(StatusCode::OK);
+    let large = json!({"all": [{"column": "total", "more_than": 15}]});
+    let definition = json!({"version": 1, "table": "customers", "rules": [
+        {"name": "Buyers", "all": [
+            {"related": "invoices", "where": large, "count": {"at_least": 2}},
+            {"related": "invoices", "sum": {"of": "total", "at_least": 1000.5}},
+            {"column": "spent", "between": [1, 20]},
+            {"condition": "agreed"},
+            {"any": [{"not_member_of": "cluj"}, {"related": "invoices", "has": "none"}]},
+        ]},
+        {"combine": "except", "all": [{"related": "invoices", "max": {"of": "total", "more_than": 1}}]},
+    ]});
+    add_segment(&root, "cluj", "Cluj").await;
+    desk.refresh("cluj").await;
+    root.post("/segments", &json!({"name": "buyers", "definition": definition}))
+        .await
+        .expect(StatusCode::CREATED);
+    desk.refresh("buyers").await;
+    let version = value(&page(&root, "/segments/buyers").await, "version");
+    let fields = [("version", version.as_str()), ("type", "static")];
+    led_to(submit(&root, "/segments/buyers/switch", &fields).await);
+
+    let told = submit(&root, "/segments/buyers/explain", &[("key", "1")]).await.expect(StatusCode::OK);
+    assert_eq!(explained(&told), ENGLISH);
+    let nothing = submit(&root, "/segments/buyers/explain", &[("key", "2")]).await.expect(StatusCode::OK);
+    let largest = "✗ largest total in invoices is more than 1: there is no value".to_owned();
+    assert!(explained(&nothing).contains(&largest), "{}", nothing.text);
+    let version = format!("\"{}\"", root.get("/session").await.body["user"]["version"]);
+    root.patch("/me", &version, &json!({"language": "ro"})).await.expect(StatusCode::OK);
+    let told = submit(&root, "/segments/buyers/explain", &[("key", "1")]).await.expect(StatusCode::OK);
+    assert_eq!(explained(&told), ROMANIAN);
+    let nobody = submit(&root, "/segments/buyers/explain", &[("key", "99")]).await;
+    nobody.expect(StatusCode::NOT_FOUND).shows(&["Nimeni din customers nu are această cheie."]).hides(&[
+        "Nu este nimic la această adresă",
+        "no profile",
+        "lang=\"en\"",
+    ]);
 }
 
 #[tokio::test]
