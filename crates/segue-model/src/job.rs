@@ -79,10 +79,11 @@ impl Work {
 /// The lane of refreshes.
 pub const REFRESH_LANE: &str = "refresh";
 
-/// The lane of an account: deliveries to one account are one worker's at a time, because its limits are the account's.
+/// The lane of an account: deliveries to one account are one worker's at a time, because its limits are the account's. `host` is
+/// its name, or its address as connections keep it, which for a simulator names the scheme.
 #[must_use]
 pub fn account_lane(host: &str) -> String {
-    format!("account {host}")
+    format!("account {}", host.strip_prefix("http://").unwrap_or(host))
 }
 
 /// The lane of people who wait at a screen for something of an account: their part of its limits is one request at a time.

@@ -172,6 +172,7 @@ async fn an_account_with_many_long_runs_keeps_no_other_and_no_refresh_waiting() 
     // They are at work until their limits let eight imports each through: for many minutes.
     reached(&root, &long[3], |run| run["status"] != "queued").await;
     let waits = reached(&root, &long[8], |run| run["cause"] != "").await;
+    assert_eq!(waits["started_at"], json!(null), "nothing is begun in vain: {waits}");
     assert_eq!(
         (&waits["status"], &waits["cause"]),
         (&json!("queued"), &json!("waits for the runs to its account that are under way"))
