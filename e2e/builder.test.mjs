@@ -172,10 +172,17 @@ test("what is found is said aloud, and every field has its name", async () => {
   assert.equal(await page.getByRole("textbox", { name: "To", exact: true }).inputValue(), "90");
   assert.equal(await page.getAttribute("#said", "role"), "status");
   assert.equal(await page.getAttribute("#findings", "aria-live"), "polite");
+  // Without a key nobody is told apart.
+  const added = await page.evaluate(async (table) => {
+    const headers = { "content-type": "application/json" };
+    return (await fetch("/api/v1/tables", { method: "POST", headers, body: JSON.stringify(table) })).status;
+  }, { name: "loose", path: "orders.csv" });
+  assert.equal(added, 201);
+  await page.reload();
   const tables = await page.locator("[id='/table'] option").allInnerTexts();
-  assert.deepEqual(tables, ["customers"]);
+  assert.deepEqual(tables, ["customers", "orders"]);
   await page.goto("/customers");
-  assert.deepEqual(await page.locator("#table option").allInnerTexts(), ["customers"]);
+  assert.deepEqual(await page.locator("#table option").allInnerTexts(), ["customers", "orders"]);
   await page.close();
 });
 

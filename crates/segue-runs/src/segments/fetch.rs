@@ -1,6 +1,6 @@
 //! Tables whose source is an address: its file is fetched into the state directory, whole or not at all, and read from there.
 //!
-//! The engine knows nothing of it: what it is asked to read is the file at hand ([`AtHand`]).
+//! The engine knows nothing of it: what it is asked to read is the file at hand (`at_hand.rs`).
 
 use std::collections::BTreeMap;
 use std::fs::{DirBuilder, File, OpenOptions};
