@@ -66,7 +66,8 @@ export async function faultsOf(page, address, { widths = WIDTHS, picture = "" } 
   const size = (await answer.body()).length;
   if (size > LARGEST_PAGE) wrong.push(`${address} has ${size} bytes`);
   const moved = await shift(page);
-  if (moved > 0) wrong.push(`${address} moves by ${moved} after it is shown`);
+  // A hundredth of what Chromium calls good: a pixel while a busy machine draws.
+  if (moved > 0.001) wrong.push(`${address} moves by ${moved} after it is shown`);
   wrong.push(...(await englishOn(page)));
   const headings = await page.locator("h1").count();
   if (headings !== 1) wrong.push(`${address} has ${headings} headings of the first level`);

@@ -49,7 +49,7 @@ async function lengthen(page, exported) {
   await page.click("#setup button.primary");
   await steps.lands(page, /done=changed/);
   await page.goto("/account");
-  await page.fill("#token-name", "Nightly report of the warehouse");
+  await page.fill("#token-name", "Depozit");
   await page.click("form[action='/account/tokens'] button");
   await page.locator("#shown").waitFor();
 }

@@ -46,7 +46,7 @@ inBothLanguages({ customers: `${customers.join("\n")}\n`, speed: 1, roles: ["con
     await page.waitForFunction((before) => Number(document.querySelector("progress")?.value) > before, first);
 
     await here.button(page, "runs-cancel").click();
-    await steps.lands(page, /done=cancelled/);
+    await here.button(page, "runs-cancel").waitFor({ state: "detached" });
     await steps.runEnds(page);
     const told = await page.locator("#live-status").innerText();
     assert.ok(told.includes(say("runs-status-cancelled")) && told.includes("Ada Admin"), told);
@@ -74,7 +74,7 @@ inBothLanguages({ customers: `${customers.join("\n")}\n`, speed: 1, roles: ["con
     for (const run of [begun[1], begun[0]]) {
       await page.goto(run);
       await here.button(page, "runs-cancel").click();
-      await steps.lands(page, /done=cancelled/);
+      await here.button(page, "runs-cancel").waitFor({ state: "detached" });
       await steps.runEnds(page);
       await page.reload();
       await here.reads(page, "runs-status-cancelled");

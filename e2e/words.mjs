@@ -51,7 +51,7 @@ export async function englishOn(page) {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const { parentElement, data } = walker.currentNode;
-      const isTyped = parentElement.closest("script, style, pre, code, textarea, .sample, [lang=en], #list, #account li, [name=attribute]");
+      const isTyped = parentElement.closest("script, style, pre, code, textarea, del, ins, .sample, [lang=en], #list, #account li, [name=attribute]");
       if (!isTyped) texts.push(data);
     }
     for (const it of document.querySelectorAll("[aria-label], [title], [alt], [placeholder]")) {
