@@ -179,6 +179,7 @@ test("what is found is said aloud, and every field has its name", async () => {
   }, { name: "loose", path: "orders.csv" });
   assert.equal(added, 201);
   await page.reload();
+  await page.locator("[id='/table'] option").first().waitFor({ state: "attached" });
   const tables = await page.locator("[id='/table'] option").allInnerTexts();
   assert.deepEqual(tables, ["customers", "orders"]);
   await page.goto("/customers");
