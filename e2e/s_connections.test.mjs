@@ -214,7 +214,7 @@ inBothLanguages({ roles: ["contributor", "viewer", "deputy"], begin }, (line, he
     await page.goto("/connections");
     await page.locator("tbody .name").click();
     const facts = await page.locator("dl.facts").innerText();
-    assert.ok(facts.includes(here.say("connections-consent")) && facts.includes("ada@example.com"), facts);
+    assert.ok(facts.includes(here.say("connections-consent")) && facts.includes("Ada Admin"), facts);
     assert.match(facts, new RegExp(here.say("connections-consent-version", { version: "\\d+" })));
   });
 
