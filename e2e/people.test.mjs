@@ -1,5 +1,6 @@
 // What happens to people: whoever is switched off is out.
 import assert from "node:assert/strict";
+import * as steps from "./steps.mjs";
 import { inBothLanguages } from "./walk.mjs";
 
 inBothLanguages({ roles: ["viewer"] }, (line, here) => {
@@ -7,8 +8,7 @@ inBothLanguages({ roles: ["viewer"] }, (line, here) => {
     const page = await here.page();
     await page.goto("/people");
     await page.fill("#search", "VERA");
-    await page.click("form[role=search] button");
-    await page.waitForLoadState();
+    await steps.sends(page, page.locator("form[role=search] button"));
     assert.equal(await page.locator("tbody tr").count(), 1);
     await page.getByRole("link", { name: "Vera Viewer" }).click();
     await page.uncheck("[name=enabled]");

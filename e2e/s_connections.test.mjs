@@ -19,8 +19,7 @@ async function fill(page, site, { name = "Shop letters", host = site.sandbox, ke
 /** Sends the form as a browser would that checks nothing itself. */
 async function save(page) {
   await page.locator("form[data-connect]").evaluate((form) => (form.noValidate = true));
-  await page.locator("form[data-connect] .actions button.primary").click();
-  await page.waitForLoadState();
+  await steps.sends(page, page.locator("form[data-connect] .actions button.primary"));
 }
 
 const isSaved = (page) => steps.lands(page, /\/connections\/(?!new)[^/?]+\?/);

@@ -106,6 +106,12 @@ export async function counts(page) {
   return Object.fromEntries(await Promise.all(read));
 }
 
+/** Presses what sends a form, and waits for the page that answers: a script asks first whether the server is there. */
+export async function sends(page, button) {
+  await Promise.all([page.waitForEvent("framenavigated"), button.click()]);
+  await page.waitForLoadState();
+}
+
 /** Waits on the page of a run until it has ended. */
 export async function runEnds(page) {
   await lands(page, /\/runs\//);
