@@ -107,6 +107,7 @@ inBothLanguages({ customers: CUSTOMERS, files: { "scores.csv": SCORES }, roles: 
     await steps.fillExport(page, "Too many");
     const choice = page.locator("label", { has: page.locator("[name=segment][value=cluj]") });
     assert.match(await choice.innerText(), new RegExp(here.say("exports-members", { members: 5 })));
+    await page.locator("#setup:not([aria-busy])").waitFor();
     await page.click("details.options summary");
     await page.fill("#max_profiles", "4");
     await page.check("[name=segment][value=oradea]");

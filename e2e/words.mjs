@@ -57,7 +57,7 @@ export async function englishOn(page) {
     for (const it of document.querySelectorAll("[aria-label], [title], [alt], [placeholder]")) {
       texts.push(it.ariaLabel, it.title, it.alt, it.placeholder);
     }
-    return [texts.filter(Boolean).map((text) => text.trim()), Array.from(document.querySelectorAll("[lang=en]"), (it) => it.textContent)];
+    return [texts.filter(Boolean).map((text) => text.trim()), Array.from(document.querySelectorAll("[lang=en]"), (it) => it.textContent.trim()).filter(Boolean)];
   });
   const found = texts.filter((text) => single.has(text) || sentences.some((sentence) => text.includes(sentence)));
   return [...found, ...marked].map((text) => `${page.url()} says in English: ${text}`);
