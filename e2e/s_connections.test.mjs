@@ -143,7 +143,7 @@ inBothLanguages({ roles: ["contributor", "viewer", "deputy"], begin }, (line, he
     assert.deepEqual(await connections(here), []);
   });
 
-  line("S21: connecting shows the account, or why it could not be reached", async () => {
+  line("S3 and S21: connecting shows the account, or why it could not be reached, as with a key without rights", async () => {
     const page = await here.page();
     await fill(page, here.site);
     await here.button(page, "connections-connect").click();
