@@ -246,39 +246,11 @@ impl Exports {
 
     async fn shown(&self, export: SavedExport, asker: &Asker) -> Result<ShownExport, ExportError> {
         let connections = self.store.connections().await?;
-        let segments = self.ground().await?.sizes(&export.recipe.segments);
+        let ground = self.ground().await?;
+        let segments = ground.sizes(&export.recipe.segments);
         let mut warnings = check::odd_sizes(&segments, &export.recipe.brakes);
-        warnings.extend(self.rivals(&export, &connections).await?);
+        warnings.extend(rivals(&export, &connections, &ground.0.exports));
         Ok(ShownExport { seen: self.seen(Arc::new(export), &connections, asker), segments, warnings })
-    }
-
-    /// A warning about exports that keep the same list.
-    async fn rivals(
-        &self,
-        export: &SavedExport,
-        connections: &[Connection],
-    ) -> Result<Option<Fault>, ExportError> {
-        let host = |export: &SavedExport| {
-            let id = export.connection.as_deref()?;
-            connections.iter().find(|connection| connection.id == id).map(|connection| &connection.host)
-        };
-        let Some(own) = host(export) else { return Ok(None) };
-        let stored = self.store.catalog().await?;
-        let others = stored.exports.iter().filter(|other| {
-            other.id != export.id
-                && other.recipe.list.id == export.recipe.list.id
-                && host(other).is_some_and(|host| host == own)
-        });
-        let names: Vec<&str> = others.map(|other| other.name.as_str()).collect();
-        if names.is_empty() {
-            return Ok(None);
-        }
-        let words = format!(
-            "the list is kept by other exports as well: {}; in mirror mode one of them may take off who belongs there by \
-             another",
-            names.join(", ")
-        );
-        Ok(Some(Fault::warning(&at("list"), words)))
     }
 
     async fn ground(&self) -> Result<Ground, ExportError> {
@@ -299,6 +271,30 @@ impl Exports {
             export,
         }
     }
+}
+
+/// A warning about exports that keep the same list.
+fn rivals(export: &SavedExport, connections: &[Connection], all: &[Arc<SavedExport>]) -> Option<Fault> {
+    let host = |export: &SavedExport| {
+        let id = export.connection.as_deref()?;
+        connections.iter().find(|connection| connection.id == id).map(|connection| &connection.host)
+    };
+    let own = host(export)?;
+    let others = all.iter().filter(|other| {
+        other.id != export.id
+            && other.recipe.list.id == export.recipe.list.id
+            && host(other).is_some_and(|host| host == own)
+    });
+    let names: Vec<&str> = others.map(|other| other.name.as_str()).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let words = format!(
+        "the list is kept by other exports as well: {}; in mirror mode one of them may take off who belongs there by \
+         another",
+        names.join(", ")
+    );
+    Some(Fault::warning(&at("list"), words))
 }
 
 fn may_edit(connection: Option<&Connection>, asker: &Asker) -> bool {
