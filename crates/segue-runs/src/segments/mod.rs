@@ -41,11 +41,10 @@ mod record;
 mod refresh;
 mod tables;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use segue_model::segment::{Definition, Fault, Pointer};
+use segue_model::segment::{Fault, Pointer};
 use segue_model::{EngineError, Forgotten, Resources, SegmentEngine};
 use segue_store::{StateDirectory, Store};
 
@@ -75,8 +74,6 @@ pub struct Segments {
     gate: Gate,
     /// Everybody who was forgotten, and how many hashes that are.
     known_forgotten: Mutex<(i64, Forgotten)>,
-    /// Definitions by their texts, as they were read last: a thousand take a tenth of a second.
-    known_definitions: Mutex<HashMap<String, Definition>>,
     /// Everything that is stored, as it was read last.
     known: Mutex<Option<Arc<Stored>>>,
 }
@@ -92,22 +89,10 @@ impl Segments {
         required: Vec<String>,
     ) -> Self {
         let gate = Gate::new(resources.threads);
-        let (known_forgotten, known_definitions) = (Mutex::default(), Mutex::default());
-        let known = Mutex::default();
+        let (known_forgotten, known) = (Mutex::default(), Mutex::default());
         let fetcher = Fetcher::new(Arc::clone(&directory));
         let engine = Arc::new(AtHand { engine, directory: Arc::clone(&directory) });
-        Self {
-            engine,
-            store,
-            directory,
-            resources,
-            required,
-            fetcher,
-            gate,
-            known_forgotten,
-            known_definitions,
-            known,
-        }
+        Self { engine, store, directory, resources, required, fetcher, gate, known_forgotten, known }
     }
 
     async fn blocking<T: Send + 'static>(
