@@ -28,10 +28,9 @@ impl AtHand {
     }
 
     fn evaluation(&self, evaluation: &Evaluation) -> Evaluation {
-        Evaluation {
-            tables: evaluation.tables.iter().map(|stored| self.table(stored)).collect(),
-            ..evaluation.clone()
-        }
+        let mut evaluation = evaluation.clone();
+        evaluation.tables.iter_mut().for_each(|stored| stored.source = self.source(&stored.source));
+        evaluation
     }
 }
 
