@@ -16,8 +16,10 @@ impl Store {
     /// If the database fails.
     pub async fn wipe_values(&self) -> Result<u64, StoreError> {
         const DOING: &str = "taking values out of old words";
+        // Most have no words at all, and a worker that starts looks at every run that is remembered.
         let like = BEFORE_VALUES.map(|before| format!("words LIKE '%{before}%'")).join(" OR ");
-        let text = format!("SELECT id, words FROM job WHERE ended_ms IS NOT NULL AND ({like})");
+        let text =
+            format!("SELECT id, words FROM job WHERE ended_ms IS NOT NULL AND words <> '' AND ({like})");
         let rows = sqlx::query(sqlx::AssertSqlSafe(text)).fetch_all(&self.pool).await.doing(DOING)?;
         for row in &rows {
             let id: String = row.try_get("id").doing(DOING)?;
